@@ -1,0 +1,81 @@
+# Everything a contributor runs. It needs Python 3.11 or newer and make; no root, no Docker.
+# DEMO_FLAGS, TEST_FLAGS and LOCK_FLAGS are passed on; PYTHON chooses the interpreter of .venv.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.ONESHELL:
+.SHELLFLAGS := -euc
+.PHONY: setup demo test unit check format lock clean help rebuild
+
+pip_install := .venv/bin/python -m pip install -qq --no-input --disable-pip-version-check
+pip_advice := pip failed as shown above; mend its network or configuration, then run make again
+
+# `usable` is empty when .venv was never finished, was made for another folder (its scripts would
+# run the code of that folder), has lost its Python, or is not of the PYTHON that is asked for.
+interpreter := import sys; print(sys.base_prefix, sys.version)
+usable := $(shell exec 2>/dev/null; \
+	[ "$$(cat .venv/.requirements)" = "$$(pwd -P)" ] && \
+	found=$$(.venv/bin/python -c '$(interpreter)') && \
+	{ [ -z '$(PYTHON)' ] || [ "$$found" = "$$('$(PYTHON)' -c '$(interpreter)')" ]; } && \
+	echo yes)
+
+setup: .venv/.project ## make .venv, or bring it up to date
+
+demo: setup ## start the stack, run every experiment, print the verdicts
+	@.venv/bin/h2h run $(DEMO_FLAGS)
+
+test: setup ## pass every test
+	@.venv/bin/pytest $(TEST_FLAGS)
+
+unit: setup ## pass the fast tests: no servers, no browser
+	@.venv/bin/pytest -m 'not stack and not browser' $(TEST_FLAGS)
+
+check: setup ## lint, formatting, types, import rules
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: setup ## format the code and mend what ruff can
+	.venv/bin/ruff check --fix-only
+	.venv/bin/ruff format
+
+uv_compile := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header pyproject.toml
+
+lock: ## write the lock files anew, with uv (LOCK_FLAGS=--upgrade raises versions)
+	$(uv_compile) $(LOCK_FLAGS) --all-extras --output-file requirements-dev.lock
+	$(uv_compile) --extra app --constraint requirements-dev.lock --output-file requirements.lock
+
+clean: ## stop the stack; remove .venv, caches and the stack's data (results stay)
+	@[ ! -x .venv/bin/h2h ] || .venv/bin/h2h down
+	rm -rf .venv .h2h .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s%s\n", $$1, $$2 }' Makefile
+
+version_if_new := import sys; sys.exit(1) if sys.version_info < (3, 11) else print("%d.%d" % sys.version_info[:2])
+
+# The stamp comes last, so that an interrupted set-up is made anew.
+.venv/.requirements: requirements-dev.lock $(if $(usable),,rebuild)
+	@problem='$(if $(PYTHON),$(PYTHON) is not,there is no) Python 3.11 or newer'
+	fix='sudo apt-get install python3 python3-venv, or make PYTHON=/path/to/python3'
+	maker=
+	for python in $(if $(PYTHON),'$(PYTHON)',python3.14 python3.13 python3.12 python3.11 python3); do
+		version=$$("$$python" -c '$(version_if_new)' 2>/dev/null) || continue
+		trap 'rm -rf .venv' EXIT
+		trap 'exit 130' HUP INT TERM
+		rm -rf .venv
+		if "$$python" -m venv .venv >/dev/null 2>&1; then maker=$$python; break; fi
+		problem="$$python cannot make a virtual environment"
+		fix="sudo apt-get install python$$version-venv"
+	done
+	if [ -z "$$maker" ]; then echo "$$problem; fix: $$fix" >&2; exit 1; fi
+	echo "Setting up .venv with $$maker (Python $$version): about a minute, once."
+	$(pip_install) --require-hashes --requirement requirements-dev.lock || { echo '$(pip_advice)' >&2; exit 1; }
+	pwd -P >.venv/.requirements
+	trap - EXIT
+
+.venv/.project: pyproject.toml .venv/.requirements
+	@$(pip_install) --no-deps --no-build-isolation --editable . || { echo '$(pip_advice)' >&2; exit 1; }
+	touch .venv/.project

@@ -1,0 +1,170 @@
+"""Every setting with its default and its help, once: [tool.headtohead] < environment < flags."""
+
+import math
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from headtohead.errors import ConfigurationError
+
+TABLE = "[tool.headtohead]"
+
+
+def _setting(text: str, *, default: Any, minimum: float | None = None, variable: str = "") -> Any:
+    return field(default=default, metadata={"help": text, "minimum": minimum, "variable": variable})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The settings of one command; `root` is the folder of the pyproject.toml they came from."""
+
+    root: Path
+    experiments: str = _setting("Package that declares the experiments.", default="experiments")
+    settings: str = _setting("Settings module of the Django project.", default="settings")
+    wsgi: str = _setting("WSGI application that gunicorn serves.", default="wsgi:application")
+    gunicorn_config: str | None = _setting(
+        "gunicorn's config file, from the project's root.", default=None
+    )
+    workers: int = _setting("gunicorn workers of the local API.", default=1, minimum=1)
+    port: int = _setting("Port of the local API; 0 takes a free one.", default=0, minimum=0)
+    rows: int = _setting("Rows seeded when the database is empty.", default=2000, minimum=1)
+    seed: int = _setting("Seed of rows and coin flips.", default=1, minimum=0)
+    budget: float = _setting(
+        "Seconds to spend on each comparison at most.", default=12.0, minimum=0.1
+    )
+    margin: float = _setting(
+        "Smallest effect that matters, as a fraction; 0.02 is 2 %.", default=0.02, minimum=0.0001
+    )
+    warm_up: int = _setting(
+        "Requests to each variant before the first pair.", default=30, minimum=1
+    )
+    early_stop: bool = _setting("Stop a comparison once its answer is clear.", default=True)
+    results: Path = _setting(
+        "Folder that receives a folder for every run.", default=Path("results")
+    )
+    stack: Path = _setting("Folder of the local stack's data and logs.", default=Path(".h2h"))
+    url: str | None = _setting(
+        "Measure the API served here instead of the local stack's.", default=None
+    )
+    token: str = _setting("Measurement token of the API at --url.", default="")
+    database_url: str | None = _setting(
+        "PostgreSQL to use instead of the embedded one.", default=None, variable="DATABASE_URL"
+    )
+    cache_url: str | None = _setting(
+        "Valkey or Redis to use instead of the embedded one.", default=None, variable="CACHE_URL"
+    )
+
+    @property
+    def results_directory(self) -> Path:
+        """Where runs are kept, as an absolute path."""
+        return self.root / self.results
+
+    @property
+    def stack_directory(self) -> Path:
+        """Where the local stack lives, as an absolute path."""
+        return self.root / self.stack
+
+
+def help_of(name: str) -> str:
+    """What a setting means, with its environment variable, for `--help`."""
+    setting = next(each for each in _settings() if each.name == name)
+    default = f"Default {setting.default}, or" if setting.default not in {None, ""} else "Or"
+    return f"{setting.metadata['help']} {default} {_variable(setting)}."
+
+
+def load_config(*, start: Path, environment: Mapping[str, str], flags: Mapping[str, Any]) -> Config:
+    """Collect the settings that hold for a command.
+
+    Args:
+        start: Folder the command was given in; the project is here or above.
+        environment: The process' environment.
+        flags: Settings given on the command line; None means not given.
+
+    Raises:
+        ConfigurationError: There is no project, or a setting is unknown or out of range.
+    """
+    root, table = _find_table(start)
+    hints = get_type_hints(Config)
+    known = {setting.name: setting for setting in _settings()}
+    for key in table:
+        if key not in known:
+            nearest = get_close_matches(key, known, n=1)
+            raise ConfigurationError(
+                f"{TABLE} has an unknown key {key!r}",
+                fix=f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(known)}",
+            )
+
+    values: dict[str, Any] = {}
+    for name, setting in known.items():
+        variable = _variable(setting)
+        given = [
+            (f"{TABLE} {name}", table.get(name)),
+            (variable, environment.get(variable) or None),
+            (f"--{name.replace('_', '-')}", flags.get(name)),
+        ]
+        for source, value in given:
+            if value is not None:
+                values[name] = _convert(value, setting=setting, hint=hints[name], source=source)
+    return Config(root=root, **values)
+
+
+def _settings() -> Iterator[Field[Any]]:
+    return (each for each in fields(Config) if each.metadata)
+
+
+def _variable(setting: Field[Any]) -> str:
+    return setting.metadata["variable"] or f"H2H_{setting.name.upper()}"
+
+
+def _find_table(start: Path) -> tuple[Path, Mapping[str, Any]]:
+    for folder in (start, *start.parents):
+        path = folder / "pyproject.toml"
+        if not path.is_file():
+            continue
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(f"{path} cannot be read ({error})", fix="mend it") from error
+        if "headtohead" in table:
+            if not isinstance(table["headtohead"], dict):
+                raise ConfigurationError(f"{TABLE} in {path} is no table", fix="make it one")
+            return folder, table["headtohead"]
+    raise ConfigurationError(
+        f"no pyproject.toml with {TABLE} here or above", fix="run h2h inside a project that has one"
+    )
+
+
+_KINDS: dict[Any, tuple[type | tuple[type, ...], str]] = {
+    int: (int, "a whole number"),
+    float: ((int, float), "a number"),
+    bool: (bool, "true or false"),
+    str: (str, "text"),
+    Path: ((str, Path), "a path"),
+}
+_WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+
+
+def _convert(given: Any, *, setting: Field[Any], hint: Any, source: str) -> Any:
+    kind = next(each for each in _KINDS if each is hint or each in getattr(hint, "__args__", ()))
+    accepted, meaning = _KINDS[kind]
+    problem = ConfigurationError(
+        f"{source} is {given!r}", fix=f"give {meaning}: {setting.metadata['help']}"
+    )
+    value: Any = given
+    if isinstance(value, str) and kind is not str:
+        try:
+            value = _WORDS[value.lower()] if kind is bool else kind(value)
+        except (KeyError, ValueError):
+            raise problem from None
+    if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
+        raise problem
+    converted: Any = kind(value)
+    minimum = setting.metadata["minimum"]
+    if minimum is not None and not minimum <= converted < math.inf:
+        raise ConfigurationError(
+            f"{source} is {value}", fix=f"give at least {minimum}: {setting.metadata['help']}"
+        )
+    return converted

@@ -1,0 +1,174 @@
+"""The declaration that everything else is derived from.
+
+A declaration is pure data: importing one never imports Django, because the load generator's
+process reads the same declarations as the server. What a variant runs is named by dotted path.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from headtohead.errors import DeclarationError
+
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+DOTTED_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+# The W3C baggage members that carry the choice of variant from client to server.
+BAGGAGE_EXPERIMENT = "h2h.experiment"
+BAGGAGE_VARIANT = "h2h.variant"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a client sends: the same for every variant of an experiment.
+
+    Attributes:
+        path: Absolute path with its query string, such as ``/api/products/?page=2``.
+        method: An HTTP method in capitals.
+        headers: Headers beyond those every measured request carries.
+        body: The body as text, or None.
+    """
+
+    path: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no server could answer."""
+        if self.method not in METHODS:
+            raise DeclarationError(
+                f"unknown HTTP method {self.method!r}",
+                fix=f"use one of {', '.join(sorted(METHODS))}",
+            )
+        if not self.path.startswith("/") or self.path.startswith("//"):
+            raise DeclarationError(
+                f"request path {self.path!r} is not absolute",
+                fix="start it with a single slash; the host is chosen when the experiment runs",
+            )
+        object.__setattr__(self, "headers", MappingProxyType(dict(self.headers)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """One way to serve the request.
+
+    Attributes:
+        name: Kebab-case name, unique within its experiment.
+        selector: Dotted path of the callable that serves this variant.
+    """
+
+    name: str
+    selector: str
+
+    def __post_init__(self) -> None:
+        """Refuse names that could not be a label or a path that could not be imported."""
+        _require_name(self.name, kind="variant")
+        _require_dotted_path(self.selector, kind=f"selector of variant {self.name!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """A question with a baseline and the variants that may answer it.
+
+    Attributes:
+        name: Kebab-case name, unique in the project.
+        question: The question in one sentence, ending with a question mark.
+        request: What is sent, to every variant alike.
+        seam: Dotted path of the function, decorated with ``headtohead.django.seam``, whose calls
+            are handed to the chosen variant. Other requests run the seam's own body, so one
+            variant names the seam itself as its selector: it is the one users are served.
+        baseline: What the others are compared with.
+        variants: The alternatives, at least one.
+    """
+
+    name: str
+    question: str
+    request: Request
+    seam: str
+    baseline: Variant
+    variants: tuple[Variant, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a declaration whose answer would mean nothing."""
+        _require_name(self.name, kind="experiment")
+        _require_dotted_path(self.seam, kind=f"seam of experiment {self.name!r}")
+        if not self.question.strip().endswith("?"):
+            raise DeclarationError(
+                f"experiment {self.name!r} asks no question",
+                fix="end `question` with a question mark",
+            )
+        if not self.variants:
+            raise DeclarationError(
+                f"experiment {self.name!r} has nothing to compare its baseline with",
+                fix="give `variants` at least one Variant",
+            )
+        names = [variant.name for variant in self.all_variants]
+        if len(set(names)) < len(names):
+            raise DeclarationError(
+                f"experiment {self.name!r} has two variants of one name",
+                fix=f"make the names {', '.join(names)} differ",
+            )
+        selectors = [variant.selector for variant in self.all_variants]
+        if len(set(selectors)) < len(selectors):
+            raise DeclarationError(
+                f"two variants of experiment {self.name!r} run the same selector",
+                fix="give each variant what makes it different",
+            )
+        if self.seam not in selectors:
+            raise DeclarationError(
+                f"no variant of experiment {self.name!r} is the one users are served",
+                fix=f"let one variant's selector be the seam itself, {self.seam}",
+            )
+
+    @property
+    def all_variants(self) -> tuple[Variant, ...]:
+        """The baseline first, then the variants as declared."""
+        return (self.baseline, *self.variants)
+
+    def variant(self, name: str) -> Variant | None:
+        """The variant of that name, or None."""
+        return next((variant for variant in self.all_variants if variant.name == name), None)
+
+    def identity(self, variant: Variant) -> str:
+        """The variant's name in reports, labels and statistics, such as ``product-list/naive``."""
+        return f"{self.name}/{variant.name}"
+
+    def request_for(self, variant: Variant, *, token: str | None = None) -> Request:
+        """The full request that is served by one variant.
+
+        Args:
+            variant: One of this experiment's variants.
+            token: The server's measurement token; with it the response explains itself in
+                ``Server-Timing``.
+        """
+        measured = {
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            **self.request.headers,
+            "Baggage": f"{BAGGAGE_EXPERIMENT}={self.name},{BAGGAGE_VARIANT}={variant.name}",
+        }
+        if token:
+            measured[TOKEN_HEADER] = token
+        return replace(self.request, headers=measured)
+
+
+# Authorises a request to be measured; its value is made anew for every stack.
+TOKEN_HEADER = "HeadToHead-Token"  # noqa: S105 (a header's name, not a secret)
+
+
+def _require_name(name: str, *, kind: str) -> None:
+    if not NAME.fullmatch(name):
+        raise DeclarationError(
+            f"{kind} name {name!r} is not kebab-case",
+            fix="use lower-case letters, digits and single hyphens, such as product-list",
+        )
+
+
+def _require_dotted_path(path: str, *, kind: str) -> None:
+    if not DOTTED_PATH.fullmatch(path):
+        raise DeclarationError(
+            f"{kind} {path!r} is not a dotted path", fix="write it as package.module.name"
+        )

@@ -1,0 +1,293 @@
+"""What was observed, and where: the record that every report is derived from."""
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from cattrs.errors import BaseValidationError
+from cattrs.preconf.json import make_converter
+
+from headtohead.caveats import Caveat
+from headtohead.errors import RecordError
+
+SCHEMA_VERSION = 1
+RECORD_NAME = "run.json"
+
+
+class Mode(StrEnum):
+    """How the load was applied."""
+
+    LATENCY = "latency"
+
+
+class Verdict(StrEnum):
+    """What a comparison says, given its interval and the smallest effect that matters."""
+
+    FASTER = "faster"
+    SLOWER = "slower"
+    FASTER_SIZE_UNRESOLVED = "faster, size unresolved"
+    SLOWER_SIZE_UNRESOLVED = "slower, size unresolved"
+    NO_DIFFERENCE = "no difference"
+    INCONCLUSIVE = "inconclusive"
+    INVALID = "invalid"
+
+
+class IntervalKind(StrEnum):
+    """How the interval of a comparison was made."""
+
+    # Valid for a number of pairs that was fixed beforehand.
+    RANDOMISATION = "randomisation"
+    # Valid however often one looked, and so where measuring could stop early.
+    CONFIDENCE_SEQUENCE = "confidence sequence"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GitState:
+    """The revision measured; `commit` is None outside a repository."""
+
+    commit: str | None
+    dirty: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """Where the run took place.
+
+    Attributes:
+        cpu: Model name of the processor.
+        cores: Cores this process may use.
+        memory_bytes: Physical memory.
+        system: Operating system and kernel.
+        python: Python version of the harness and the API.
+        packages: Versions of the packages that could change a result.
+        servers: Versions of the servers, by name, as they report them.
+        load_before: One-minute load average when the run began.
+        load_after: One-minute load average when it ended.
+        rows: Rows of the main table while measuring.
+    """
+
+    cpu: str
+    cores: int
+    memory_bytes: int
+    system: str
+    python: str
+    packages: Mapping[str, str]
+    servers: Mapping[str, str]
+    load_before: float
+    load_after: float
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LatencySummary:
+    """Latencies of one variant in milliseconds.
+
+    `quantiles` holds the 0th, 1st .. 100th percentile: enough to draw the distribution.
+    """
+
+    mean: float
+    p50: float
+    p95: float
+    p99: float
+    quantiles: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantResult:
+    """What was seen of one variant.
+
+    Attributes:
+        name: The variant's name.
+        requests: Measured requests, warm-up excluded.
+        errors: Those of them that failed.
+        latency_ms: Client-side latencies of the successful ones.
+        throughput_rps: Requests a second one user gets, thinking time excluded.
+        queries_per_request: Database queries, as the server counted them.
+        db_ms_per_request: Milliseconds spent in the database.
+        cache_hit_ratio: Hits over lookups; None when the variant looked nothing up.
+        bytes_per_response: Mean size of the body.
+    """
+
+    name: str
+    requests: int
+    errors: int
+    latency_ms: LatencySummary
+    throughput_rps: float
+    queries_per_request: float
+    db_ms_per_request: float
+    cache_hit_ratio: float | None
+    bytes_per_response: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """One variant against the baseline.
+
+    Attributes:
+        variant: Name of the variant.
+        baseline: Name of the baseline.
+        metric: What is compared, `latency`.
+        pairs: Request pairs the estimate rests on.
+        ratio: Variant over baseline: 0.5 is half the time.
+        ci95: The 95 % interval of `ratio`; with too few pairs (0, infinity).
+        interval: How that interval was made.
+        margin: The smallest effect that matters, as a fraction.
+        verdict: What the interval says, given the margin.
+        detectable: Half-width of the interval as a fraction: about the smallest effect that
+            this run could have seen.
+        seconds: Time spent measuring this comparison, warm-up excluded.
+        stopped_early: Whether the answer was clear before the budget was spent.
+    """
+
+    variant: str
+    baseline: str
+    metric: str
+    pairs: int
+    ratio: float
+    ci95: tuple[float, float]
+    interval: IntervalKind
+    margin: float
+    verdict: Verdict
+    detectable: float
+    seconds: float
+    stopped_early: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExperimentResult:
+    """The answer to one experiment.
+
+    Attributes:
+        name: The experiment's name.
+        question: The question it answers.
+        mode: How the load was applied.
+        baseline: Name of the baseline variant.
+        method: HTTP method of the request.
+        path: Path and query of the request.
+        pairs: Measured request pairs over all comparisons.
+        seed: Seed of the coin flips.
+        variants: The baseline first, then the variants as declared.
+        comparisons: One for each variant.
+        caveats: Reasons to trust the numbers less.
+    """
+
+    name: str
+    question: str
+    mode: Mode
+    baseline: str
+    method: str
+    path: str
+    pairs: int
+    seed: int
+    variants: tuple[VariantResult, ...]
+    comparisons: tuple[Comparison, ...]
+    caveats: tuple[Caveat, ...]
+
+    def variant(self, name: str) -> VariantResult:
+        """The result of the variant of that name."""
+        return next(variant for variant in self.variants if variant.name == name)
+
+    @property
+    def valid(self) -> bool:
+        """Whether no caveat forbids the use of the numbers."""
+        return not any(caveat.invalidates for caveat in self.caveats)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One execution: what `run.json` holds."""
+
+    schema: int
+    run_id: str
+    started_at: datetime
+    seconds: float
+    complete: bool
+    git: GitState
+    environment: Environment
+    experiments: tuple[ExperimentResult, ...]
+
+    @property
+    def valid(self) -> bool:
+        """Whether every experiment's numbers may be used."""
+        return all(experiment.valid for experiment in self.experiments)
+
+
+_converter = make_converter(detailed_validation=False)
+# JSON has no infinity: a bound that does not exist is null.
+_converter.register_unstructure_hook(float, lambda value: value if math.isfinite(value) else None)
+_converter.register_structure_hook(
+    float, lambda value, _: math.inf if value is None else float(value)
+)
+
+
+def to_json(run: Run) -> str:
+    """The record as JSON text, ending with a newline."""
+    fields = _converter.unstructure(run)
+    return json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def from_json(text: str, *, source: str) -> Run:
+    """Read a record back.
+
+    Args:
+        text: What `to_json` wrote.
+        source: Where it came from, for messages.
+
+    Raises:
+        RecordError: The text is no record, or of a schema this version does not know.
+    """
+    remedy = "give a run directory or run.json that `h2h run` wrote"
+    try:
+        fields: Any = json.loads(text)
+    except ValueError as error:
+        raise RecordError(f"{source} is not JSON ({error})", fix=remedy) from error
+    schema = fields.get("schema") if isinstance(fields, dict) else None
+    if not isinstance(schema, int):
+        raise RecordError(f"{source} is not a headtohead record", fix=remedy)
+    if schema > SCHEMA_VERSION:
+        raise RecordError(
+            f"{source} has schema {schema}, newer than the {SCHEMA_VERSION} this version reads",
+            fix="upgrade headtohead",
+        )
+    try:
+        return _converter.structure(fields, Run)
+    except (BaseValidationError, KeyError, TypeError, ValueError) as error:
+        raise RecordError(f"{source} is damaged ({error!r})", fix=remedy) from error
+
+
+def write_record(run: Run, directory: Path) -> Path:
+    """Write `run.json` so that a reader sees all of it or none of it.
+
+    Returns:
+        The path of the record.
+    """
+    path = directory / RECORD_NAME
+    temporary = path.with_suffix(".json.partial")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(to_json(run))
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+    return path
+
+
+def read_record(path: Path) -> Run:
+    """Read the record of a run from its directory or its `run.json`.
+
+    Raises:
+        RecordError: There is none, or it cannot be read.
+    """
+    record = path / RECORD_NAME if path.is_dir() else path
+    try:
+        text = record.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RecordError(
+            f"no record at {path} ({error.strerror})", fix="`h2h run` writes results/latest"
+        ) from error
+    return from_json(text, source=str(record))

@@ -1,0 +1,78 @@
+import pytest
+
+from headtohead.errors import DeclarationError
+from headtohead.experiment import TOKEN_HEADER, Experiment, Request, Variant
+
+NAIVE = Variant(name="naive", selector="shop.selectors.product_list_naive")
+PREFETCHED = Variant(name="prefetched", selector="shop.selectors.product_list")
+
+
+def declare(**changes: object) -> Experiment:
+    fields = {
+        "name": "product-list",
+        "question": "Is prefetching faster?",
+        "request": Request(path="/products/", headers={"X-Page": "1"}),
+        "seam": "shop.selectors.product_list",
+        "baseline": NAIVE,
+        "variants": (PREFETCHED,),
+    }
+    return Experiment(**(fields | changes))
+
+
+def test_baseline_comes_first():
+    assert declare().all_variants == (NAIVE, PREFETCHED)
+
+
+def test_identity_joins_experiment_and_variant():
+    assert declare().identity(PREFETCHED) == "product-list/prefetched"
+
+
+def test_request_for_a_variant_differs_from_anothers_in_the_baggage_alone():
+    experiment = declare()
+    naive = experiment.request_for(NAIVE)
+    prefetched = experiment.request_for(PREFETCHED)
+    assert naive.headers["Baggage"] == "h2h.experiment=product-list,h2h.variant=naive"
+    assert prefetched.headers["Baggage"] == "h2h.experiment=product-list,h2h.variant=prefetched"
+    assert {**naive.headers, "Baggage": ""} == {**prefetched.headers, "Baggage": ""}
+    assert (naive.method, naive.path, naive.body) == ("GET", "/products/", None)
+
+
+def test_request_for_a_variant_keeps_the_declared_headers_and_adds_the_token():
+    headers = declare().request_for(NAIVE, token="secret").headers
+    assert headers["X-Page"] == "1"
+    assert headers[TOKEN_HEADER] == "secret"
+    assert TOKEN_HEADER not in declare().request_for(NAIVE).headers
+
+
+def test_headers_cannot_be_changed_after_the_declaration():
+    with pytest.raises(TypeError):
+        declare().request.headers["X-Page"] = "2"
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"name": "Product List"}, "not kebab-case"),
+        ({"name": "product--list"}, "not kebab-case"),
+        ({"question": "Prefetching is faster."}, "asks no question"),
+        ({"seam": "product_list"}, "not a dotted path"),
+        ({"variants": ()}, "nothing to compare"),
+        ({"variants": (Variant(name="naive", selector="a.b"),)}, "two variants of one name"),
+        ({"variants": (Variant(name="other", selector=NAIVE.selector),)}, "same selector"),
+        ({"seam": "shop.selectors.other"}, "the one users are served"),
+    ],
+)
+def test_meaningless_declarations_are_refused(change, problem):
+    with pytest.raises(DeclarationError, match=problem):
+        declare(**change)
+
+
+@pytest.mark.parametrize("path", ["products/", "http://127.0.0.1/products/", "//127.0.0.1/"])
+def test_request_path_is_absolute_and_names_no_host(path):
+    with pytest.raises(DeclarationError, match="not absolute"):
+        Request(path=path)
+
+
+def test_unknown_http_method_is_refused():
+    with pytest.raises(DeclarationError, match="'get'"):
+        Request(path="/", method="get")

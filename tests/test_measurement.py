@@ -1,0 +1,86 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from headtohead.errors import RecordError
+from headtohead.measurement import (
+    SCHEMA_VERSION,
+    Run,
+    from_json,
+    read_record,
+    to_json,
+    write_record,
+)
+from tests.report.samples import run as make_run
+from tests.report.samples import invalid, ten_times_faster, unbounded
+
+# What other programs read: adding to it is fine, renaming or dropping is a new schema.
+CONTRACT = {
+    "": "schema run_id started_at seconds complete git environment experiments",
+    "git": "commit dirty",
+    "environment": "cpu cores python packages",
+    "experiments[]": "name question mode baseline pairs seed variants comparisons caveats",
+    "experiments[].variants[]": "name requests errors latency_ms throughput_rps "
+    "queries_per_request db_ms_per_request cache_hit_ratio bytes_per_response",
+    "experiments[].variants[].latency_ms": "mean p50 p95 p99",
+    "experiments[].comparisons[]": "variant baseline metric ratio ci95 margin verdict seconds "
+    "stopped_early",
+    "experiments[].caveats[]": "code message advice",
+}
+
+
+@pytest.fixture
+def run() -> Run:
+    return make_run(invalid(), ten_times_faster())
+
+
+def at(fields: dict, path: str) -> dict:
+    for name in filter(None, path.split(".")):
+        fields = fields[name.removesuffix("[]")]
+        fields = fields[0] if name.endswith("[]") else fields
+    return fields
+
+
+@pytest.mark.parametrize("path", CONTRACT)
+def test_record_has_the_fields_that_others_read(run, path):
+    assert set(CONTRACT[path].split()) <= at(json.loads(to_json(run)), path).keys()
+
+
+def test_interval_and_verdict_are_plain_json(run):
+    comparison = at(json.loads(to_json(run)), "experiments[].comparisons[]")
+    assert comparison["ci95"] == list(run.experiments[0].comparisons[0].ci95)
+    assert comparison["verdict"] == "faster"
+
+
+def test_bound_that_does_not_exist_is_null_because_json_has_no_infinity():
+    run = make_run(unbounded())
+    comparison = at(json.loads(to_json(run)), "experiments[].comparisons[]")
+    assert comparison["ci95"] == [0, None]
+    assert from_json(to_json(run), source="test") == run
+
+
+def test_round_trip_through_json(run):
+    assert from_json(to_json(run), source="test") == run
+
+
+def test_written_record_is_read_from_its_folder_and_its_file(run, tmp_path):
+    path = write_record(run, tmp_path)
+    assert read_record(tmp_path) == read_record(path) == run
+    assert [each.name for each in tmp_path.iterdir()] == ["run.json"]
+
+
+def test_newer_schema_is_refused_with_the_fix(run):
+    with pytest.raises(RecordError, match="upgrade headtohead"):
+        from_json(to_json(replace(run, schema=SCHEMA_VERSION + 1)), source="x")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "{}", '{"schema": "1"}', '{"schema": 1}', "null"])
+def test_what_is_no_record_is_refused(text):
+    with pytest.raises(RecordError, match="give a run directory"):
+        from_json(text, source="x")
+
+
+def test_missing_record_is_refused(tmp_path):
+    with pytest.raises(RecordError, match="no record"):
+        read_record(tmp_path / "latest")
