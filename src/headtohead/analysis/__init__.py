@@ -1,0 +1,1 @@
+"""From observed pairs to a verdict: pure functions over arrays."""

@@ -1,0 +1,43 @@
+"""What an interval says, given the smallest effect that matters."""
+
+from headtohead.analysis.interval import Estimate
+from headtohead.measurement import Verdict
+
+# With fewer pairs a confidence sequence has hardly begun to have bounds, and its words would say
+# too much.
+NEEDED_PAIRS = 50
+
+
+def judge(estimate: Estimate, *, margin: float) -> Verdict:
+    """Turn an interval into a verdict.
+
+    Args:
+        estimate: The effect with its interval.
+        margin: The smallest effect that matters, as a fraction; 0.02 is 2 % either way.
+    """
+    slower_by_margin = 1 + margin
+    faster_by_margin = 1 / slower_by_margin
+    if estimate.high < faster_by_margin:
+        return Verdict.FASTER
+    if estimate.low > slower_by_margin:
+        return Verdict.SLOWER
+    if faster_by_margin < estimate.low and estimate.high < slower_by_margin:
+        return Verdict.NO_DIFFERENCE
+    if estimate.high < 1:
+        return Verdict.FASTER_SIZE_UNRESOLVED
+    if estimate.low > 1:
+        return Verdict.SLOWER_SIZE_UNRESOLVED
+    return Verdict.INCONCLUSIVE
+
+
+def is_settled(estimate: Estimate, *, pairs: int, margin: float) -> bool:
+    """Whether more pairs would add nothing: the verdict is clear and its size known to the margin.
+
+    Only an estimate whose interval holds at any time may be asked.
+    """
+    clear = judge(estimate, margin=margin) in {
+        Verdict.FASTER,
+        Verdict.SLOWER,
+        Verdict.NO_DIFFERENCE,
+    }
+    return pairs >= NEEDED_PAIRS and clear and estimate.half_width <= margin
