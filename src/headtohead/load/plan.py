@@ -1,0 +1,122 @@
+"""What the load generator is to do, and what it saw: values that cross the process boundary."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cattrs.preconf.json import make_converter
+
+from headtohead.experiment import Experiment, Variant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arm:
+    """One side of a comparison: the full request that a variant serves.
+
+    Attributes:
+        identity: Experiment and variant, such as ``product-list/naive``.
+    """
+
+    identity: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairPlan:
+    """Request pairs to take, for every variant against the baseline.
+
+    Attributes:
+        base_url: Scheme, host and port of the API.
+        baseline: The arm the others are compared with.
+        variants: The other arms.
+        warm_up: Requests sent to each arm and discarded before the first pair.
+        seconds: Time to spend on each comparison.
+        seed: Seed of the coin flips.
+    """
+
+    base_url: str
+    baseline: Arm
+    variants: tuple[Arm, ...]
+    warm_up: int
+    seconds: float
+    seed: int
+
+    @property
+    def arms(self) -> tuple[Arm, ...]:
+        """The baseline first."""
+        return (self.baseline, *self.variants)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """One measured request.
+
+    Attributes:
+        identity: The arm it was sent to.
+        started: Seconds since the epoch.
+        milliseconds: From sending to the last byte of the body.
+        body_bytes: Length of the body.
+        server_timing: The response's `Server-Timing`, or empty.
+        error: What went wrong, or empty.
+    """
+
+    identity: str
+    started: float
+    milliseconds: float
+    body_bytes: int
+    server_timing: str
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pair:
+    """Two requests taken next to each other.
+
+    Attributes:
+        variant: Index of the variant in the plan.
+        baseline_first: What the coin said.
+    """
+
+    variant: int
+    baseline_first: bool
+    baseline_sample: Sample
+    variant_sample: Sample
+
+
+def plan_pairs(
+    experiment: Experiment,
+    *,
+    base_url: str,
+    token: str,
+    warm_up: int,
+    seconds: float,
+    seed: int,
+) -> PairPlan:
+    """The plan that answers an experiment; for the arguments see `PairPlan`."""
+    baseline, *variants = (
+        _arm(experiment, variant, token=token) for variant in experiment.all_variants
+    )
+    return PairPlan(
+        base_url=base_url,
+        baseline=baseline,
+        variants=tuple(variants),
+        warm_up=warm_up,
+        seconds=seconds,
+        seed=seed,
+    )
+
+
+def _arm(experiment: Experiment, variant: Variant, *, token: str) -> Arm:
+    request = experiment.request_for(variant, token=token)
+    return Arm(
+        identity=experiment.identity(variant),
+        method=request.method,
+        path=request.path,
+        headers=request.headers,
+        body=request.body,
+    )
+
+
+converter = make_converter(detailed_validation=False)

@@ -1,0 +1,86 @@
+"""The load generator's process, seen from the run that started it."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from headtohead.errors import MeasurementError
+from headtohead.load.plan import Pair, PairPlan, converter
+
+
+class LoadGenerator:
+    """A running generator.
+
+    Args:
+        process: The process, with text pipes for standard input and output.
+        errors: The file its standard error goes to.
+    """
+
+    def __init__(self, process: "subprocess.Popen[str]", *, errors: IO[str]) -> None:
+        self._process = process
+        self._errors = errors
+
+    @property
+    def process_id(self) -> int:
+        """The process to pin to a core of its own."""
+        return self._process.pid
+
+    def start(self, plan: PairPlan) -> None:
+        """Hand over the plan; requests begin to flow."""
+        self._say(converter.dumps(plan))
+
+    def batches(self) -> Iterator[list[Pair]]:
+        """Pairs as they are reported, a few times a second, until the plan is done.
+
+        Raises:
+            MeasurementError: The process ended before its plan did.
+        """
+        assert self._process.stdout is not None  # noqa: S101 (it was opened as a pipe)
+        for line in self._process.stdout:
+            yield converter.loads(line, list[Pair])
+        if self._process.wait() != 0:
+            self._errors.seek(0)
+            last = (self._errors.read().strip().splitlines() or ["without a word"])[-1]
+            raise MeasurementError(
+                f"the load generator ended early ({last})",
+                fix="run again, and report it if it recurs",
+            )
+
+    def close_comparison(self, variant: int) -> None:
+        """Take no more pairs for this variant of the plan."""
+        self._say(str(variant))
+
+    def _say(self, line: str) -> None:
+        assert self._process.stdin is not None  # noqa: S101 (it was opened as a pipe)
+        try:
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            # It has ended; `batches` says how.
+            return
+
+
+@contextmanager
+def load_generator() -> Iterator[LoadGenerator]:
+    """Start a generator that waits for its plan; it is gone when the block ends, however it ends.
+
+    The process has a session of its own, so that Ctrl-C reaches it only through this block.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "headtohead.load.generator"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        try:
+            yield LoadGenerator(process, errors=errors)
+        finally:
+            process.kill()
+            process.communicate()

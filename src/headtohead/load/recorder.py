@@ -1,0 +1,41 @@
+"""Raw times from Locust's request event.
+
+Locust's own statistics round to whole milliseconds below 100 ms and to two digits above, so they
+cannot tell apart what this project is about.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from headtohead.load.plan import Sample
+from headtohead.server_timing import HEADER
+
+# The key of a request's Locust context under which its sender waits for the sample.
+SAMPLES = "headtohead_samples"
+
+
+def record_sample(
+    *,
+    name: str,
+    start_time: float,
+    response_time: float,
+    response_length: int,
+    response: Any,
+    exception: BaseException | None,
+    context: Mapping[str, Any],
+    **_: Any,
+) -> None:
+    """Listener of Locust's request event: hand the sample to the sender that waits for it."""
+    if SAMPLES not in context:
+        return
+    headers = response.headers or {}
+    context[SAMPLES].append(
+        Sample(
+            identity=name,
+            started=start_time,
+            milliseconds=response_time,
+            body_bytes=response_length,
+            server_timing=headers.get(HEADER, ""),
+            error=repr(exception) if exception else "",
+        )
+    )

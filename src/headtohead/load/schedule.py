@@ -1,0 +1,50 @@
+"""Who goes next: the order of comparisons and the coin flips within their pairs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """A pair to take: which variant against the baseline, and which of the two goes first."""
+
+    variant: int
+    baseline_first: bool
+
+
+class PairSchedule:
+    """Turns for every comparison in random order, round after round.
+
+    Within a round each comparison that is still open has one turn, so that whatever the machine
+    does meanwhile falls on all of them alike. A comparison closes when its time is spent or when it
+    is settled.
+
+    Args:
+        variants: Number of variants.
+        seconds: Time each comparison may take.
+        seed: Seed of every random choice made here.
+    """
+
+    def __init__(self, *, variants: int, seconds: float, seed: int) -> None:
+        self._remaining = dict.fromkeys(range(variants), seconds)
+        self._random = Random(seed)  # noqa: S311 (an experiment's design, not a secret)
+
+    def __iter__(self) -> Iterator[Turn]:
+        while self._remaining:
+            round_ = list(self._remaining)
+            self._random.shuffle(round_)
+            for variant in round_:
+                if variant in self._remaining:
+                    yield Turn(variant=variant, baseline_first=self._random.random() < 0.5)
+
+    def spend(self, *, variant: int, seconds: float) -> None:
+        """Book the time a pair took; the comparison closes when none is left."""
+        if variant in self._remaining:
+            self._remaining[variant] -= seconds
+            if self._remaining[variant] <= 0:
+                self.close(variant)
+
+    def close(self, variant: int) -> None:
+        """Give this comparison no further turn."""
+        self._remaining.pop(variant, None)

@@ -1,0 +1,85 @@
+"""The Locust user that takes request pairs."""
+
+from collections.abc import Iterator
+from itertools import count
+from typing import ClassVar
+
+from locust import FastHttpUser, task
+from locust.exception import StopUser
+
+from headtohead.load.plan import Arm, Pair, PairPlan, Sample
+from headtohead.load.recorder import SAMPLES
+from headtohead.load.schedule import PairSchedule, Turn
+
+
+class PairUser(FastHttpUser):
+    """Sends request pairs one after another, without thinking time, until its schedule ends.
+
+    Subclasses set `plan` and say in `pair_taken` what becomes of a pair. `record_sample` has to
+    listen to the environment's request event.
+    """
+
+    abstract = True
+    connection_timeout = 5.0
+    network_timeout = 30.0
+    plan: ClassVar[PairPlan]
+    # Users of one process flip coins of their own: with the same ones, all of them would put load
+    # on the same variant at the same time.
+    _numbers: ClassVar[Iterator[int]] = count()
+
+    def on_start(self) -> None:
+        """Send the same number of requests to every arm, and discard them."""
+        for _ in range(self.plan.warm_up):
+            for arm in self.plan.arms:
+                self._send(arm)
+        self.schedule = PairSchedule(
+            variants=len(self.plan.variants),
+            seconds=self.plan.seconds,
+            seed=self.plan.seed + next(self._numbers),
+        )
+        self._turns: Iterator[Turn] = iter(self.schedule)
+
+    @task
+    def take_pair(self) -> None:
+        """Take the next pair of the schedule."""
+        turn = next(self._turns, None)
+        if turn is None:
+            raise StopUser
+        pair = self._take(turn)
+        self.schedule.spend(
+            variant=turn.variant,
+            seconds=(pair.baseline_sample.milliseconds + pair.variant_sample.milliseconds) / 1000,
+        )
+        self.pair_taken(pair)
+
+    def pair_taken(self, pair: Pair) -> None:
+        """Called after every pair, while no request is under way."""
+        raise NotImplementedError
+
+    def _take(self, turn: Turn) -> Pair:
+        variant = self.plan.variants[turn.variant]
+        if turn.baseline_first:
+            baseline_sample = self._send(self.plan.baseline)
+            variant_sample = self._send(variant)
+        else:
+            variant_sample = self._send(variant)
+            baseline_sample = self._send(self.plan.baseline)
+        return Pair(
+            variant=turn.variant,
+            baseline_first=turn.baseline_first,
+            baseline_sample=baseline_sample,
+            variant_sample=variant_sample,
+        )
+
+    def _send(self, arm: Arm) -> Sample:
+        samples: list[Sample] = []
+        self.client.request(
+            arm.method,
+            arm.path,
+            name=arm.identity,
+            data=arm.body,
+            headers=dict(arm.headers),
+            allow_redirects=False,
+            context={SAMPLES: samples},
+        )
+        return samples[0]

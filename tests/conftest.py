@@ -1,0 +1,82 @@
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+H2H = [sys.executable, "-m", "headtohead"]
+# What would let a test of the command line use servers of the person who runs the tests.
+PRIVATE = ("DATABASE_URL", "CACHE_URL", "DJANGO_SETTINGS_MODULE", "DJANGO_SECRET_KEY", "H2H_")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """A copy of the reference project in a folder of its own, and a way to give it commands."""
+
+    root: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def command(self, *arguments: str) -> Sequence[str]:
+        return [*H2H, *arguments]
+
+    def variables(self) -> dict[str, str]:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(PRIVATE)}
+        return {**kept, "COLUMNS": "160", **self.environment}
+
+    def h2h(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=self.root,
+            env={**self.variables(), **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def json(self, *arguments: str) -> dict:
+        completed = self.h2h(*arguments, "--json")
+        assert completed.returncode == 0, completed.stderr
+        return json.loads(completed.stdout)
+
+
+def copy_project(folder: Path) -> Project:
+    """The reference project without servers, data or results of its own."""
+    for name in ("app", "loadtests"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("manage.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, folder / name)
+    return Project(root=folder)
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A project whose stack is up: two workers and few rows."""
+    project = copy_project(tmp_path_factory.mktemp("project"))
+    started = project.h2h("up", "--rows", "300", "--workers", "2")
+    try:
+        assert started.returncode == 0, started.stderr
+        yield Project(root=project.root, environment={"H2H_WORKERS": "2"})
+    finally:
+        project.h2h("down")
+
+
+@pytest.fixture
+def variants_server() -> Iterator[str]:
+    """The address of a fresh server whose paths name how its variants misbehave."""
+    process = subprocess.Popen(
+        [sys.executable, str(ROOT / "tests" / "variants_server.py")],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+    finally:
+        process.kill()
+        process.communicate()

@@ -1,0 +1,112 @@
+import json
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from headtohead.errors import MeasurementError
+from headtohead.load.plan import Arm, PairPlan
+from headtohead.load.process import load_generator
+
+
+def arm(variant: str, *, path: str = "/equal") -> Arm:
+    return Arm(
+        identity=f"e/{variant}",
+        method="GET",
+        path=path,
+        headers={
+            "Baggage": f"h2h.experiment=e,h2h.variant={variant}",
+            "HeadToHead-Token": "secret",
+        },
+        body=None,
+    )
+
+
+def plan(url: str, *, path: str = "/equal", seconds: float = 0.5, **changes: object) -> PairPlan:
+    fields = {
+        "base_url": url,
+        "baseline": arm("one", path=path),
+        "variants": (arm("other", path=path),),
+        "warm_up": 5,
+        "seconds": seconds,
+        "seed": 1,
+    }
+    return PairPlan(**(fields | changes))
+
+
+def taken(plan: PairPlan) -> list:
+    with load_generator() as generator:
+        generator.start(plan)
+        return [pair for batch in generator.batches() for pair in batch]
+
+
+def test_pairs_hold_one_request_to_each_arm_in_the_order_of_the_coin(variants_server):
+    pairs = taken(plan(variants_server))
+    assert len(pairs) > 30
+    for pair in pairs:
+        assert pair.baseline_sample.identity == "e/one"
+        assert pair.variant_sample.identity == "e/other"
+        baseline_earlier = pair.baseline_sample.started < pair.variant_sample.started
+        assert baseline_earlier is pair.baseline_first
+    assert len({pair.baseline_first for pair in pairs}) == 2
+
+
+def test_times_are_raw_and_see_a_slow_arm(variants_server):
+    pairs = taken(plan(variants_server, path="/slow-baseline"))
+    assert all(pair.baseline_sample.milliseconds >= 4 for pair in pairs)
+    # Locust's statistics would have rounded every one of them to a whole number.
+    assert any(not pair.baseline_sample.milliseconds.is_integer() for pair in pairs)
+
+
+def test_samples_carry_the_servers_explanation_and_the_body_length(variants_server):
+    sample = taken(plan(variants_server))[0].variant_sample
+    assert 'variant;desc="e/other"' in sample.server_timing
+    assert sample.body_bytes == len(b'{"rows": [1, 2, 3]}')
+
+
+def test_failed_requests_are_samples_with_an_error(variants_server):
+    pairs = taken(plan(variants_server, path="/failing"))
+    assert all("500" in pair.variant_sample.error for pair in pairs)
+    assert not any(pair.baseline_sample.error for pair in pairs)
+
+
+def test_closed_comparison_ends_before_its_time(variants_server):
+    with load_generator() as generator:
+        generator.start(plan(variants_server, seconds=600))
+        batches = generator.batches()
+        next(batches)
+        generator.close_comparison(0)
+        assert all(isinstance(batch, list) for batch in batches)
+
+
+def test_generator_never_imports_django():
+    finding = "import sys, json, headtohead.load.generator; print(json.dumps(list(sys.modules)))"
+    completed = subprocess.run(
+        [sys.executable, "-c", finding], capture_output=True, text=True, check=True
+    )
+    assert "django" not in {name.partition(".")[0] for name in json.loads(completed.stdout)}
+
+
+def test_no_process_is_left_when_the_block_ends_in_an_error(variants_server):
+    def fail_while_measuring() -> None:
+        with load_generator() as generator:
+            started.append(generator.process_id)
+            generator.start(plan(variants_server, seconds=600))
+            next(generator.batches())
+            raise KeyboardInterrupt
+
+    started: list[int] = []
+    with pytest.raises(KeyboardInterrupt):
+        fail_while_measuring()
+    assert not psutil.pid_exists(started[0])
+
+
+def test_generator_that_breaks_down_is_reported_in_its_own_words(variants_server):
+    with load_generator() as generator:
+        generator.start(plan(variants_server, seconds=600))
+        batches = generator.batches()
+        next(batches)
+        psutil.Process(generator.process_id).terminate()
+        with pytest.raises(MeasurementError, match="ended early"):
+            list(batches)

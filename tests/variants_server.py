@@ -1,0 +1,63 @@
+"""A server whose variants misbehave on request; run as a script, it prints its port.
+
+It speaks what headtohead.django speaks, without Django, so that generator and run can be tested
+against known behaviour. The path says how the variants behave.
+"""
+
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import urlsplit
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
+
+from headtohead.experiment import BAGGAGE_EXPERIMENT, BAGGAGE_VARIANT, TOKEN_HEADER
+from headtohead.server_timing import HEADER, ServerTiming
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    answered = 0
+
+    def do_GET(self) -> None:
+        type(self).answered += 1
+        members = dict(each.split("=") for each in self.headers["Baggage"].split(","))
+        experiment, variant = members[BAGGAGE_EXPERIMENT], members[BAGGAGE_VARIANT]
+        behaviour = urlsplit(self.path).path
+        if behaviour == "/slow-baseline" and variant == "one":
+            time.sleep(0.004)
+        body = b'{"rows": [1, 2, 3]}'
+        if behaviour == "/unequal" and variant == "other":
+            body = b'{"rows": [1, 2, 4]}'
+        if behaviour == "/growing" and self.answered > 40:
+            body += b" " * self.answered
+        status = 200
+        if behaviour == "/failing" and variant == "other":
+            status = 500
+        if behaviour == "/failing-later" and self.answered > 60:
+            status = 500
+        timing = ServerTiming(
+            variant="" if behaviour == "/unapplied" else f"{experiment}/{variant}",
+            queries=40 if variant == "one" else 2,
+            database_ms=1.5,
+            cache_hits=0 if variant == "one" else 3,
+            cache_misses=1,
+            total_ms=2.0,
+        )
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        if self.headers.get(TOKEN_HEADER) == "secret":
+            self.send_header(HEADER, timing.to_header())
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Keep quiet."""
+
+
+if __name__ == "__main__":
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    print(server.server_port, flush=True)  # noqa: T201
+    server.serve_forever()
