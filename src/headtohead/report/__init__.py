@@ -1,0 +1,1 @@
+"""Reports for people; every one of them a pure function of a `headtohead.measurement.Run`."""

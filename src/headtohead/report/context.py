@@ -1,0 +1,84 @@
+"""Where and how a run was taken, and how to read it: the words every report shares."""
+
+from collections.abc import Mapping
+
+from headtohead.measurement import IntervalKind, Run, Verdict
+from headtohead.report.findings import findings
+from headtohead.report.format import ARROW, percent, size
+
+INCOMPLETE = "This run was cut short: its record is not complete."
+
+VERDICT_MEANINGS = (
+    ((Verdict.FASTER, Verdict.SLOWER), "the whole interval lies beyond the margin"),
+    (
+        (Verdict.FASTER_SIZE_UNRESOLVED, Verdict.SLOWER_SIZE_UNRESOLVED),
+        "the interval excludes 1 but reaches into the margin",
+    ),
+    ((Verdict.NO_DIFFERENCE,), "the whole interval lies within the margin"),
+    ((Verdict.INCONCLUSIVE,), "the interval is too wide to say; measure for longer"),
+    ((Verdict.INVALID,), "the numbers must not be used; the caveats say why"),
+)
+
+
+_INTERVALS = {
+    IntervalKind.RANDOMISATION: "The 95 % interval inverts the sign-flip randomisation test, for a"
+    " time that was fixed beforehand.",
+    IntervalKind.CONFIDENCE_SEQUENCE: "The 95 % interval is a confidence sequence, the sign-flip"
+    " test for any number of looks, so that measuring could stop once the answer was clear.",
+}
+
+
+def interval_sentences(run: Run) -> tuple[str, ...]:
+    """How the intervals of this run were made."""
+    kinds = {finding.comparison.interval for finding in findings(run)}
+    return tuple(_INTERVALS[kind] for kind in sorted(kinds))
+
+
+def how_to_read(run: Run) -> str:
+    """What the ratio means, in one sentence."""
+    margins = sorted({finding.comparison.margin for finding in findings(run)})
+    within = " or ".join(percent(margin) for margin in margins)
+    margin = f"; differences within {within} do not matter here" if margins else ""
+    return f"Ratio = variant / baseline: 0.5 is half the time, 1 is no difference{margin}."
+
+
+def environment_line(run: Run) -> str:
+    """The machine in one line."""
+    environment = run.environment
+    return (
+        f"{environment.cpu}, {environment.cores} {'core' if environment.cores == 1 else 'cores'},"
+        f" Python {environment.python}, {environment.rows:,} rows, load {load_change(run)}"
+    )
+
+
+def load_change(run: Run) -> str:
+    """The load average before and after: 0.31 → 1.12."""
+    environment = run.environment
+    return f"{environment.load_before:.2f} {ARROW} {environment.load_after:.2f}"
+
+
+def revision(run: Run) -> str:
+    """The commit measured, short, and whether it was changed since."""
+    if run.git.commit is None:
+        return "outside a repository"
+    return f"{run.git.commit[:12]}{' with uncommitted changes' if run.git.dirty else ''}"
+
+
+def environment_table(run: Run) -> tuple[tuple[str, str], ...]:
+    """Everything known of where the run took place, as label and value."""
+    environment = run.environment
+    return (
+        ("Processor", environment.cpu),
+        ("Cores", str(environment.cores)),
+        ("Memory", size(environment.memory_bytes)),
+        ("System", environment.system),
+        ("Python", environment.python),
+        ("Servers", _versions(environment.servers)),
+        ("Packages", _versions(environment.packages)),
+        ("Rows of the main table", f"{environment.rows:,}"),
+        ("Load average before and after", load_change(run)),
+    )
+
+
+def _versions(versions: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in versions.items())

@@ -1,0 +1,119 @@
+"""What a run found, one finding for each comparison, in the words every report shares."""
+
+import math
+from dataclasses import dataclass
+
+from headtohead.caveats import Caveat
+from headtohead.measurement import Comparison, ExperimentResult, Run, VariantResult, Verdict
+from headtohead.report import reason
+from headtohead.report.format import compared_with, percent, ratio
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One comparison of an experiment, ready to be told.
+
+    Attributes:
+        experiment: The experiment it belongs to.
+        comparison: What was estimated.
+    """
+
+    experiment: ExperimentResult
+    comparison: Comparison
+
+    @property
+    def baseline(self) -> VariantResult:
+        """What was seen of the baseline."""
+        return self.experiment.variant(self.comparison.baseline)
+
+    @property
+    def variant(self) -> VariantResult:
+        """What was seen of the variant."""
+        return self.experiment.variant(self.comparison.variant)
+
+    @property
+    def series(self) -> int:
+        """Position of the variant in its experiment: 1 is the first after the baseline."""
+        return self.experiment.variants.index(self.variant)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict to show: an invalid experiment has no other."""
+        return self.comparison.verdict if self.experiment.valid else Verdict.INVALID
+
+    @property
+    def usable(self) -> bool:
+        """Whether the ratio may be shown at all."""
+        return self.verdict is not Verdict.INVALID
+
+    @property
+    def reason(self) -> str:
+        """The cause in one short line; of an invalid comparison, what invalidates it."""
+        if self.usable:
+            return reason.reason(
+                baseline=self.baseline, variant=self.variant, comparison=self.comparison
+            )
+        codes = [caveat.code for caveat in self.experiment.caveats if caveat.invalidates]
+        return f"invalid: {', '.join(codes)}" if codes else "invalid"
+
+    @property
+    def sentence(self) -> str:
+        """The finding as one sentence that can be quoted."""
+        comparison = self.comparison
+        if not self.usable:
+            return (
+                f"{self.experiment.name}: no verdict on {comparison.variant} against"
+                f" {comparison.baseline}, the measurement is {self.reason}."
+            )
+        low, high = comparison.ci95
+        why = reason.clause(
+            baseline=self.baseline, variant=self.variant, comparison=self.comparison
+        )
+        return (
+            f"{self.experiment.name}: {self._claim} (ratio {ratio(comparison.ratio)},"
+            f" 95 % interval {ratio(low)} to {ratio(high)}){why}."
+        )
+
+    @property
+    def _claim(self) -> str:
+        comparison = self.comparison
+        variant, baseline = comparison.variant, comparison.baseline
+        match self.verdict:
+            case Verdict.FASTER | Verdict.SLOWER:
+                return f"{variant} {compared_with(comparison.ratio)} {baseline}"
+            case Verdict.FASTER_SIZE_UNRESOLVED:
+                return f"{variant} is faster than {baseline}, by how much is unresolved"
+            case Verdict.SLOWER_SIZE_UNRESOLVED:
+                return f"{variant} is slower than {baseline}, by how much is unresolved"
+            case Verdict.NO_DIFFERENCE:
+                margin = percent(comparison.margin)
+                return f"{variant} and {baseline} differ by less than the margin of {margin}"
+            case _:
+                seen = comparison.detectable
+                return f"whether {variant} or {baseline} is faster stays open, " + (
+                    f"this run could have seen a difference of about {percent(seen)}"
+                    if math.isfinite(seen)
+                    else "this run was too short to see any difference"
+                )
+
+
+def findings(run: Run) -> tuple[Finding, ...]:
+    """Every comparison of a run, in the order of the record."""
+    return tuple(
+        Finding(experiment=experiment, comparison=comparison)
+        for experiment in run.experiments
+        for comparison in experiment.comparisons
+    )
+
+
+def caveats(run: Run) -> tuple[tuple[str, Caveat], ...]:
+    """Every distinct caveat with where it applies: experiments by name, or "all experiments"."""
+    names: dict[Caveat, list[str]] = {}
+    for experiment in run.experiments:
+        for caveat in experiment.caveats:
+            names.setdefault(caveat, []).append(experiment.name)
+    everywhere = len(run.experiments) if len(run.experiments) > 1 else None
+    return tuple(
+        ("all experiments" if len(where) == everywhere else ", ".join(where), caveat)
+        for caveat, where in names.items()
+    )

@@ -1,0 +1,278 @@
+"""Realistic runs, one for each thing a report has to tell."""
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from statistics import NormalDist
+
+from headtohead import caveats
+from headtohead.caveats import Caveat
+from headtohead.measurement import (
+    SCHEMA_VERSION,
+    Comparison,
+    Environment,
+    ExperimentResult,
+    GitState,
+    IntervalKind,
+    LatencySummary,
+    Mode,
+    Run,
+    VariantResult,
+    Verdict,
+)
+
+
+def latency(*, median: float, spread: float = 0.12) -> LatencySummary:
+    """A log-normal distribution of latencies around `median` milliseconds."""
+    normal = NormalDist()
+    levels = [0.0005, *(percent / 100 for percent in range(1, 100)), 0.9995]
+    quantiles = tuple(median * math.exp(spread * normal.inv_cdf(level)) for level in levels)
+    return LatencySummary(
+        mean=sum(quantiles) / len(quantiles),
+        p50=quantiles[50],
+        p95=quantiles[95],
+        p99=quantiles[99],
+        quantiles=quantiles,
+    )
+
+
+def variant(name: str, *, median: float, **changes: object) -> VariantResult:
+    fields = {
+        "name": name,
+        "requests": 1840,
+        "errors": 0,
+        "latency_ms": latency(median=median),
+        "throughput_rps": 1000 / median,
+        "queries_per_request": 3.0,
+        "db_ms_per_request": median / 3,
+        "cache_hit_ratio": None,
+        "bytes_per_response": 24_310.0,
+    }
+    return VariantResult(**fields | changes)  # type: ignore[arg-type]
+
+
+def comparison(
+    variant_name: str, *, ratio: float, half_width: float, verdict: Verdict, **changes: object
+) -> Comparison:
+    fields = {
+        "variant": variant_name,
+        "baseline": "naive",
+        "metric": "latency",
+        "pairs": 1840,
+        "ratio": ratio,
+        "ci95": (ratio * (1 - half_width), ratio * (1 + half_width)),
+        "interval": IntervalKind.CONFIDENCE_SEQUENCE,
+        "margin": 0.02,
+        "verdict": verdict,
+        "detectable": half_width,
+        "seconds": 12.5,
+        "stopped_early": False,
+    }
+    return Comparison(**fields | changes)  # type: ignore[arg-type]
+
+
+def experiment(
+    name: str,
+    *,
+    variants: tuple[VariantResult, ...],
+    comparisons: tuple[Comparison, ...],
+    caveats: tuple[Caveat, ...] = (),
+    **changes: object,
+) -> ExperimentResult:
+    fields = {
+        "name": name,
+        "question": f"Is there a faster way to serve {name}?",
+        "mode": Mode.LATENCY,
+        "baseline": variants[0].name,
+        "method": "GET",
+        "path": f"/api/{name}/?page=2",
+        "pairs": 1840,
+        "seed": 7,
+        "variants": variants,
+        "comparisons": comparisons,
+        "caveats": caveats,
+    }
+    return ExperimentResult(**fields | changes)  # type: ignore[arg-type]
+
+
+def run(*experiments: ExperimentResult, **changes: object) -> Run:
+    fields = {
+        "schema": SCHEMA_VERSION,
+        "run_id": "20260301-101530-5f3c",
+        "started_at": datetime(2026, 3, 1, 10, 15, 30, tzinfo=UTC),
+        "seconds": 61.4,
+        "complete": True,
+        "git": GitState(commit="8f14e45fceea167a5a36dedd4bea2543c1a7c0de", dirty=True),
+        "environment": Environment(
+            cpu="AMD EPYC 7B13",
+            cores=2,
+            memory_bytes=8_200_000_000,
+            system="Linux 6.1.0",
+            python="3.11.9",
+            packages={"django": "5.2.8", "djangorestframework": "3.16.1"},
+            servers={"postgresql": "18.1", "valkey": "9.0.1"},
+            load_before=0.31,
+            load_after=1.12,
+            rows=20_000,
+        ),
+        "experiments": experiments,
+    }
+    return Run(**fields | changes)  # type: ignore[arg-type]
+
+
+NAIVE = variant("naive", median=18.24, queries_per_request=62.0, db_ms_per_request=9.4)
+
+
+def ten_times_faster() -> ExperimentResult:
+    return experiment(
+        "product-list",
+        variants=(NAIVE, variant("prefetched", median=1.7, db_ms_per_request=0.62)),
+        comparisons=(
+            comparison(
+                "prefetched",
+                ratio=0.0931,
+                half_width=0.02,
+                verdict=Verdict.FASTER,
+                stopped_early=True,
+            ),
+        ),
+    )
+
+
+def no_difference() -> ExperimentResult:
+    return experiment(
+        "brand-list",
+        variants=(variant("naive", median=4.2), variant("joined", median=4.22)),
+        comparisons=(
+            comparison("joined", ratio=1.004, half_width=0.007, verdict=Verdict.NO_DIFFERENCE),
+        ),
+    )
+
+
+def slower() -> ExperimentResult:
+    return experiment(
+        "order-history",
+        variants=(
+            variant("naive", median=30.1, queries_per_request=14.0, db_ms_per_request=6.0),
+            variant("joined", median=48.4, queries_per_request=1.0, db_ms_per_request=31.0),
+        ),
+        comparisons=(comparison("joined", ratio=1.61, half_width=0.04, verdict=Verdict.SLOWER),),
+    )
+
+
+def inconclusive() -> ExperimentResult:
+    return experiment(
+        "search",
+        variants=(variant("naive", median=88.0), variant("trigram", median=85.0)),
+        comparisons=(
+            comparison("trigram", ratio=0.97, half_width=0.14, verdict=Verdict.INCONCLUSIVE),
+        ),
+        caveats=(caveats.busy_machine(share=0.31),),
+    )
+
+
+def invalid() -> ExperimentResult:
+    """Looks ten times faster, and must not be believed."""
+    return experiment(
+        "category-summary",
+        variants=(NAIVE, variant("cached", median=1.1, errors=12, requests=40)),
+        comparisons=(
+            comparison("cached", ratio=0.0603, half_width=0.3, verdict=Verdict.FASTER, pairs=40),
+        ),
+        caveats=(
+            caveats.too_few_pairs(pairs=40, needed=100),
+            caveats.request_errors(
+                variant="cached", errors=12, requests=40, example="500 Internal Server Error"
+            ),
+        ),
+    )
+
+
+def several_variants() -> ExperimentResult:
+    return experiment(
+        "product-detail",
+        variants=(
+            variant("naive", median=6.1, queries_per_request=7.0, db_ms_per_request=2.8),
+            variant(
+                "cached",
+                median=1.2,
+                queries_per_request=0.0,
+                db_ms_per_request=0.0,
+                cache_hit_ratio=1.0,
+            ),
+            variant("joined", median=5.0, queries_per_request=2.0, db_ms_per_request=1.9),
+            variant("compressed", median=6.4, queries_per_request=7.0, db_ms_per_request=2.8),
+        ),
+        comparisons=(
+            comparison("cached", ratio=0.197, half_width=0.02, verdict=Verdict.FASTER),
+            comparison(
+                "joined", ratio=0.95, half_width=0.04, verdict=Verdict.FASTER_SIZE_UNRESOLVED
+            ),
+            comparison(
+                "compressed", ratio=1.03, half_width=0.02, verdict=Verdict.SLOWER_SIZE_UNRESOLVED
+            ),
+        ),
+        caveats=(caveats.busy_machine(share=0.31),),
+    )
+
+
+def long_names() -> ExperimentResult:
+    name = "customer-order-history-with-items-products-and-their-categories"
+    chosen = "prefetched-with-window-functions-and-only-the-needed-columns"
+    return experiment(
+        name,
+        variants=(NAIVE, variant(chosen, median=9.1, db_ms_per_request=3.1)),
+        comparisons=(comparison(chosen, ratio=0.499, half_width=0.02, verdict=Verdict.FASTER),),
+    )
+
+
+def one_of_each() -> tuple[ExperimentResult, ...]:
+    return (ten_times_faster(), no_difference(), slower(), inconclusive(), invalid())
+
+
+def twenty() -> tuple[ExperimentResult, ...]:
+    ratios = [0.3 * 1.15**number for number in range(20)]
+    return tuple(
+        experiment(
+            f"listing-{number}",
+            variants=(NAIVE, variant("prefetched", median=18.24 * ratio)),
+            comparisons=(
+                comparison(
+                    "prefetched",
+                    ratio=ratio,
+                    half_width=0.03,
+                    verdict=Verdict.FASTER if ratio < 1 else Verdict.SLOWER,
+                ),
+            ),
+            caveats=(caveats.single_core(),),
+        )
+        for number, ratio in enumerate(ratios)
+    )
+
+
+def unbounded() -> ExperimentResult:
+    """So few pairs that the interval says nothing, and yet no caveat forbids it."""
+    return experiment(
+        "brand-detail",
+        variants=(variant("naive", median=2.0), variant("joined", median=1.9)),
+        comparisons=(
+            comparison(
+                "joined",
+                ratio=0.95,
+                half_width=0.0,
+                verdict=Verdict.INCONCLUSIVE,
+                ci95=(0.0, math.inf),
+                detectable=math.inf,
+                pairs=4,
+            ),
+        ),
+    )
+
+
+SAMPLES: Mapping[str, Callable[[], Run]] = {
+    "one": lambda: run(ten_times_faster()),
+    "mixed": lambda: run(*one_of_each(), several_variants(), unbounded()),
+    "long names": lambda: run(long_names(), ten_times_faster()),
+    "twenty": lambda: run(*twenty()),
+    "only invalid, cut short": lambda: run(invalid(), complete=False),
+}

@@ -1,0 +1,82 @@
+from dataclasses import replace
+
+from headtohead import caveats as declared
+from headtohead.measurement import Verdict
+from headtohead.report.findings import caveats, findings
+from tests.report import samples
+
+
+def sentence(experiment: samples.ExperimentResult) -> str:
+    (finding,) = findings(samples.run(experiment))
+    return finding.sentence
+
+
+def test_a_clear_finding_can_be_quoted() -> None:
+    assert sentence(samples.ten_times_faster()) == (
+        "product-list: prefetched is 10.7 times faster than naive (ratio 0.0931, 95 % interval"
+        " 0.0912 to 0.0950), because 62 → 3 queries, database 9.40 → 0.62 ms."
+    )
+
+
+def test_no_difference_names_the_margin() -> None:
+    assert "joined and naive differ by less than the margin of 2 %" in sentence(
+        samples.no_difference()
+    )
+
+
+def test_an_inconclusive_finding_says_what_could_have_been_seen() -> None:
+    assert "stays open, this run could have seen a difference of about 14 %" in sentence(
+        samples.inconclusive()
+    )
+
+
+def test_an_unbounded_interval_is_told_without_a_number() -> None:
+    words = sentence(samples.unbounded())
+    assert "this run was too short to see any difference" in words
+    assert "inf" not in words
+
+
+def test_an_unresolved_size_claims_no_size() -> None:
+    _, joined, compressed = findings(samples.run(samples.several_variants()))
+    assert "joined is faster than naive, by how much is unresolved" in joined.sentence
+    assert "compressed is slower than naive, by how much is unresolved" in compressed.sentence
+
+
+def test_an_invalid_experiment_gets_no_verdict_whatever_its_record_says() -> None:
+    (finding,) = findings(samples.run(samples.invalid()))
+    assert finding.comparison.verdict is Verdict.FASTER
+    assert finding.verdict is Verdict.INVALID
+    assert not finding.usable
+    assert finding.sentence == (
+        "category-summary: no verdict on cached against naive, the measurement is invalid:"
+        " too-few-pairs, request-errors."
+    )
+
+
+def test_a_comparison_recorded_as_invalid_is_not_usable() -> None:
+    experiment = samples.ten_times_faster()
+    (comparison,) = experiment.comparisons
+    spoiled = replace(experiment, comparisons=(replace(comparison, verdict=Verdict.INVALID),))
+    (finding,) = findings(samples.run(spoiled))
+    assert not finding.usable
+    assert finding.reason == "invalid"
+
+
+def test_variants_are_numbered_from_the_baseline() -> None:
+    found = findings(samples.run(samples.several_variants()))
+    assert [finding.series for finding in found] == [1, 2, 3]
+
+
+def test_a_caveat_shared_by_experiments_is_told_once() -> None:
+    busy = declared.busy_machine(share=0.31)
+    first = replace(samples.ten_times_faster(), caveats=(busy,))
+    second = replace(samples.slower(), caveats=(busy,))
+    assert caveats(samples.run(first, second)) == (("all experiments", busy),)
+    assert caveats(samples.run(first, second, samples.no_difference())) == (
+        ("product-list, order-history", busy),
+    )
+
+
+def test_a_caveat_of_the_only_experiment_names_it() -> None:
+    ((where, _), *_) = caveats(samples.run(samples.invalid()))
+    assert where == "category-summary"
