@@ -1,0 +1,16 @@
+"""Who may be told what a request took."""
+
+import secrets
+
+from django.http import HttpRequest
+
+from headtohead.django.settings import server_settings
+from headtohead.experiment import TOKEN_HEADER
+
+
+def is_authorised(request: HttpRequest) -> bool:
+    """Whether the request carries the measurement token of this server."""
+    token = server_settings().token
+    given = request.headers.get(TOKEN_HEADER, "")
+    # Bytes, because compare_digest refuses text beyond ASCII, which a client may well send.
+    return bool(token) and secrets.compare_digest(given.encode(), token.encode())

@@ -1,0 +1,117 @@
+"""Which variant serves the request at hand."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar
+from urllib.parse import unquote
+
+from django.utils.module_loading import import_string
+
+from headtohead.django.observation import current_observation
+from headtohead.experiment import BAGGAGE_EXPERIMENT, BAGGAGE_VARIANT
+from headtohead.registry import Registry
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A variant chosen for a request.
+
+    Attributes:
+        experiment: Name of the experiment.
+        variant: Name of the variant.
+        identity: Both, as reports write it.
+        seam: Dotted path of the function it stands in for.
+        selector: What runs in its place.
+    """
+
+    experiment: str
+    variant: str
+    identity: str
+    seam: str
+    selector: Callable[..., Any]
+
+
+_choice: ContextVar[Choice | None] = ContextVar("headtohead_choice", default=None)
+
+
+@contextmanager
+def choosing(choice: Choice | None) -> Iterator[None]:
+    """Let seams that are called within run this choice; None lets them run their own body."""
+    token = _choice.set(choice)
+    try:
+        yield
+    finally:
+        _choice.reset(token)
+
+
+def current_choice() -> Choice | None:
+    """The choice in force, or None."""
+    return _choice.get()
+
+
+def seam(function: Callable[P, R]) -> Callable[P, R]:
+    """Let experiments stand variants in for this function.
+
+    Without a choice, or with one that concerns another seam, the function's own body runs. Within a
+    variant the seam is the function itself again, so a variant may build on what it replaces.
+    """
+    path = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def dispatch(*args: P.args, **kwargs: P.kwargs) -> R:
+        choice = _choice.get()
+        if choice is None or choice.seam != path:
+            return function(*args, **kwargs)
+        current_observation().variant = choice.identity
+        with choosing(None):
+            result: R = choice.selector(*args, **kwargs)
+        return result
+
+    return dispatch
+
+
+def requested_names(baggage: str) -> tuple[str, str] | None:
+    """The experiment and variant that a W3C baggage header asks for, or None."""
+    members = {
+        unquote(key.strip()): unquote(value.partition(";")[0].strip())
+        for key, separator, value in (member.partition("=") for member in baggage.split(","))
+        if separator
+    }
+    experiment, variant = members.get(BAGGAGE_EXPERIMENT), members.get(BAGGAGE_VARIANT)
+    return (experiment, variant) if experiment and variant else None
+
+
+class Chooser:
+    """Turns the names in a request into a choice among the declared variants."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        # Bounded by the declarations: unknown names are refused before anything is kept.
+        self._resolve = lru_cache(maxsize=None)(self._import)
+
+    def choose(self, experiment: str, variant: str) -> Choice | None:
+        """The choice of those names, or None when they are not declared."""
+        declared = self._registry.get(experiment)
+        if declared is None or declared.variant(variant) is None:
+            return None
+        return self._resolve(experiment, variant)
+
+    def _import(self, experiment_name: str, variant_name: str) -> Choice:
+        experiment = self._registry.select([experiment_name])[0]
+        variant = next(each for each in experiment.all_variants if each.name == variant_name)
+        selector = import_string(variant.selector)
+        return Choice(
+            experiment=experiment.name,
+            variant=variant.name,
+            identity=experiment.identity(variant),
+            seam=experiment.seam,
+            selector=getattr(selector, "__wrapped__", selector)
+            if variant.selector == experiment.seam
+            else selector,
+        )

@@ -1,0 +1,67 @@
+"""The outermost middleware: it hands the request its variant and says what serving it took."""
+
+from collections.abc import Callable
+from time import perf_counter
+
+from django.http import HttpRequest, HttpResponseBase
+
+from headtohead.django import metrics
+from headtohead.django.authorisation import is_authorised
+from headtohead.django.choice import Chooser, choosing, requested_names
+from headtohead.django.observation import Observation, observing
+from headtohead.django.settings import server_settings
+from headtohead.registry import Registry, load_experiments
+from headtohead.server_timing import HEADER, ServerTiming
+
+# Label values of requests that ask for no variant, and of those that ask for an undeclared one:
+# whatever clients send, the number of time series stays that of the declarations.
+NO_EXPERIMENT = ("none", "none")
+UNKNOWN_EXPERIMENT = ("other", "other")
+
+
+class MeasurementMiddleware:
+    """Chooses the variant, counts what it does, and tells metrics and authorised clients.
+
+    Place it first, so that what other middleware does is counted too. Queries made while a
+    streaming response is consumed come after it and are not counted.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+        settings = server_settings()
+        self._enabled = settings.experiments
+        self._chooser = Chooser(
+            load_experiments(settings.package) if settings.experiments else Registry([])
+        )
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve one request."""
+        asked = requested_names(request.headers.get("Baggage", "")) if self._enabled else None
+        choice = self._chooser.choose(*asked) if asked else None
+        if choice:
+            labels = (choice.experiment, choice.variant)
+        else:
+            labels = UNKNOWN_EXPERIMENT if asked else NO_EXPERIMENT
+
+        started = perf_counter()
+        with observing() as observation, choosing(choice):
+            response = self._get_response(request)
+        seconds = perf_counter() - started
+
+        metrics.record(
+            experiment=labels[0], variant=labels[1], observation=observation, seconds=seconds
+        )
+        if is_authorised(request):
+            response[HEADER] = _server_timing(observation, seconds=seconds).to_header()
+        return response
+
+
+def _server_timing(observation: Observation, *, seconds: float) -> ServerTiming:
+    return ServerTiming(
+        variant=observation.variant,
+        queries=observation.queries,
+        database_ms=observation.database_seconds * 1000,
+        cache_hits=observation.cache_hits,
+        cache_misses=observation.cache_misses,
+        total_ms=seconds * 1000,
+    )
