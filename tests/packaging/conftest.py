@@ -1,0 +1,31 @@
+"""What the tests of the files around the code share."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def schema_problems() -> Callable[[Path, str], str]:
+    """What is wrong with a file, by one of the schemas that check-jsonschema carries along."""
+
+    def problems(path: Path, schema: str) -> str:
+        checker = Path(sys.executable).with_name("check-jsonschema")
+        checked = subprocess.run(
+            [checker, f"--builtin-schema={schema}", path],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return f"{checked.stdout}{checked.stderr}" if checked.returncode else ""
+
+    return problems

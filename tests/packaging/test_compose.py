@@ -1,0 +1,245 @@
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+VARIABLE = re.compile(r"\$\{(\w+)")
+IMAGE_WITH_VERSION = re.compile(r"[\w./-]+:\d+\.\d+(\.\d+)?[\w.-]*")
+SECRETS = {"DJANGO_SECRET_KEY": "signing-key", "POSTGRES_PASSWORD": "opensesame"}
+
+
+@pytest.fixture(scope="module")
+def text(root: Path) -> str:
+    return (root / "docker-compose.yml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def compose(text: str) -> dict[str, Any]:
+    return yaml.safe_load(text)
+
+
+@pytest.fixture(scope="module")
+def services(compose: dict[str, Any]) -> dict[str, Any]:
+    return compose["services"]
+
+
+@pytest.fixture(scope="module")
+def example(root: Path) -> dict[str, str]:
+    """Names and values of `.env.example`, those commented out included."""
+    lines = (root / ".env.example").read_text(encoding="utf-8").splitlines()
+    assignments = [re.fullmatch(r"(?:# )?([A-Z0-9_]+)=(.*)", line) for line in lines]
+    return {match[1]: match[2] for match in assignments if match}
+
+
+def test_it_fits_the_compose_schema(
+    root: Path, schema_problems: Callable[[Path, str], str]
+) -> None:
+    assert schema_problems(root / "docker-compose.yml", "vendor.compose-spec") == ""
+
+
+def test_the_schema_would_notice_a_mistake(
+    text: str, tmp_path: Path, schema_problems: Callable[[Path, str], str]
+) -> None:
+    mistaken = tmp_path / "docker-compose.yml"
+    mistaken.write_text(text.replace("depends_on:", "depend_on:"), encoding="utf-8")
+    assert "depend_on" in schema_problems(mistaken, "vendor.compose-spec")
+
+
+def docker_compose_is_installed() -> bool:
+    if not shutil.which("docker"):
+        return False
+    return not subprocess.run(
+        ["docker", "compose", "version"], capture_output=True, check=False
+    ).returncode
+
+
+@pytest.fixture
+def rendered(root: Path, tmp_path: Path) -> dict[str, Any]:
+    """The file as `docker compose` itself understands it, with the secrets filled in."""
+    if not docker_compose_is_installed():
+        pytest.skip("docker compose is not installed")
+    environment = tmp_path / ".env"
+    environment.write_text("".join(f"{name}={value}\n" for name, value in SECRETS.items()))
+    config = subprocess.run(
+        ["docker", "compose", "--env-file", environment, "config", "--format", "json"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(config.stdout)
+
+
+def test_docker_compose_itself_accepts_it(rendered: dict[str, Any], services: object) -> None:
+    assert rendered["services"].keys() == services.keys()
+
+
+def test_the_services_are_the_api_its_migration_and_its_servers(services: dict[str, Any]) -> None:
+    assert services.keys() == {"api", "migrate", "postgres", "redis"}
+
+
+def test_ports_are_open_to_this_machine_alone(services: dict[str, Any]) -> None:
+    ports = [port for service in services.values() for port in service.get("ports", [])]
+    assert len(ports) == 3
+    assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
+
+
+def test_images_are_pinned_by_version(services: dict[str, Any]) -> None:
+    images = [service["image"] for service in services.values()]
+    assert [image for image in images if not IMAGE_WITH_VERSION.fullmatch(image)] == []
+
+
+def test_the_api_image_has_the_version_of_the_project(root: Path, services: dict[str, Any]) -> None:
+    version = tomllib.loads((root / "pyproject.toml").read_text())["project"]["version"]
+    assert services["api"]["image"] == f"headtohead-api:{version}"
+
+
+def test_every_image_is_built_here_or_published(services: dict[str, Any]) -> None:
+    built = {service["image"] for service in services.values() if "build" in service}
+    assert built == {services["api"]["image"]}
+
+
+def test_the_service_that_builds_the_image_is_one_the_api_waits_for(
+    services: dict[str, Any],
+) -> None:
+    builders = {name for name, service in services.items() if "build" in service}
+    assert builders <= services["api"]["depends_on"].keys()
+
+
+def one_shots(services: dict[str, Any]) -> set[str]:
+    return {name for name, service in services.items() if service["restart"] == "no"}
+
+
+def test_every_service_that_stays_has_a_health_check(services: dict[str, Any], root: Path) -> None:
+    dockerfile = (root / "Dockerfile").read_text(encoding="utf-8")
+    for name in services.keys() - one_shots(services):
+        check = services[name]["healthcheck"]
+        assert "interval" in check, name
+        # A service of our own image inherits how the image is checked.
+        assert "test" in check or (name == "api" and "\nHEALTHCHECK " in dockerfile), name
+
+
+def test_nothing_starts_before_what_it_needs_is_ready(services: dict[str, Any]) -> None:
+    for service in services.values():
+        for needed, gate in service.get("depends_on", {}).items():
+            expected = (
+                "service_completed_successfully"
+                if needed in one_shots(services)
+                else "service_healthy"
+            )
+            assert gate["condition"] == expected
+
+
+def test_addresses_name_services_of_this_file_that_are_waited_for(
+    services: dict[str, Any],
+) -> None:
+    for name in ("api", "migrate"):
+        environment = services[name]["environment"]
+        # The password is a variable, whose message urlsplit would stumble over.
+        addresses = [
+            re.sub(r"\$\{[^}]*\}", "x", environment[url]) for url in ("DATABASE_URL", "CACHE_URL")
+        ]
+        hosts = [urlsplit(address).hostname for address in addresses]
+        assert hosts == ["postgres", "redis"]
+        assert set(hosts) <= services[name]["depends_on"].keys()
+
+
+def test_the_database_in_the_address_is_the_one_postgres_makes(services: dict[str, Any]) -> None:
+    made = services["postgres"]["environment"]
+    url = services["api"]["environment"]["DATABASE_URL"]
+    user, password, database = (made[f"POSTGRES_{part}"] for part in ("USER", "PASSWORD", "DB"))
+    assert url == f"postgres://{user}:{password}@postgres:5432/{database}"
+
+
+def test_all_share_one_network(compose: dict[str, Any], services: dict[str, Any]) -> None:
+    assert {tuple(service["networks"]) for service in services.values()} == {
+        tuple(compose["networks"])
+    }
+
+
+def test_the_data_of_postgres_18_is_on_a_named_volume(
+    compose: dict[str, Any], services: dict[str, Any]
+) -> None:
+    (mount,) = services["postgres"]["volumes"]
+    volume, _, target = mount.partition(":")
+    assert volume in compose["volumes"]
+    assert target == "/var/lib/postgresql"
+
+
+def test_the_api_runs_without_privileges(services: dict[str, Any]) -> None:
+    for name in ("api", "migrate"):
+        assert services[name]["read_only"] is True
+        assert services[name]["cap_drop"] == ["ALL"]
+    for service in services.values():
+        assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+def test_the_folder_of_the_metrics_is_writable_for_the_user_of_the_image(
+    root: Path, services: dict[str, Any]
+) -> None:
+    dockerfile = (root / "Dockerfile").read_text(encoding="utf-8")
+    (directory,) = re.findall(r"PROMETHEUS_MULTIPROC_DIR=(\S+)", dockerfile)
+    (user,) = re.findall(r"^USER (\d+):\d+$", dockerfile, re.MULTILINE)
+    mounts = [mount for mount in services["api"]["tmpfs"] if mount.startswith(directory)]
+    assert mounts == [f"{directory}:uid={user},gid={user},mode=0700"]
+
+
+def test_every_variable_is_in_the_example(text: str, example: dict[str, str]) -> None:
+    assert set(VARIABLE.findall(text)) - example.keys() == set()
+
+
+@pytest.fixture(scope="module")
+def read_by_the_api(root: Path) -> set[str]:
+    """The variables that the settings look for."""
+    settings = (root / "app/config/settings.py").read_text(encoding="utf-8")
+    names = set(re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z0-9_]+)\"", settings))
+    assert "DJANGO_SECRET_KEY" in names
+    return names
+
+
+def test_every_variable_the_api_reads_is_in_the_example(
+    read_by_the_api: set[str], example: dict[str, str]
+) -> None:
+    assert read_by_the_api - example.keys() == set()
+
+
+def test_every_variable_the_api_reads_reaches_its_container(
+    read_by_the_api: set[str], services: dict[str, Any]
+) -> None:
+    assert read_by_the_api - services["api"]["environment"].keys() == set()
+
+
+def test_defaults_are_those_of_the_example(text: str, example: dict[str, str]) -> None:
+    defaults = dict(re.findall(r"\$\{(\w+):-([^}]*)\}", text))
+    assert defaults == {name: example[name] for name in defaults}
+
+
+def test_a_missing_secret_is_refused_and_the_example_holds_none(
+    text: str, example: dict[str, str]
+) -> None:
+    required = dict(re.findall(r"\$\{(\w+):\?([^}]*)\}", text))
+    assert required.keys() == SECRETS.keys()
+    for name, message in required.items():
+        assert ".env.example" in message
+        assert example[name] == ""
+
+
+def test_experiments_are_off_and_nobody_is_authorised_unless_asked_for(
+    example: dict[str, str],
+) -> None:
+    assert example["H2H_EXPERIMENTS"] == "off"
+    assert example["H2H_TOKEN"] == ""
+    assert example["DJANGO_DEBUG"] == "off"
+
+
+def test_every_variable_of_the_example_is_explained(root: Path) -> None:
+    paragraphs = (root / ".env.example").read_text(encoding="utf-8").strip().split("\n\n")
+    assert [paragraph for paragraph in paragraphs if not paragraph.startswith("# ")] == []
