@@ -9,6 +9,14 @@ from pathlib import Path
 
 import pytest
 
+# Fixtures of a conftest override those of pytest-django, fixtures of a plugin would not.
+from tests.servers import (  # noqa: F401
+    cache_url,
+    database_url,
+    django_db_modify_db_settings,
+    servers,
+)
+
 ROOT = Path(__file__).parents[1]
 H2H = [sys.executable, "-m", "headtohead"]
 # What would let a test of the command line use servers of the person who runs the tests.
@@ -53,6 +61,13 @@ def copy_project(folder: Path) -> Project:
     for name in ("manage.py", "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)
     return Project(root=folder)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs servers by the fixtures it asks for, so that nobody forgets to."""
+    for item in items:
+        if {"servers", "project"} & set(item.fixturenames) or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.stack)
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ from headtohead.measurement import (
     to_json,
     write_record,
 )
-from tests.report.samples import run as make_run
 from tests.report.samples import invalid, ten_times_faster, unbounded
+from tests.report.samples import run as make_run
 
 # What other programs read: adding to it is fine, renaming or dropping is a new schema.
 CONTRACT = {

@@ -58,7 +58,6 @@ def test_an_empty_token_authorises_nobody(settings):
     assert HEADER not in respond(**{TOKEN_HEADER: ""})
 
 
-@pytest.mark.stack
 def test_queries_and_their_time_are_counted(settings, db):
     settings.HEADTOHEAD = ON
     timing = ServerTiming.from_header(respond(query_twice, **{TOKEN_HEADER: "secret"})[HEADER])
@@ -66,14 +65,12 @@ def test_queries_and_their_time_are_counted(settings, db):
     assert 2 <= timing.database_ms <= timing.total_ms
 
 
-@pytest.mark.stack
 def test_cache_hits_and_misses_are_counted_even_when_the_value_is_none(settings, servers):
     settings.HEADTOHEAD = ON
     timing = ServerTiming.from_header(respond(look_up, **{TOKEN_HEADER: "secret"})[HEADER])
     assert (timing.cache_hits, timing.cache_misses) == (2, 3)
 
 
-@pytest.mark.stack
 def test_counts_of_one_request_do_not_leak_into_the_next(settings, db):
     settings.HEADTOHEAD = ON
     respond(query_twice)
@@ -110,7 +107,6 @@ def test_where_experiments_are_off_the_header_means_nothing(settings):
     assert (count("none", "none"), count("product-list", "naive")) == (before[0] + 1, before[1])
 
 
-@pytest.mark.stack
 def test_metrics_add_up_the_queries(settings, db):
     settings.HEADTOHEAD = ON
     before = count("product-list", "naive", metric="database_queries_total")

@@ -1,0 +1,1 @@
+"""The reference API that the harness measures out of the box."""

@@ -1,0 +1,1 @@
+"""What is on sale, and what customers say about it."""

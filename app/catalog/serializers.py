@@ -1,0 +1,147 @@
+"""The catalogue's shapes on the wire."""
+
+from rest_framework import serializers
+
+from app.catalog.models import Brand, Category, Product, Tag
+
+
+class BrandSerializer(serializers.ModelSerializer):
+    """A brand."""
+
+    class Meta:
+        model = Brand
+        fields = ["id", "name", "slug"]
+
+
+class CategoryReferenceSerializer(serializers.ModelSerializer):
+    """A category where it is mentioned."""
+
+    class Meta:
+        model = Category
+        fields = ["id", "name", "slug"]
+
+
+class CategorySerializer(serializers.ModelSerializer):
+    """A category and its place in the tree."""
+
+    parent_id = serializers.IntegerField(allow_null=True, help_text="Null for a root.")
+
+    class Meta:
+        model = Category
+        fields = ["id", "name", "slug", "parent_id"]
+
+
+class TagSerializer(serializers.ModelSerializer):
+    """A tag."""
+
+    class Meta:
+        model = Tag
+        fields = ["id", "name"]
+
+
+class ProductSerializer(serializers.ModelSerializer):
+    """A product in a list."""
+
+    brand = BrandSerializer()
+    category = CategoryReferenceSerializer()
+    tags = TagSerializer(many=True)
+
+    class Meta:
+        model = Product
+        fields = ["id", "sku", "slug", "name", "price", "stock", "brand", "category", "tags"]
+
+
+class RatingSerializer(serializers.Serializer):
+    """How customers rate a product."""
+
+    count = serializers.IntegerField()
+    average = serializers.DecimalField(
+        max_digits=3, decimal_places=2, allow_null=True, help_text="Null without reviews."
+    )
+
+
+class ReviewSerializer(serializers.Serializer):
+    """A review with the name of its customer."""
+
+    id = serializers.IntegerField()
+    customer_name = serializers.CharField()
+    rating = serializers.IntegerField(min_value=1, max_value=5)
+    body = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+class ReviewCreateSerializer(serializers.Serializer):
+    """A review as its customer writes it."""
+
+    rating = serializers.IntegerField(min_value=1, max_value=5)
+    body = serializers.CharField(max_length=5000)
+
+
+class RelatedProductSerializer(serializers.ModelSerializer):
+    """A product on another product's page."""
+
+    brand = BrandSerializer()
+
+    class Meta:
+        model = Product
+        fields = ["id", "slug", "name", "price", "brand"]
+
+
+class ProductDetailSerializer(ProductSerializer):
+    """A product's page."""
+
+    rating = RatingSerializer()
+    latest_reviews = ReviewSerializer(many=True, help_text="Newest first, at most 10.")
+    related_products = RelatedProductSerializer(
+        many=True, help_text="The newest others of the category, at most 8."
+    )
+
+    class Meta(ProductSerializer.Meta):
+        fields = [
+            *ProductSerializer.Meta.fields,
+            "description",
+            "version",
+            "created_at",
+            "updated_at",
+            "rating",
+            "latest_reviews",
+            "related_products",
+        ]
+
+
+class ProductUpdateSerializer(serializers.ModelSerializer):
+    """What may be changed about a product."""
+
+    brand_id = serializers.PrimaryKeyRelatedField(source="brand", queryset=Brand.objects.all())
+    category_id = serializers.PrimaryKeyRelatedField(
+        source="category", queryset=Category.objects.all()
+    )
+    tag_ids = serializers.PrimaryKeyRelatedField(
+        source="tags", queryset=Tag.objects.all(), many=True
+    )
+
+    class Meta:
+        model = Product
+        fields = ["name", "description", "price", "stock", "brand_id", "category_id", "tag_ids"]
+
+
+class CategorySummarySerializer(CategoryReferenceSerializer):
+    """Figures about a category."""
+
+    products = serializers.IntegerField()
+    average_price = serializers.DecimalField(
+        max_digits=10, decimal_places=2, allow_null=True, help_text="Null without products."
+    )
+    reviews = serializers.IntegerField()
+    average_rating = serializers.DecimalField(
+        max_digits=3, decimal_places=2, allow_null=True, help_text="Null without reviews."
+    )
+
+    class Meta(CategoryReferenceSerializer.Meta):
+        fields = [
+            *CategoryReferenceSerializer.Meta.fields,
+            "products",
+            "average_price",
+            "reviews",
+            "average_rating",
+        ]

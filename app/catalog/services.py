@@ -1,0 +1,73 @@
+"""What is written to the catalogue, and what the cache must forget then.
+
+Values are forgotten after the commit. Before it, another request would read the old rows and cache
+them anew; after a rollback there is nothing to forget.
+"""
+
+from functools import partial
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from app.accounts.models import Customer
+from app.catalog import cache
+from app.catalog.errors import DuplicateReviewError
+from app.catalog.models import ONE_REVIEW_EACH, Product, Review
+from app.catalog.types import ProductChanges
+
+
+@transaction.atomic
+def product_update(*, product_id: int, changes: ProductChanges) -> Product:
+    """Change a product and count up its version.
+
+    Args:
+        product_id: The product.
+        changes: The new values.
+
+    Raises:
+        Product.DoesNotExist: No product has this id.
+    """
+    product = Product.objects.select_for_update().get(pk=product_id)
+    categories = {product.category_id}
+    columns = dict(changes)
+    tags = columns.pop("tags", None)
+    for column, value in columns.items():
+        setattr(product, column, value)
+    product.version += 1
+    product.updated_at = timezone.now()
+    product.save()
+    if tags is not None:
+        product.tags.set(tags)
+    categories.add(product.category_id)
+    transaction.on_commit(
+        partial(
+            cache.invalidate,
+            cache.product_facts_key(product_id),
+            *map(cache.newest_products_key, categories),
+            cache.CATEGORY_SUMMARY,
+        )
+    )
+    return product
+
+
+def review_create(*, product: Product, customer: Customer, rating: int, body: str) -> Review:
+    """Add a customer's review of a product.
+
+    Raises:
+        DuplicateReviewError: The customer has already reviewed the product.
+    """
+    try:
+        with transaction.atomic():
+            review = Review.objects.create(
+                product=product, customer=customer, rating=rating, body=body
+            )
+            transaction.on_commit(
+                partial(
+                    cache.invalidate, cache.product_facts_key(product.pk), cache.CATEGORY_SUMMARY
+                )
+            )
+    except IntegrityError as error:
+        if error.__cause__.diag.constraint_name == ONE_REVIEW_EACH:
+            raise DuplicateReviewError from error
+        raise
+    return review

@@ -1,0 +1,23 @@
+"""Addresses of the catalogue, below /api/."""
+
+from django.urls import path
+
+from app.catalog.views import (
+    BrandListView,
+    CategoryListView,
+    CategorySummaryView,
+    ProductDetailView,
+    ProductListView,
+    ReviewListView,
+    TagListView,
+)
+
+urlpatterns = [
+    path("products/", ProductListView.as_view(), name="product-list"),
+    path("products/<int:product_id>/", ProductDetailView.as_view(), name="product-detail"),
+    path("products/<int:product_id>/reviews/", ReviewListView.as_view(), name="review-list"),
+    path("categories/", CategoryListView.as_view(), name="category-list"),
+    path("categories/summary/", CategorySummaryView.as_view(), name="category-summary"),
+    path("brands/", BrandListView.as_view(), name="brand-list"),
+    path("tags/", TagListView.as_view(), name="tag-list"),
+]

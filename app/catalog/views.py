@@ -1,0 +1,206 @@
+"""The catalogue over HTTP."""
+
+from http import HTTPStatus
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from app.catalog import selectors, services
+from app.catalog.errors import DuplicateReviewError
+from app.catalog.models import Brand, Category, Product, Review, Tag
+from app.catalog.permissions import IsCustomerOrReadOnly
+from app.catalog.serializers import (
+    BrandSerializer,
+    CategorySerializer,
+    CategorySummarySerializer,
+    ProductDetailSerializer,
+    ProductSerializer,
+    ProductUpdateSerializer,
+    ReviewCreateSerializer,
+    ReviewSerializer,
+    TagSerializer,
+)
+from app.config.problems import Conflict, problem_responses
+
+
+@extend_schema(
+    summary="List products",
+    description="All products by id, each with its brand, category and tags.",
+    responses={200: ProductSerializer(many=True), **problem_responses(404)},
+    tags=["products"],
+)
+class ProductListView(ListAPIView):
+    """The products."""
+
+    permission_classes = [AllowAny]
+    serializer_class = ProductSerializer
+
+    def get_queryset(self) -> QuerySet[Product]:
+        """Leave the reading to the selector."""
+        return selectors.product_list()
+
+
+class ProductDetailView(APIView):
+    """One product."""
+
+    queryset = Product.objects.none()
+
+    @extend_schema(
+        summary="Show a product",
+        description="A product with its rating, latest reviews and related products.",
+        responses={200: ProductDetailSerializer, **problem_responses(404)},
+        tags=["products"],
+    )
+    def get(self, request: Request, product_id: int) -> Response:
+        """Show the product."""
+        try:
+            product = selectors.product_detail(product_id=product_id)
+        except Product.DoesNotExist as error:
+            raise Http404 from error
+        return Response(ProductDetailSerializer(product).data)
+
+    @extend_schema(
+        summary="Change a product",
+        description="Changes what the body names and counts up the version. For staff who hold "
+        "the permission to change products.",
+        request=ProductUpdateSerializer,
+        responses={200: ProductDetailSerializer, **problem_responses(400, 401, 403, 404)},
+        examples=[
+            OpenApiExample("A new price", {"price": "19.90"}, request_only=True),
+            OpenApiExample("Other tags", {"tag_ids": [1, 5]}, request_only=True),
+        ],
+        tags=["products"],
+    )
+    def patch(self, request: Request, product_id: int) -> Response:
+        """Change the product."""
+        changes = ProductUpdateSerializer(data=request.data, partial=True)
+        changes.is_valid(raise_exception=True)
+        try:
+            services.product_update(product_id=product_id, changes=changes.validated_data)
+        except Product.DoesNotExist as error:
+            raise Http404 from error
+        return self.get(request, product_id)
+
+
+class ReviewListView(ListAPIView):
+    """The reviews of a product."""
+
+    permission_classes = [IsCustomerOrReadOnly]
+    serializer_class = ReviewSerializer
+    queryset = Review.objects.none()
+
+    @extend_schema(
+        summary="List a product's reviews",
+        description="Newest first.",
+        responses={200: ReviewSerializer(many=True), **problem_responses(404)},
+        tags=["reviews"],
+    )
+    def get(self, request: Request, product_id: int) -> Response:
+        """List the reviews."""
+        get_object_or_404(Product, pk=product_id)
+        return self.list(request)
+
+    @extend_schema(
+        summary="Review a product",
+        description="Each customer reviews a product once.",
+        request=ReviewCreateSerializer,
+        responses={201: ReviewSerializer, **problem_responses(400, 401, 403, 404, 409)},
+        examples=[
+            OpenApiExample(
+                "Content", {"rating": 5, "body": "Does what it should."}, request_only=True
+            )
+        ],
+        tags=["reviews"],
+    )
+    def post(self, request: Request, product_id: int) -> Response:
+        """Add a review."""
+        product = get_object_or_404(Product, pk=product_id)
+        given = ReviewCreateSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        try:
+            review = services.review_create(
+                product=product, customer=request.user.customer, **given.validated_data
+            )
+        except DuplicateReviewError as error:
+            raise Conflict("You have already reviewed this product.") from error
+        written = self.get_queryset().get(pk=review.pk)
+        return Response(ReviewSerializer(written).data, status=HTTPStatus.CREATED)
+
+    def get_queryset(self) -> QuerySet[Review]:
+        """Leave the reading to the selector."""
+        return selectors.review_list(product_id=self.kwargs["product_id"])
+
+
+@extend_schema(
+    summary="List categories",
+    description="All categories by name; the parent's id gives the tree.",
+    responses={200: CategorySerializer(many=True), **problem_responses(404)},
+    tags=["categories"],
+)
+class CategoryListView(ListAPIView):
+    """The categories."""
+
+    permission_classes = [AllowAny]
+    serializer_class = CategorySerializer
+
+    def get_queryset(self) -> QuerySet[Category]:
+        """Leave the reading to the selector."""
+        return selectors.category_list()
+
+
+class CategorySummaryView(APIView):
+    """Figures per category."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        summary="Summarise categories",
+        description="Per category, without those below it: how many products it has and what they "
+        "cost on average, how many reviews they have and how they are rated on average.",
+        responses=CategorySummarySerializer(many=True),
+        tags=["categories"],
+    )
+    def get(self, request: Request) -> Response:
+        """Show the figures."""
+        return Response(CategorySummarySerializer(selectors.category_summary(), many=True).data)
+
+
+@extend_schema(
+    summary="List brands",
+    description="All brands by name.",
+    responses={200: BrandSerializer(many=True), **problem_responses(404)},
+    tags=["brands"],
+)
+class BrandListView(ListAPIView):
+    """The brands."""
+
+    permission_classes = [AllowAny]
+    serializer_class = BrandSerializer
+
+    def get_queryset(self) -> QuerySet[Brand]:
+        """Leave the reading to the selector."""
+        return selectors.brand_list()
+
+
+@extend_schema(
+    summary="List tags",
+    description="All tags by name.",
+    responses={200: TagSerializer(many=True), **problem_responses(404)},
+    tags=["tags"],
+)
+class TagListView(ListAPIView):
+    """The tags."""
+
+    permission_classes = [AllowAny]
+    serializer_class = TagSerializer
+
+    def get_queryset(self) -> QuerySet[Tag]:
+        """Leave the reading to the selector."""
+        return selectors.tag_list()

@@ -1,0 +1,84 @@
+"""Errors as problem details (RFC 9457): one shape, whatever went wrong."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, TypeAlias
+
+from django.http import HttpRequest, JsonResponse
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+CONTENT_TYPE = "application/problem+json"
+
+Problem: TypeAlias = dict[str, Any]
+
+
+class ProblemSerializer(serializers.Serializer):
+    """What went wrong with a request."""
+
+    title = serializers.CharField(help_text="The status in words.")
+    status = serializers.IntegerField(help_text="The HTTP status.")
+    detail = serializers.CharField(help_text="What went wrong this time.")
+    errors = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="What is wrong with each field; only when the body is not valid.",
+    )
+
+
+class Conflict(APIException):
+    """The request contradicts what is already there."""
+
+    status_code = HTTPStatus.CONFLICT
+    default_detail = "The request contradicts what is already there."
+    default_code = "conflict"
+
+
+def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Answer an error that REST framework knows; others become a 500."""
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, ValidationError):
+        problem = _problem(response.status_code, detail="The request is not valid.")
+        response.data = problem | {"errors": error.detail}
+    else:
+        response.data = _problem(response.status_code, detail=response.data["detail"])
+    response.content_type = CONTENT_TYPE
+    return response
+
+
+def problem_responses(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
+    """Document the errors of an operation, for `extend_schema(responses=...)`."""
+    return {
+        (status, CONTENT_TYPE): OpenApiResponse(
+            ProblemSerializer, description=HTTPStatus(status).phrase
+        )
+        for status in statuses
+    }
+
+
+def bad_request(_request: HttpRequest, exception: Exception) -> JsonResponse:
+    """Answer what no view has seen, such as an unknown host."""
+    return _json(HTTPStatus.BAD_REQUEST, detail="The request is not valid.")
+
+
+def not_found(_request: HttpRequest, exception: Exception) -> JsonResponse:
+    """Answer an address that does not exist."""
+    return _json(HTTPStatus.NOT_FOUND, detail="There is nothing at this address.")
+
+
+def server_error(_request: HttpRequest) -> JsonResponse:
+    """Answer an error of ours without giving it away."""
+    return _json(HTTPStatus.INTERNAL_SERVER_ERROR, detail="The server failed; this is logged.")
+
+
+def _problem(status: int, *, detail: str) -> Problem:
+    return {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+
+
+def _json(status: HTTPStatus, *, detail: str) -> JsonResponse:
+    return JsonResponse(_problem(status, detail=detail), status=status, content_type=CONTENT_TYPE)

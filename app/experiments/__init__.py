@@ -1,0 +1,1 @@
+"""One file an experiment: its question and its variants, as data."""

@@ -1,0 +1,13 @@
+"""The N+1 problem over a foreign key and a many-to-many relation."""
+
+from headtohead.experiment import Experiment, Request, Variant
+
+PRODUCT_LIST = Experiment(
+    name="product-list",
+    question="How much faster is a page of products when brands, categories and tags are "
+    "prefetched?",
+    request=Request(path="/api/products/"),
+    seam="app.catalog.selectors.product_list",
+    baseline=Variant(name="naive", selector="app.catalog.selectors.product_list_naive"),
+    variants=(Variant(name="prefetched", selector="app.catalog.selectors.product_list"),),
+)

@@ -1,0 +1,67 @@
+"""Orders and the items they consist of."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class Order(models.Model):
+    """What a customer bought at one time."""
+
+    class Status(models.TextChoices):
+        """How far an order has come."""
+
+        PLACED = "placed"
+        PAID = "paid"
+        SHIPPED = "shipped"
+        DELIVERED = "delivered"
+        CANCELLED = "cancelled"
+
+    customer = models.ForeignKey(
+        "accounts.Customer", on_delete=models.PROTECT, related_name="orders", db_index=False
+    )
+    number = models.CharField(max_length=20)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PLACED)
+    placed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="order_number_unique"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    status__in=["placed", "paid", "shipped", "delivered", "cancelled"]
+                ),
+                name="order_status_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-placed_at", "-id"], name="order_history"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderItem(models.Model):
+    """A product in an order, at the price it had then."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="items", db_index=False)
+    product = models.ForeignKey(
+        "catalog.Product", on_delete=models.PROTECT, related_name="order_items"
+    )
+    quantity = models.PositiveIntegerField()
+    unit_price = models.DecimalField(max_digits=10, decimal_places=2)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "product"], name="order_item_unique"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=1), name="order_item_quantity_positive"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unit_price__gte=0), name="order_item_price_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.product_id}"

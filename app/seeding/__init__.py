@@ -1,0 +1,1 @@
+"""The same rows from the same seed, through COPY."""

@@ -1,0 +1,26 @@
+"""What the tests of the API share."""
+
+import pytest
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from app.catalog import cache
+
+TOKEN = "the-token-of-the-tests"
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(servers: None) -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def cache_down(settings: Settings) -> None:
+    """Nobody listens where the cache should be."""
+    default = settings.CACHES["default"]
+    settings.CACHES = {"default": default | {"LOCATION": "redis://127.0.0.1:1/0"}}
+
+
+@pytest.fixture
+def api() -> APIClient:
+    return APIClient()

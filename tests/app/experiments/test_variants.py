@@ -1,0 +1,84 @@
+"""What the variants of each experiment cost; that they answer alike is a contract of all."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from app.seeding.seed import shop_seed
+from headtohead.registry import load_experiments
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TOKEN = "the-token-of-this-server"
+EXPERIMENTS = {experiment.name: experiment for experiment in load_experiments("app.experiments")}
+
+
+@pytest.fixture(autouse=True)
+def shop() -> None:
+    shop_seed(products=60, seed=1)
+
+
+@pytest.fixture
+def measured(settings: Settings) -> Callable[..., Any]:
+    """Sends an experiment's request as the harness does, and returns the response."""
+    settings.HEADTOHEAD = {"EXPERIMENTS": True, "TOKEN": TOKEN, "PACKAGE": "app.experiments"}
+
+    def send(experiment_name: str, variant_name: str) -> Any:
+        experiment = EXPERIMENTS[experiment_name]
+        variant = experiment.variant(variant_name)
+        request = experiment.request_for(variant, token=TOKEN)
+        client = APIClient(headers=dict(request.headers))
+        return client.generic(request.method, request.path)
+
+    return send
+
+
+@pytest.mark.parametrize(
+    ("experiment", "variant", "queries"),
+    [
+        ("product-list", "naive", 62),
+        ("product-list", "prefetched", 3),
+        ("order-history", "prefetched", 4),
+        ("product-detail", "uncached", 5),
+        ("category-summary", "live", 3),
+    ],
+)
+def test_a_variant_takes_as_many_queries_as_it_says(
+    experiment: str,
+    variant: str,
+    queries: int,
+    measured: Callable[..., Any],
+    django_assert_num_queries,
+) -> None:
+    with django_assert_num_queries(queries):
+        measured(experiment, variant)
+
+
+def test_the_naive_order_history_takes_over_a_hundred_queries(
+    measured: Callable[..., Any], django_assert_max_num_queries
+) -> None:
+    with django_assert_max_num_queries(1000) as captured:
+        measured("order-history", "naive")
+    assert len(captured) > 100
+
+
+@pytest.mark.parametrize("experiment", ["product-detail", "category-summary"])
+def test_a_warm_cache_takes_no_query(
+    experiment: str, measured: Callable[..., Any], django_assert_num_queries
+) -> None:
+    measured(experiment, "cached")
+    with django_assert_num_queries(0):
+        measured(experiment, "cached")
+
+
+def test_the_requests_meet_full_pages(measured: Callable[..., Any]) -> None:
+    products = measured("product-list", "prefetched").json()
+    orders = measured("order-history", "prefetched").json()
+    page = measured("product-detail", "cached").json()
+    assert len(products["results"]) == 20
+    assert len(orders["results"]) == 20
+    assert sum(len(order["items"]) for order in orders["results"]) >= 60
+    assert len(page["latest_reviews"]) == 10

@@ -1,0 +1,113 @@
+"""What every declared experiment promises, found by discovery."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.utils.module_loading import import_string
+
+from headtohead.experiment import Experiment, Variant
+from headtohead.registry import load_experiments
+from headtohead.server_timing import HEADER, ServerTiming
+
+TOKEN = "contract"
+EXPERIMENTS = tuple(load_experiments("app.experiments"))
+each_experiment = pytest.mark.parametrize(
+    "experiment", EXPERIMENTS, ids=[experiment.name for experiment in EXPERIMENTS]
+)
+Ask = Callable[[Experiment, Variant], tuple[bytes, ServerTiming]]
+
+
+@pytest.fixture
+def seeded(transactional_db, capsys) -> Callable[[int], None]:
+    """Replaces all rows; in real transactions, because seeding vacuums."""
+
+    def seed(rows: int) -> None:
+        call_command("seed", rows=rows)
+
+    return seed
+
+
+@pytest.fixture
+def ask(settings) -> Ask:
+    """Sends an experiment's request to a server that has experiments switched on."""
+    settings.HEADTOHEAD = {"EXPERIMENTS": True, "TOKEN": TOKEN, "PACKAGE": "app.experiments"}
+    client = Client()
+
+    def send(experiment: Experiment, variant: Variant) -> tuple[bytes, ServerTiming]:
+        request = experiment.request_for(variant, token=TOKEN)
+        response = client.generic(
+            request.method, request.path, request.body or "", headers=dict(request.headers)
+        )
+        assert response.status_code == 200, response.content
+        return response.content, ServerTiming.from_header(response.headers[HEADER])
+
+    return send
+
+
+def test_there_are_experiments():
+    assert {"product-list", "order-history", "product-detail", "category-summary"} <= {
+        experiment.name for experiment in EXPERIMENTS
+    }
+
+
+def test_declarations_import_no_django():
+    finding = (
+        "import json, sys; from headtohead.registry import load_experiments; "
+        "load_experiments('app.experiments'); print(json.dumps(list(sys.modules)))"
+    )
+    completed = subprocess.run(
+        [sys.executable, "-c", finding], capture_output=True, text=True, check=True
+    )
+    assert "django" not in json.loads(completed.stdout)
+
+
+@each_experiment
+def test_every_selector_can_be_called(experiment):
+    assert all(callable(import_string(each.selector)) for each in experiment.all_variants)
+
+
+@each_experiment
+def test_the_seam_lets_variants_stand_in_for_it(experiment):
+    assert import_string(experiment.seam).__wrapped__
+
+
+@each_experiment
+def test_all_variants_say_the_same_and_the_server_confirms_which_one_spoke(experiment, seeded, ask):
+    seeded(60)
+    bodies = set()
+    for variant in experiment.all_variants:
+        # Twice, because the second answer may come from a cache that the first one filled.
+        for _ in range(2):
+            body, timing = ask(experiment, variant)
+            bodies.add(body)
+            assert timing.variant == experiment.identity(variant)
+    assert len(bodies) == 1
+
+
+@each_experiment
+def test_queries_of_the_variant_that_users_are_served_do_not_grow_with_rows(
+    experiment, seeded, ask
+):
+    served = next(each for each in experiment.all_variants if each.selector == experiment.seam)
+    queries = []
+    for rows in (8, 16):
+        seeded(rows)
+        ask(experiment, served)
+        queries.append(ask(experiment, served)[1].queries)
+    assert queries[0] == queries[1]
+
+
+@each_experiment
+def test_without_the_header_users_are_served_the_same_body(experiment, seeded, ask):
+    seeded(60)
+    body, _ = ask(experiment, experiment.baseline)
+    request = experiment.request_for(experiment.baseline, token=TOKEN)
+    headers = {key: value for key, value in request.headers.items() if key != "Baggage"}
+    response = Client().generic(request.method, request.path, request.body or "", headers=headers)
+    assert response.content == body
+    assert ServerTiming.from_header(response.headers[HEADER]).variant == ""
