@@ -5,7 +5,7 @@ from headtohead.measurement import Verdict
 
 # With fewer pairs a confidence sequence has hardly begun to have bounds, and its words would say
 # too much.
-NEEDED_PAIRS = 50
+NEEDED_PAIRS = 40
 
 
 def judge(estimate: Estimate, *, margin: float) -> Verdict:

@@ -1,0 +1,40 @@
+"""Write the generated parts of the documents anew from the records that are kept beside them.
+
+python docs/build.py            # rewrites README.md
+"""
+
+import io
+import re
+from pathlib import Path
+
+from rich.console import Console
+
+from headtohead.measurement import read_record
+from headtohead.report import terminal
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+REFERENCE_RUN = ROOT / "docs" / "reference-run"
+# Wide enough for the table, narrow enough for the page that shows it.
+COLUMNS = 150
+
+_RESULT = re.compile(r"(<!-- result: .*? -->\n).*?(<!-- end of result -->)", re.DOTALL)
+
+
+def readme_with_result(readme: str) -> str:
+    """The README with the printed result of the reference run in its place."""
+    console = Console(file=io.StringIO(), width=COLUMNS, force_terminal=False)
+    terminal.render(read_record(REFERENCE_RUN), console=console)
+    printed = "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+    return _RESULT.sub(
+        lambda found: f"{found[1]}\n```text\n{printed.strip()}\n```\n\n{found[2]}", readme
+    )
+
+
+def main() -> None:
+    """Rewrite what is out of date."""
+    README.write_text(readme_with_result(README.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""Every experiment as a Locust user class, for Locust's own command line and web page.
+
+    h2h up
+    locust -f loadtests/locustfile.py --class-picker
+
+Each user takes request pairs until the test is stopped, and then the comparisons are printed. The
+local stack is used unless --host names another server, which then needs its H2H_TOKEN. A verdict to
+rely on comes from `h2h run`, which checks bodies first and keeps a record.
+"""
+
+import math
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from locust import events
+
+from headtohead import stack
+from headtohead.config import load_config
+from headtohead.experiment import Experiment
+from headtohead.load.plan import Pair, plan_pairs
+from headtohead.load.recorder import record_sample
+from headtohead.load.users import PairUser
+from headtohead.registry import load_experiments
+from headtohead.run.tally import ComparisonTally
+from headtohead.run.target import stack_settings
+
+CONFIG = load_config(start=Path(__file__).parent, environment=os.environ, flags={})
+TALLIES: list[ComparisonTally] = []
+
+
+def user_classes() -> Iterator[type[PairUser]]:
+    """A user class for every experiment, named as a class would be: ProductList."""
+    sys.path.insert(0, str(CONFIG.root))
+    running = stack.status(stack_settings(CONFIG))
+    for experiment in load_experiments(CONFIG.experiments):
+        yield user_class(
+            experiment,
+            host=running.api_url if running else None,
+            token=running.token if running else CONFIG.token,
+        )
+
+
+def user_class(experiment: Experiment, *, host: str | None, token: str) -> type[PairUser]:
+    """The user class of one experiment; its pairs go to `TALLIES`."""
+    tallies = [
+        ComparisonTally(
+            baseline=experiment.identity(experiment.baseline),
+            variant=experiment.identity(variant),
+            margin=CONFIG.margin,
+            early_stop=True,
+        )
+        for variant in experiment.variants
+    ]
+    TALLIES.extend(tallies)
+
+    def pair_taken(_user: PairUser, pair: Pair) -> None:
+        tallies[pair.variant].pairs.append(pair)
+
+    return type(
+        experiment.name.title().replace("-", ""),
+        (PairUser,),
+        {
+            "__doc__": experiment.question,
+            "host": host,
+            "plan": plan_pairs(
+                experiment,
+                base_url=host or "",
+                token=token,
+                warm_up=CONFIG.warm_up,
+                seconds=math.inf,
+                seed=CONFIG.seed,
+            ),
+            "pair_taken": pair_taken,
+        },
+    )
+
+
+@events.init.add_listener
+def listen(environment, **_):
+    """Take raw times from the request event."""
+    environment.events.request.add_listener(record_sample)
+
+
+@events.test_stop.add_listener
+def print_comparisons(**_):
+    """Say what the pairs taken so far amount to."""
+    for tally in TALLIES:
+        if tally.sound_pairs():
+            outcome = tally.comparison(valid=True)
+            low, high = outcome.ci95
+            print(  # noqa: T201 (Locust's console is where its users look)
+                f"{tally.baseline} -> {tally.variant}: ratio {outcome.ratio:.3f} "
+                f"[{low:.3f}, {high:.3f}], {outcome.verdict} ({outcome.pairs} pairs)"
+            )
+
+
+globals().update({each.__name__: each for each in user_classes()})

@@ -1,0 +1,149 @@
+"""One experiment, measured: request pairs from the generator, judged as they come in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from headtohead.caveats import Caveat
+from headtohead.config import Config
+from headtohead.experiment import Experiment
+from headtohead.load.plan import Pair, Sample, plan_pairs
+from headtohead.load.process import load_generator
+from headtohead.measurement import ExperimentResult, Mode
+from headtohead.run.cores import separate_cores
+from headtohead.run.tally import ComparisonTally, pair_caveats, variant_caveats, variant_result
+from headtohead.run.target import Target
+
+# A server that fails this often is broken; taking more pairs would only hammer it.
+TOLERATED_ERRORS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far an experiment has come.
+
+    Attributes:
+        pairs: Pairs taken, over all comparisons.
+        ratio: The effect of the comparison that saw the last pair; None before there is one.
+        interval: Its 95 % interval.
+        seconds_left: Time until the budget is spent, if nothing settles earlier.
+    """
+
+    pairs: int
+    ratio: float | None
+    interval: tuple[float, float]
+    seconds_left: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """An experiment's result and the raw pairs it rests on."""
+
+    result: ExperimentResult
+    pairs: tuple[Pair, ...]
+
+
+def measure(
+    experiment: Experiment,
+    *,
+    target: Target,
+    config: Config,
+    seed: int,
+    on_progress: Callable[[Progress], None],
+) -> Measured:
+    """Take request pairs until every comparison is settled or its budget is spent.
+
+    Args:
+        experiment: What to measure; its preflight has passed.
+        target: The API.
+        config: Budget, margin, warm-up and whether to stop early.
+        seed: Seed of the coin flips.
+        on_progress: Called a few times a second.
+
+    Raises:
+        MeasurementError: The generator broke down, or not one pair succeeded.
+    """
+    plan = plan_pairs(
+        experiment,
+        base_url=target.base_url,
+        token=target.token,
+        warm_up=config.warm_up,
+        seconds=config.budget,
+        seed=seed,
+    )
+    tallies = [
+        ComparisonTally(
+            baseline=experiment.baseline.name,
+            variant=variant.name,
+            margin=config.margin,
+            early_stop=config.early_stop,
+        )
+        for variant in experiment.variants
+    ]
+    pairs: list[Pair] = []
+    with (
+        load_generator() as generator,
+        separate_cores(generator=generator.process_id, servers=target.process_ids),
+    ):
+        generator.start(plan)
+        for batch in generator.batches():
+            for pair in batch:
+                pairs.append(pair)
+                tallies[pair.variant].pairs.append(pair)
+            if sum(_failed(pair) for pair in pairs) > TOLERATED_ERRORS:
+                break
+            for index, tally in enumerate(tallies):
+                if not tally.settled and tally.settle():
+                    generator.close_comparison(index)
+            on_progress(_progress(tallies, last=pairs[-1] if pairs else None, config=config))
+    return Measured(result=_result(experiment, tallies, pairs, seed=seed), pairs=tuple(pairs))
+
+
+def _failed(pair: Pair) -> bool:
+    return bool(pair.baseline_sample.error or pair.variant_sample.error)
+
+
+def _progress(tallies: Sequence[ComparisonTally], *, last: Pair | None, config: Config) -> Progress:
+    estimate = tallies[last.variant].estimate() if last else None
+    return Progress(
+        pairs=sum(len(tally.pairs) for tally in tallies),
+        ratio=estimate.ratio if estimate else None,
+        interval=(estimate.low, estimate.high) if estimate else (0.0, float("inf")),
+        seconds_left=sum(
+            max(0.0, config.budget - tally.seconds()) for tally in tallies if not tally.settled
+        ),
+    )
+
+
+def _result(
+    experiment: Experiment,
+    tallies: Sequence[ComparisonTally],
+    pairs: Sequence[Pair],
+    *,
+    seed: int,
+) -> ExperimentResult:
+    samples: dict[str, list[Sample]] = {variant.name: [] for variant in experiment.all_variants}
+    for pair in pairs:
+        samples[experiment.baseline.name].append(pair.baseline_sample)
+        samples[experiment.variants[pair.variant].name].append(pair.variant_sample)
+
+    caveats: list[Caveat] = list(pair_caveats(tallies))
+    for variant in experiment.all_variants:
+        caveats.extend(variant_caveats(experiment.identity(variant), samples[variant.name]))
+    valid = not any(caveat.invalidates for caveat in caveats)
+    comparisons = tuple(tally.comparison(valid=valid) for tally in tallies)
+    return ExperimentResult(
+        name=experiment.name,
+        question=experiment.question,
+        mode=Mode.LATENCY,
+        baseline=experiment.baseline.name,
+        method=experiment.request.method,
+        path=experiment.request.path,
+        pairs=len(pairs),
+        seed=seed,
+        variants=tuple(
+            variant_result(variant.name, samples[variant.name])
+            for variant in experiment.all_variants
+        ),
+        comparisons=comparisons,
+        caveats=tuple(caveats),
+    )

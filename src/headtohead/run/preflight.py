@@ -1,0 +1,163 @@
+"""What must hold before anything is timed: every variant answers, applies, and says the same."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import urllib3
+
+from headtohead.errors import MeasurementError
+from headtohead.experiment import Experiment, Variant
+from headtohead.server_timing import HEADER, ServerTiming
+
+# The first answer may fill a cache and the second come from it: both have to be right.
+ANSWERS = 2
+TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Something that forbids a comparison.
+
+    Attributes:
+        variant: Identity of the variant.
+        problem: What is wrong.
+        fix: What to do about it.
+    """
+
+    variant: str
+    problem: str
+    fix: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What one variant says."""
+
+    body: bytes
+    timing: ServerTiming
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preflight:
+    """The outcome for one experiment.
+
+    Attributes:
+        answers: Each variant's last answer, by name.
+        findings: Empty when the experiment may be timed.
+    """
+
+    answers: dict[str, Answer]
+    findings: tuple[Finding, ...]
+
+
+def check(experiment: Experiment, *, base_url: str, token: str) -> Preflight:
+    """Ask every variant the experiment's question and compare what they say.
+
+    Raises:
+        MeasurementError: Nothing answers at the address.
+    """
+    answers: dict[str, Answer] = {}
+    findings: list[Finding] = []
+    with urllib3.PoolManager(retries=False, timeout=TIMEOUT_SECONDS) as http:
+        for variant in experiment.all_variants:
+            for _ in range(ANSWERS):
+                answer = _ask(http, experiment, variant, base_url=base_url, token=token)
+                if isinstance(answer, Finding):
+                    findings.append(answer)
+                    break
+                reference = answers.setdefault(experiment.baseline.name, answer)
+                answers[variant.name] = answer
+                findings.extend(_compare(experiment, variant, reference, answer))
+    return Preflight(answers=answers, findings=tuple(dict.fromkeys(findings)))
+
+
+def _ask(
+    http: urllib3.PoolManager,
+    experiment: Experiment,
+    variant: Variant,
+    *,
+    base_url: str,
+    token: str,
+) -> Answer | Finding:
+    request = experiment.request_for(variant, token=token)
+    identity = experiment.identity(variant)
+    try:
+        response = http.request(
+            request.method,
+            base_url + request.path,
+            headers=dict(request.headers),
+            body=request.body,
+            redirect=False,
+        )
+    except urllib3.exceptions.HTTPError as error:
+        raise MeasurementError(
+            f"nothing answers at {base_url} ({type(error).__name__})",
+            fix="start the API, or leave --url out to use the local stack",
+        ) from error
+    if not 200 <= response.status < 300:
+        return Finding(
+            variant=identity,
+            problem=f"{request.method} {request.path} answers {response.status}",
+            fix="read the API's log; `h2h status` says where it is",
+        )
+    timing = ServerTiming.from_header(response.headers.get(HEADER, ""))
+    if timing is None:
+        return Finding(
+            variant=identity,
+            problem=f"{request.path} sends no {HEADER}",
+            fix="install headtohead's MeasurementMiddleware and give the API's token",
+        )
+    if timing.variant != identity:
+        return Finding(
+            variant=identity,
+            problem=f"{request.path} was served by {timing.variant or 'no variant'}",
+            fix=f"switch experiments on, and let the view call the seam {experiment.seam}",
+        )
+    return Answer(body=response.data, timing=timing)
+
+
+def _compare(
+    experiment: Experiment, variant: Variant, reference: Answer, answer: Answer
+) -> Iterator[Finding]:
+    if answer.body != reference.body:
+        yield Finding(
+            variant=experiment.identity(variant),
+            problem=f"the body differs from {experiment.baseline.name}'s "
+            f"({first_difference(reference.body, answer.body)})",
+            fix="let both variants return the same rows in the same order",
+        )
+
+
+def first_difference(one: bytes, other: bytes) -> str:
+    """Where two unequal bodies part: a JSON path, or a byte when they are not JSON."""
+    try:
+        parted = _first_path(json.loads(one), json.loads(other), "body")
+    except ValueError:
+        parted = None
+    if parted:
+        return parted
+    position = next(
+        (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+    here = slice(position, position + 20)
+    return f"byte {position}: {one[here]!r}, not {other[here]!r}"
+
+
+def _first_path(one: Any, other: Any, path: str) -> str | None:
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        children = ((f"{path}.{key}", one[key], other[key]) for key in one)
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        children = ((f"{path}[{i}]", a, b) for i, (a, b) in enumerate(zip(one, other, strict=True)))
+    else:
+        return None if one == other else f"{path}: {_brief(one)}, not {_brief(other)}"
+    return next(
+        (found for name, a, b in children if (found := _first_path(a, b, name)) is not None), None
+    )
+
+
+def _brief(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."

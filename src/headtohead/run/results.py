@@ -1,0 +1,90 @@
+"""The folder of a run: complete under its name, or not there at all."""
+
+import csv
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from headtohead.errors import ConfigurationError
+from headtohead.load.plan import Pair
+
+LATEST = "latest"
+PAIR_COLUMNS = (
+    "variant",
+    "first",
+    "started",
+    "baseline_ms",
+    "variant_ms",
+    "baseline_error",
+    "variant_error",
+)
+
+
+def new_run_id(started_at: datetime, *, results: Path) -> str:
+    """A name that sorts by time and that no run before has."""
+    stamp = started_at.strftime("%Y%m%dT%H%M%SZ")
+    taken = (path.name for path in results.glob(f"*{stamp}*"))
+    repeats = sum(1 for _ in taken)
+    return f"{stamp}-{repeats + 1}" if repeats else stamp
+
+
+@contextmanager
+def run_directory(run_id: str, *, results: Path) -> Iterator[Path]:
+    """A folder to write a run into, which gets its name when the block ends without an error.
+
+    `results/latest` then points at it. After an error, or Ctrl-C, nothing is left of it.
+
+    Raises:
+        ConfigurationError: The results folder cannot be written to.
+    """
+    partial = results / f".{run_id}.partial"
+    try:
+        partial.mkdir(parents=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"results folder {results} cannot be written to ({error.strerror})",
+            fix="make it writable, or name another with --results",
+        ) from error
+    try:
+        yield partial
+        partial.rename(results / run_id)
+        _point_latest_at(run_id, results=results)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def write_pairs(path: Path, pairs: Sequence[Pair], *, variants: Sequence[str]) -> None:
+    """Keep the raw pairs, so that any other analysis can be made of them.
+
+    Args:
+        path: The CSV file to write.
+        pairs: Pairs in the order they were taken.
+        variants: Names of the variants the pairs' indices stand for.
+    """
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(PAIR_COLUMNS)
+        for pair in pairs:
+            one, other = pair.baseline_sample, pair.variant_sample
+            writer.writerow(
+                (
+                    variants[pair.variant],
+                    "baseline" if pair.baseline_first else "variant",
+                    f"{min(one.started, other.started):.6f}",
+                    f"{one.milliseconds:.6f}",
+                    f"{other.milliseconds:.6f}",
+                    one.error,
+                    other.error,
+                )
+            )
+
+
+def _point_latest_at(run_id: str, *, results: Path) -> None:
+    temporary = results / f".{LATEST}.partial"
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(run_id, target_is_directory=True)
+    os.replace(temporary, results / LATEST)  # noqa: PTH105 (Path.replace would follow nothing else)

@@ -1,0 +1,105 @@
+"""The API that is measured: the local stack's, or one that is served elsewhere."""
+
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from headtohead import stack
+from headtohead.config import Config
+from headtohead.errors import ConfigurationError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Where measured requests go.
+
+    Attributes:
+        base_url: Scheme, host and port.
+        token: What authorises a request to be measured.
+        rows: Rows of the main table, 0 where unknown.
+        servers: Versions of the servers by name.
+        process_ids: Processes of the servers that are ours, to be kept off the generator's core.
+    """
+
+    base_url: str
+    token: str
+    rows: int
+    servers: Mapping[str, str]
+    process_ids: tuple[int, ...]
+
+
+def stack_settings(config: Config) -> stack.StackSettings:
+    """The part of the configuration that concerns the local stack."""
+    return stack.StackSettings(
+        root=config.root,
+        directory=config.stack_directory,
+        settings_module=config.settings,
+        wsgi=config.wsgi,
+        gunicorn_config=config.gunicorn_config,
+        workers=config.workers,
+        port=config.port,
+        rows=config.rows,
+        seed=config.seed,
+        database_url=config.database_url,
+        cache_url=config.cache_url,
+    )
+
+
+@contextmanager
+def open_target(config: Config, *, progress: Callable[[str], None]) -> Iterator[Target]:
+    """The API to measure; a stack that is started for it is stopped again, come what may.
+
+    Raises:
+        ConfigurationError: `config.url` is no address.
+        StackError: The local stack does not come up.
+    """
+    if config.url:
+        yield _external(config.url, token=config.token)
+        return
+
+    settings = stack_settings(config)
+    was_up = stack.status(settings) is not None
+    try:
+        yield _of_stack(stack.up(settings, progress=progress))
+    finally:
+        if not was_up:
+            with _uninterrupted():
+                stack.down(settings)
+
+
+def _of_stack(running: stack.RunningStack) -> Target:
+    return Target(
+        base_url=running.api_url,
+        token=running.token,
+        rows=running.rows,
+        servers={server.name: server.version for server in running.servers},
+        process_ids=running.process_ids(),
+    )
+
+
+def _external(url: str, *, token: str) -> Target:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigurationError(
+            f"{url!r} is no address to measure", fix="give one such as http://127.0.0.1:8000"
+        )
+    return Target(base_url=url.rstrip("/"), token=token, rows=0, servers={}, process_ids=())
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let an impatient second Ctrl-C wait until the servers are down."""
+    previous = {
+        each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,79 @@
+"""The progress of a run on a terminal: one live line, or plain lines where there is none."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from headtohead.experiment import Experiment
+from headtohead.measurement import ExperimentResult
+from headtohead.run.measure import Progress
+
+
+class Watch:
+    """Shows notes and a progress line for each experiment.
+
+    Args:
+        console: Where to show them. On a terminal the line is rewritten in place; elsewhere only
+            its last state is printed.
+        live: The live display to use, None where there is no terminal.
+    """
+
+    def __init__(self, console: Console, *, live: Live | None) -> None:
+        self._console = console
+        self._live = live
+        self._name = ""
+        self._line = Text()
+
+    def note(self, text: str) -> None:
+        """Say what takes a moment now."""
+        if self._live:
+            self._live.update(Text(f"{text} …", style="dim"), refresh=True)
+        else:
+            self._console.print(text)
+
+    def begin(self, experiment: Experiment) -> None:
+        """Announce an experiment."""
+        self._name = experiment.name
+        self.note(f"{experiment.name}: warming up")
+
+    def update(self, progress: Progress) -> None:
+        """Rewrite the line."""
+        self._line = Text.assemble(
+            (f"{self._name}  ", "bold"),
+            f"{progress.pairs} pairs  ",
+            f"{describe_ratio(progress)}  ",
+            (f"{progress.seconds_left:.0f} s left", "dim"),
+        )
+        if self._live:
+            self._live.update(self._line, refresh=True)
+
+    def end(self, result: ExperimentResult) -> None:
+        """Leave the last state on the screen."""
+        verdicts = ", ".join(comparison.verdict for comparison in result.comparisons)
+        self._console.print(
+            Text.assemble((f"{result.name}  ", "bold"), f"{result.pairs} pairs  ", verdicts)
+        )
+
+
+def describe_ratio(progress: Progress) -> str:
+    """The current effect with its interval, or what is known instead."""
+    low, high = progress.interval
+    if progress.ratio is None:
+        return "no ratio yet"
+    if low == 0:
+        return f"ratio {progress.ratio:.3f} (too few pairs for an interval)"
+    return f"ratio {progress.ratio:.3f} [{low:.3f}, {high:.3f}]"
+
+
+@contextmanager
+def watching(console: Console) -> Iterator[Watch]:
+    """A watch for the length of the block; the live line is gone afterwards."""
+    if not console.is_terminal:
+        yield Watch(console, live=None)
+        return
+    # Drawn only when something is said: a timer of its own would wake up during requests.
+    with Live(console=console, auto_refresh=False, transient=True) as live:
+        yield Watch(console, live=live)

@@ -1,0 +1,81 @@
+"""A PostgreSQL server as its client sees it, ours or the user's."""
+
+from contextlib import closing
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import psycopg2
+import psycopg2.extensions
+
+from headtohead.errors import StackError
+from headtohead.stack.addresses import DATABASE, checked_address
+from headtohead.stack.running import Endpoint, Server
+
+NAME = "PostgreSQL"
+_TIMEOUT = 3  # seconds; libpq takes whole ones
+
+
+def external_database(url: str) -> Endpoint:
+    """The user's own server behind DATABASE_URL.
+
+    Raises:
+        ConfigurationError: The URL is malformed.
+        StackError: The server does not answer or does not let us in.
+    """
+    address = checked_address(url, kind=DATABASE)
+    try:
+        version = server_version(url)
+    except psycopg2.Error as error:
+        raise StackError(
+            f"{NAME} at {address} cannot be used ({_reason(error, url)})",
+            fix="start it or correct DATABASE_URL, or unset it to use the embedded server",
+        ) from None
+    server = Server(name=NAME, pid=None, address=address, log=None, version=version)
+    return Endpoint(server=server, url=url)
+
+
+def server_version(url: str) -> str:
+    """The version a server reports, such as `18.6`.
+
+    Raises:
+        psycopg2.Error: It does not answer or does not let us in.
+    """
+    with closing(_connect(url)) as connection:
+        major, minor = divmod(connection.info.server_version, 10_000)
+        return f"{major}.{minor}"
+
+
+def create_database(url: str, *, name: str) -> None:
+    """Create a database unless the server has it; `url` names another one on that server."""
+    with closing(_connect(url)) as connection:
+        connection.autocommit = True  # CREATE DATABASE refuses to run in a transaction
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            if cursor.fetchone() is None:
+                cursor.execute(f'CREATE DATABASE "{name}"')
+
+
+def _connect(url: str) -> psycopg2.extensions.connection:
+    parts = urlsplit(url)
+    # A URL for Django may carry options that libpq refuses; these are the ones both know.
+    options = {
+        key: value
+        for key, value in parse_qsl(parts.query)
+        if key in {"host", "port", "options"} or key.startswith("ssl")
+    }
+    given: dict[str, Any] = {
+        "host": parts.hostname,
+        "port": parts.port,
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "dbname": unquote(parts.path.removeprefix("/")),
+    }
+    known = options | {key: value for key, value in given.items() if value}
+    connection: psycopg2.extensions.connection = psycopg2.connect(**known, connect_timeout=_TIMEOUT)
+    return connection
+
+
+def _reason(error: psycopg2.Error, url: str) -> str:
+    line = str(error).strip().partition("\n")[0].rpartition(" failed: ")[2]
+    password = unquote(urlsplit(url).password or "")
+    return line.replace(password, "***") if password else line

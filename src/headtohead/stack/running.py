@@ -1,0 +1,67 @@
+"""A stack that is up, as callers see it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """One server of the stack.
+
+    Attributes:
+        name: The product's name, or `API`.
+        pid: Its main process; None for a server that is not ours.
+        address: Where it listens, without user or password.
+        log: Its log; None for a server that is not ours.
+        version: What it reports itself to be.
+    """
+
+    name: str
+    pid: int | None
+    address: str
+    log: Path | None
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """A server and the URL by which the project reaches it."""
+
+    server: Server
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningStack:
+    """Servers that answer, and how to reach them.
+
+    Attributes:
+        api_url: Address of the API, without a slash at the end.
+        database_url: What the API got as DATABASE_URL.
+        cache_url: What the API got as CACHE_URL.
+        token: Authorises a request to have itself explained.
+        rows: Rows of the main table, as the project's `seed --count` reports them.
+        servers: The database, the cache and the API, in the order they are started.
+    """
+
+    api_url: str
+    database_url: str = field(repr=False)
+    cache_url: str = field(repr=False)
+    token: str = field(repr=False)
+    rows: int
+    servers: tuple[Server, ...]
+
+    def process_ids(self) -> tuple[int, ...]:
+        """Every live process of our own servers: backends and workers included."""
+        return tuple(
+            process.pid
+            for server in self.servers
+            if server.pid is not None and psutil.pid_exists(server.pid)
+            for process in _family(psutil.Process(server.pid))
+        )
+
+
+def _family(process: psutil.Process) -> tuple[psutil.Process, ...]:
+    return (process, *process.children(recursive=True))

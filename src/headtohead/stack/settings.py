@@ -1,0 +1,35 @@
+"""What a stack is asked to be."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackSettings:
+    """A project and the servers it needs.
+
+    Attributes:
+        root: The project's folder: the API and the management commands run here.
+        directory: Where data, logs and the state of the stack live.
+        settings_module: Dotted name of the Django settings.
+        wsgi: The application gunicorn serves, as `package.module:callable`.
+        gunicorn_config: gunicorn's config file, from `root`.
+        workers: gunicorn workers.
+        port: Port of the API on 127.0.0.1; 0 takes a free one.
+        rows: Rows seeded when the database is empty.
+        seed: Seed of those rows.
+        database_url: PostgreSQL to use; None starts the embedded one.
+        cache_url: Valkey or Redis to use; None starts the embedded one.
+    """
+
+    root: Path
+    directory: Path
+    settings_module: str
+    wsgi: str
+    gunicorn_config: str | None
+    workers: int = 1
+    port: int = 0
+    rows: int = 2000
+    seed: int = 1
+    database_url: str | None = None
+    cache_url: str | None = None

@@ -1,0 +1,246 @@
+"""The stack as a whole: up, down, status and seed over its three servers."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+
+from headtohead.errors import StackError
+from headtohead.stack import ports, processes
+from headtohead.stack.api import NAME as API
+from headtohead.stack.api import Api, healthy
+from headtohead.stack.cache import NAME as CACHE
+from headtohead.stack.cache import external_cache
+from headtohead.stack.code import changed_at
+from headtohead.stack.database import NAME as DATABASE
+from headtohead.stack.database import external_database
+from headtohead.stack.folder import locked, usable
+from headtohead.stack.postgres import EmbeddedPostgres
+from headtohead.stack.project import Project
+from headtohead.stack.running import Endpoint, RunningStack, Server
+from headtohead.stack.settings import StackSettings
+from headtohead.stack.state import Launch, State, read_state, remove_state, write_state
+from headtohead.stack.valkey import EmbeddedValkey
+
+Progress = Callable[[str], None]
+
+
+def up(settings: StackSettings, *, progress: Progress) -> RunningStack:
+    """Bring the stack up; one that is up as asked for is left alone, any other is mended.
+
+    The servers outlive this process. If this fails or is interrupted, all of them are stopped.
+
+    Args:
+        settings: What to bring up.
+        progress: Told in a few words what is being done.
+
+    Raises:
+        ConfigurationError: DATABASE_URL or CACHE_URL is malformed.
+        StackError: A server cannot be started or reached.
+    """
+    with usable(settings.directory) as directory, locked(directory, progress=progress):
+        state = read_state(directory)
+        if state is not None and _serves(state, settings) and _is_up(state):
+            if changed_at(settings.root) <= state.created[API]:
+                return state.stack
+            progress("the project's code has changed")
+        database = external_database(settings.database_url) if settings.database_url else None
+        cache = external_cache(settings.cache_url) if settings.cache_url else None
+        if settings.port and (state is None or settings.port != _port(state)):
+            ports.bind(settings.port).close()
+        try:
+            state = _start(settings, state, database=database, cache=cache, progress=progress)
+            write_state(state, directory)
+        except BaseException:
+            _stop(directory, state)
+            raise
+        return state.stack
+
+
+def down(settings: StackSettings) -> tuple[str, ...]:
+    """Stop our own servers and clean up what an earlier stack left.
+
+    Returns:
+        Names of the servers stopped.
+
+    Raises:
+        StackError: A server cannot be stopped.
+    """
+    with usable(settings.directory) as directory:
+        if not directory.exists():
+            return _stop(directory, None)  # servers outlive a folder that is removed under them
+        with locked(directory, progress=_silent):
+            return _stop(directory, read_state(directory))
+
+
+def status(settings: StackSettings) -> RunningStack | None:
+    """The stack, if each of its own servers is alive and the API says it is healthy.
+
+    Raises:
+        StackError: The stack belongs to another user.
+    """
+    with usable(settings.directory) as directory:
+        state = read_state(directory)
+    return state.stack if state is not None and _is_up(state) else None
+
+
+def seed(settings: StackSettings, *, rows: int, seed: int) -> str:
+    """Replace all rows of the stack's database, or of the external one.
+
+    Args:
+        settings: The stack.
+        rows: Rows of the main table.
+        seed: The same seed makes the same rows.
+
+    Returns:
+        What the project's `seed` command prints.
+
+    Raises:
+        StackError: The stack is not up, or the command fails.
+    """
+    with usable(settings.directory) as directory, locked(directory, progress=_silent):
+        state = read_state(directory)
+        if state is not None and not _is_up(state):
+            state = None
+        database_url = state.stack.database_url if state is not None else settings.database_url
+        cache_url = state.stack.cache_url if state is not None else settings.cache_url
+        if database_url is None or cache_url is None:
+            raise StackError("the stack is not up", fix="bring it up with `h2h up`")
+        project = _project(settings, database_url=database_url, cache_url=cache_url, state=state)
+        printed = project.seed(rows=rows, seed=seed)
+        if state is not None:
+            stack = replace(state.stack, rows=project.count_rows())
+            write_state(replace(state, stack=stack), directory)
+        return printed
+
+
+def _start(
+    settings: StackSettings,
+    state: State | None,
+    *,
+    database: Endpoint | None,
+    cache: Endpoint | None,
+    progress: Progress,
+) -> State:
+    """Start what does not run; the API always, as its servers or its settings have changed."""
+    directory = settings.directory.resolve()
+    Api(directory=directory).stop(known=_known_api(state))
+
+    postgres = EmbeddedPostgres(directory=directory)
+    if database is None:
+        database = postgres.ensure(progress=progress)
+    else:
+        postgres.stop()
+    valkey = EmbeddedValkey(directory=directory)
+    if cache is None:
+        last_url = state.stack.cache_url if state is not None else None
+        cache = valkey.ensure(last_url=last_url, progress=progress)
+    else:
+        valkey.stop()
+
+    project = _project(settings, database_url=database.url, cache_url=cache.url, state=state)
+    progress("migrating the database")
+    project.migrate()
+    rows = project.count_rows()
+    if rows == 0:
+        progress(f"seeding {settings.rows} rows")
+        project.seed(rows=settings.rows, seed=settings.seed)
+        rows = settings.rows
+    progress("starting the API")
+    served = Api(directory=directory).start(
+        project, settings=replace(settings, port=_port_to_use(settings, state))
+    )
+
+    servers = (database.server, cache.server, served)
+    return State(
+        stack=RunningStack(
+            api_url=f"http://{served.address}",
+            database_url=database.url,
+            cache_url=cache.url,
+            token=project.token,
+            rows=rows,
+            servers=servers,
+        ),
+        launch=_launch(settings),
+        created={
+            server.name: psutil.Process(server.pid).create_time()
+            for server in servers
+            if server.pid is not None
+        },
+        secret_key=project.secret_key,
+    )
+
+
+def _stop(directory: Path, state: State | None) -> tuple[str, ...]:
+    stopped = {
+        API: Api(directory=directory).stop(known=_known_api(state)),
+        CACHE: EmbeddedValkey(directory=directory).stop(),
+        DATABASE: EmbeddedPostgres(directory=directory).stop(),
+    }
+    remove_state(directory)
+    return tuple(name for name, was_running in stopped.items() if was_running)
+
+
+def _project(
+    settings: StackSettings, *, database_url: str, cache_url: str, state: State | None
+) -> Project:
+    return Project(
+        root=settings.root,
+        directory=settings.directory.resolve(),
+        settings_module=settings.settings_module,
+        database_url=database_url,
+        cache_url=cache_url,
+        secret_key=state.secret_key if state is not None else secrets.token_urlsafe(48),
+        token=state.stack.token if state is not None else secrets.token_urlsafe(24),
+    )
+
+
+def _launch(settings: StackSettings) -> Launch:
+    return Launch(
+        root=settings.root,
+        settings_module=settings.settings_module,
+        wsgi=settings.wsgi,
+        gunicorn_config=settings.gunicorn_config,
+        workers=settings.workers,
+        database_url=settings.database_url,
+        cache_url=settings.cache_url,
+    )
+
+
+def _serves(state: State, settings: StackSettings) -> bool:
+    return state.launch == _launch(settings) and settings.port in {0, _port(state)}
+
+
+def _is_up(state: State) -> bool:
+    own = [server for server in state.stack.servers if server.pid is not None]
+    return all(_process(state, server) is not None for server in own) and healthy(_port(state))
+
+
+def _known_api(state: State | None) -> tuple[psutil.Process, ...]:
+    if state is None:
+        return ()
+    process = _process(state, state.stack.servers[-1])
+    return (process,) if process is not None else ()
+
+
+def _process(state: State, server: Server) -> psutil.Process | None:
+    if server.pid is None:
+        return None
+    return processes.recorded(server.pid, created=state.created[server.name])
+
+
+def _port_to_use(settings: StackSettings, state: State | None) -> int:
+    """The port asked for, else the one clients know already, else any."""
+    if settings.port or state is None:
+        return settings.port
+    return _port(state) if ports.is_free(_port(state)) else 0
+
+
+def _port(state: State) -> int:
+    return int(state.stack.api_url.rpartition(":")[2])
+
+
+def _silent(_: str) -> None:
+    pass

@@ -1,0 +1,42 @@
+"""The README keeps its word."""
+
+import re
+import sys
+
+import pytest
+
+from tests.conftest import ROOT, Project, copy_project
+
+sys.path.insert(0, str(ROOT / "docs"))
+from build import readme_with_result
+
+README = (ROOT / "README.md").read_text()
+SNIPPET = re.compile(r"<!-- experiment: (\S+) -->\n```python\n(.*?)```", re.DOTALL)
+
+
+def test_printed_result_is_that_of_the_record_that_is_kept():
+    assert readme_with_result(README) == README
+    assert "product-list" in README.partition("<!-- result")[2].partition("<!-- end")[0]
+
+
+@pytest.mark.parametrize("target", re.findall(r"^    make (\w+)", README, re.MULTILINE))
+def test_commands_of_make_exist(target):
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", re.findall(r"^    h2h (\w+)", README, re.MULTILINE))
+def test_commands_of_h2h_exist(command):
+    assert Project(root=ROOT).h2h(command, "--help").returncode == 0
+
+
+@pytest.mark.stack
+def test_the_experiment_in_one_file_works_as_it_stands(tmp_path):
+    project = copy_project(tmp_path)
+    path, text = SNIPPET.search(README).groups()
+    (project.root / path).write_text(text)
+    try:
+        completed = project.h2h("run", "product-columns", "--rows", "100", "--budget", "4")
+    finally:
+        project.h2h("down")
+    assert completed.returncode == 0, completed.stderr
+    assert "all-columns → shown-columns" in completed.stdout

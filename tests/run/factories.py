@@ -1,0 +1,39 @@
+"""Samples and pairs as the generator would report them."""
+
+from headtohead.load.plan import Pair, Sample
+from headtohead.server_timing import ServerTiming
+
+
+def sample(variant: str = "one", **changes: object) -> Sample:
+    timing = ServerTiming(
+        variant=f"e/{variant}",
+        queries=4,
+        database_ms=1.5,
+        cache_hits=3,
+        cache_misses=1,
+        total_ms=2.0,
+    )
+    fields = {
+        "identity": f"e/{variant}",
+        "started": 1_700_000_000.0,
+        "milliseconds": 10.0,
+        "body_bytes": 100,
+        "server_timing": timing.to_header(),
+        "error": "",
+    }
+    return Sample(**(fields | changes))
+
+
+def pair(
+    *,
+    baseline_ms: float = 10.0,
+    variant_ms: float = 5.0,
+    error: str = "",
+    variant: int = 0,
+) -> Pair:
+    return Pair(
+        variant=variant,
+        baseline_first=True,
+        baseline_sample=sample("one", milliseconds=baseline_ms),
+        variant_sample=sample("other", milliseconds=variant_ms, error=error),
+    )

@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import pytest
+
+from headtohead.config import Config
+from headtohead.measurement import Verdict
+from headtohead.run.measure import Measured, Progress, measure
+from headtohead.run.target import Target
+from tests.run.test_preflight import experiment
+
+
+def measured(path: str, *, url: str, watched: list[Progress] | None = None) -> Measured:
+    return measure(
+        experiment(path),
+        target=Target(base_url=url, token="secret", rows=0, servers={}, process_ids=()),
+        config=Config(root=Path(), budget=1.5, warm_up=5),
+        seed=7,
+        on_progress=(watched if watched is not None else []).append,
+    )
+
+
+def test_a_slow_baseline_makes_the_variant_faster(variants_server):
+    outcome = measured("/slow-baseline", url=variants_server)
+    comparison = outcome.result.comparisons[0]
+    assert comparison.verdict in {Verdict.FASTER, Verdict.FASTER_SIZE_UNRESOLVED}
+    assert comparison.ci95[0] <= comparison.ratio <= comparison.ci95[1] < 1
+    assert outcome.result.variant("one").queries_per_request == 40
+    assert outcome.result.variant("other").queries_per_request == 2
+    assert outcome.result.pairs == len(outcome.pairs) == comparison.pairs
+    assert outcome.result.seed == 7
+    assert outcome.result.caveats == ()
+
+
+def test_progress_tells_pairs_ratio_and_the_time_left(variants_server):
+    watched: list[Progress] = []
+    measured("/slow-baseline", url=variants_server, watched=watched)
+    assert len(watched) > 2
+    assert watched[-1].pairs > watched[0].pairs
+    assert watched[-1].ratio < 1
+    assert watched[-1].seconds_left < watched[0].seconds_left < 1.5
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/failing-later", "request-errors"),
+        ("/growing", "body-changed"),
+        ("/unapplied", "variant-not-applied"),
+    ],
+)
+def test_what_goes_wrong_while_measuring_invalidates_the_result(path, code, variants_server):
+    result = measured(path, url=variants_server).result
+    assert not result.valid
+    assert code in {caveat.code for caveat in result.caveats}
+    assert result.comparisons[0].verdict is Verdict.INVALID

@@ -1,0 +1,72 @@
+import pytest
+
+from headtohead.errors import MeasurementError
+from headtohead.experiment import Experiment, Request, Variant
+from headtohead.run.preflight import check, first_difference
+
+
+def experiment(path: str) -> Experiment:
+    return Experiment(
+        name="e",
+        question="Does it matter?",
+        request=Request(path=path),
+        seam="shop.served",
+        baseline=Variant(name="one", selector="shop.served"),
+        variants=(Variant(name="other", selector="shop.other"),),
+    )
+
+
+def problems(path: str, *, url: str, token: str = "secret") -> list[str]:
+    outcome = check(experiment(path), base_url=url, token=token)
+    return [f"{finding.variant}: {finding.problem}" for finding in outcome.findings]
+
+
+def test_equal_variants_pass_and_their_queries_are_known(variants_server):
+    outcome = check(experiment("/equal"), base_url=variants_server, token="secret")
+    assert outcome.findings == ()
+    assert {name: each.timing.queries for name, each in outcome.answers.items()} == {
+        "one": 40,
+        "other": 2,
+    }
+
+
+def test_a_different_body_is_found_and_the_difference_shown_once(variants_server):
+    assert problems("/unequal", url=variants_server) == [
+        "e/other: the body differs from one's (body.rows[2]: 3, not 4)"
+    ]
+
+
+def test_a_switch_that_did_not_apply_is_found(variants_server):
+    assert problems("/unapplied", url=variants_server) == [
+        "e/one: /unapplied was served by no variant",
+        "e/other: /unapplied was served by no variant",
+    ]
+
+
+def test_an_error_response_is_found(variants_server):
+    assert problems("/failing", url=variants_server) == ["e/other: GET /failing answers 500"]
+
+
+def test_a_server_that_does_not_explain_itself_is_found(variants_server):
+    first, *_ = problems("/equal", url=variants_server, token="wrong")
+    assert first == "e/one: /equal sends no Server-Timing"
+
+
+def test_nobody_listening_is_one_clear_error():
+    with pytest.raises(MeasurementError, match="nothing answers at http://127.0.0.1:9"):
+        check(experiment("/"), base_url="http://127.0.0.1:9", token="")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "difference"),
+    [
+        (b'{"a": 1, "b": [1, {"c": 2}]}', b'{"a": 1, "b": [1, {"c": 3}]}', "body.b[1].c: 2, not 3"),
+        (b'{"a": 1}', b'{"b": 1}', 'body: {"a": 1}, not {"b": 1}'),
+        (b"[1, 2]", b"[1]", "body: [1, 2], not [1]"),
+        (b"plain text", b"plain tent", "byte 8: b'xt', not b'nt'"),
+        (b"short", b"shorter", "byte 5: b'', not b'er'"),
+        (b'{"a": 1}', b'{"a":1}', "byte 5: b' 1}', not b'1}'"),
+    ],
+)
+def test_first_difference_is_where_bodies_part(one, other, difference):
+    assert first_difference(one, other) == difference

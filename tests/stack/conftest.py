@@ -1,0 +1,44 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from headtohead import stack
+from headtohead.stack import RunningStack, StackSettings
+from tests.stack.stacks import ignore, processes_of, settings_in
+
+
+@contextmanager
+def temporary_stack() -> Iterator[Path]:
+    """The folder of a stack that is stopped and removed in the end.
+
+    It is not among pytest's: PostgreSQL's account has to pass through every folder above its
+    data, and pytest closes its own to others whenever another session begins.
+    """
+    with TemporaryDirectory(prefix="h2h-test-") as folder:
+        directory = Path(folder).resolve() / ".h2h"
+        yield directory
+        stack.down(settings_in(directory))
+        assert processes_of(directory) == []
+
+
+@pytest.fixture(scope="module")
+def settings() -> Iterator[StackSettings]:
+    """A stack of the module's own: its tests share the database, which is made once."""
+    with temporary_stack() as directory:
+        yield settings_in(directory)
+
+
+@pytest.fixture
+def running(settings: StackSettings) -> RunningStack:
+    """The module's stack, up as its settings say, whatever a test did to it before."""
+    return stack.up(settings, progress=ignore)
+
+
+@pytest.fixture
+def directory() -> Iterator[Path]:
+    """The folder of a stack that is this test's alone."""
+    with temporary_stack() as directory:
+        yield directory

@@ -1,0 +1,26 @@
+import os
+from urllib.parse import parse_qs, urlsplit
+
+database = urlsplit(os.environ["DATABASE_URL"])
+
+SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]
+ALLOWED_HOSTS = os.environ["DJANGO_ALLOWED_HOSTS"].split(",")
+INSTALLED_APPS = ["shop"]
+ROOT_URLCONF = "shop.urls"
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": database.path.removeprefix("/"),
+        "USER": database.username,
+        "PASSWORD": database.password or "",
+        "HOST": database.hostname or "",
+        "PORT": database.port or "",
+        "OPTIONS": {key: value for key, [value] in parse_qs(database.query).items()},
+    }
+}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": os.environ["CACHE_URL"],
+    }
+}

@@ -1,0 +1,158 @@
+"""Stacks that were left half-dead come up again, and strangers come to no harm."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from headtohead import stack
+from headtohead.stack import RunningStack, Server, StackSettings
+from tests.stack.stacks import PROJECT, ignore, processes_of, settings_in
+
+pytestmark = pytest.mark.stack
+
+DIE_WHILE_MIGRATING = """
+import os, signal, sys
+from pathlib import Path
+from headtohead import stack
+from tests.stack.stacks import settings_in
+
+def die(step):
+    if step.startswith("migrating"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+stack.up(settings_in(Path(sys.argv[1])), progress=die)
+"""
+
+
+@pytest.fixture
+def stranger() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that has nothing to do with us."""
+    with subprocess.Popen(["sleep", "600"]) as process:
+        yield process
+        process.kill()
+
+
+def kill(server: Server) -> None:
+    process = psutil.Process(server.pid)
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.parametrize("index", [0, 1, 2], ids=["PostgreSQL", "Valkey", "API"])
+def test_a_killed_server_is_started_again(
+    running: RunningStack, settings: StackSettings, index: int
+) -> None:
+    killed = running.servers[index]
+    kill(killed)
+
+    assert stack.status(settings) is None
+    again = stack.up(settings, progress=ignore)
+    assert again.servers[index].pid != killed.pid
+    assert again.rows == running.rows
+    assert stack.status(settings) == again
+
+
+def test_a_database_server_that_hangs_is_replaced(
+    running: RunningStack, settings: StackSettings
+) -> None:
+    hung = psutil.Process(running.servers[0].pid)
+    kill(running.servers[2])
+    hung.suspend()
+
+    again = stack.up(settings, progress=ignore)
+
+    assert again.servers[0].pid != hung.pid
+    assert not hung.is_running() or hung.status() == psutil.STATUS_ZOMBIE
+
+
+def test_a_stranger_who_got_the_database_servers_pid_is_left_alone(
+    running: RunningStack, settings: StackSettings, stranger: subprocess.Popen[bytes]
+) -> None:
+    data = settings.directory / "postgres"
+    lines = (data / "postmaster.pid").read_text().splitlines()
+    stack.down(settings)
+    lines[0] = str(stranger.pid)
+    for lock in (data / "postmaster.pid", data / ".s.PGSQL.5432.lock"):
+        lock.write_text("\n".join(lines) + "\n")
+
+    again = stack.up(settings, progress=ignore)
+
+    assert again.rows == running.rows
+    assert stranger.poll() is None
+
+
+def test_a_stranger_who_got_the_apis_pid_is_left_alone(
+    running: RunningStack, settings: StackSettings, stranger: subprocess.Popen[bytes]
+) -> None:
+    state = settings.directory / "state.json"
+    fields = json.loads(state.read_text())
+    fields["stack"]["servers"][2]["pid"] = stranger.pid
+    fields["created"]["API"] -= 60
+    state.write_text(json.dumps(fields))
+
+    assert stack.status(settings) is None
+    assert stack.down(settings) == ("API", "Valkey", "PostgreSQL")
+    assert stranger.poll() is None
+
+
+def test_a_state_file_that_makes_no_sense_counts_as_none(
+    running: RunningStack, settings: StackSettings
+) -> None:
+    (settings.directory / "state.json").write_text('{"stack": ')
+
+    again = stack.up(settings, progress=ignore)
+
+    assert again.servers[0] == running.servers[0]
+    api = psutil.Process(again.servers[2].pid)
+    found = processes_of(settings.directory)
+    assert {each for each in found if "gunicorn" in each.cmdline()} == {api, *api.children()}
+
+
+def test_servers_outlive_their_folder_but_not_down(directory: Path) -> None:
+    settings = settings_in(directory)
+    stack.up(settings, progress=ignore)
+    shutil.rmtree(directory)
+
+    assert stack.down(settings) == ("API", "Valkey", "PostgreSQL")
+
+
+def test_an_interrupted_initdb_is_begun_anew(directory: Path) -> None:
+    unfinished = directory / "postgres-unfinished-1"
+    unfinished.mkdir(parents=True)
+    (unfinished / "PG_VERSION").write_text("18\n")
+
+    stack.up(settings_in(directory), progress=ignore)
+
+    assert not unfinished.exists()
+
+
+def test_what_a_killed_up_started_is_taken_over(directory: Path) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", DIE_WHILE_MIGRATING, directory],
+        cwd=PROJECT.parents[2],
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert processes_of(directory) != []
+
+    stack.up(settings_in(directory), progress=ignore)
+
+
+def test_an_interrupted_up_leaves_nothing(settings: StackSettings) -> None:
+    def interrupt(step: str) -> None:
+        if step.startswith("starting the API"):
+            raise KeyboardInterrupt
+
+    stack.down(settings)
+    with pytest.raises(KeyboardInterrupt):
+        stack.up(settings, progress=interrupt)
+
+    assert processes_of(settings.directory) == []
+    assert not (settings.directory / "state.json").exists()

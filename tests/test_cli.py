@@ -1,0 +1,327 @@
+"""The commands as a user gives them, on the real stack."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.conftest import Project, copy_project
+
+pytestmark = pytest.mark.stack
+
+
+def one_line(completed: subprocess.CompletedProcess[str]) -> str:
+    """The error, which has to be a single line without a traceback."""
+    lines = completed.stderr.strip().splitlines()
+    assert lines, completed.stdout
+    assert "Traceback" not in completed.stderr
+    assert lines[-1].startswith("h2h: "), completed.stderr
+    assert sum(line.startswith("h2h: ") for line in lines) == 1
+    return lines[-1]
+
+
+def ask(recipe: dict, *, base_url: str) -> tuple[bytes, dict[str, str]]:
+    """What an independent client gets for a request that `h2h list --json` describes."""
+    request = urllib.request.Request(
+        base_url + recipe["path"], method=recipe["method"], headers=recipe["headers"]
+    )
+    with urllib.request.urlopen(request, timeout=10) as response:
+        return response.read(), dict(response.headers)
+
+
+def processes_of(folder: Path) -> list[str]:
+    """Command lines of live processes that belong to a project's folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            words = [process.cwd(), *process.cmdline()]
+            if process.status() != psutil.STATUS_ZOMBIE and any(str(folder) in w for w in words):
+                found.append(" ".join(words))
+        except psutil.Error:
+            continue
+    return found
+
+
+def test_list_gives_requests_that_an_independent_client_can_send(project):
+    listed = project.json("list")
+    for experiment in listed["experiments"]:
+        bodies = set()
+        for variant in experiment["variants"]:
+            body, headers = ask(variant["request"], base_url=listed["base_url"])
+            bodies.add(body)
+            assert (
+                f'variant;desc="{experiment["name"]}/{variant["name"]}"'
+                in (headers["Server-Timing"])
+            )
+        assert len(bodies) == 1
+
+
+def test_list_shows_every_experiment_to_people(project):
+    shown = project.h2h("list").stdout
+    assert "product-list" in shown
+    assert "naive → prefetched" in shown
+
+
+def test_status_shows_where_everything_is(project):
+    status = project.json("status")
+    assert status["up"] is True
+    assert status["rows"] == 300
+    assert [server["name"] for server in status["servers"]] == ["PostgreSQL", "Valkey", "API"]
+
+
+def test_check_counts_queries_without_a_clock(project):
+    queries = project.json("check")["queries"]
+    assert queries["product-list"]["naive"] > 40
+    assert queries["product-list"]["prefetched"] <= 4
+
+
+def test_run_measures_prints_and_records(project):
+    completed = project.h2h("run", "product-list", "--budget", "4")
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    assert "product-list" in completed.stdout
+    assert "faster" in completed.stdout
+    assert "results/latest/report.html" in completed.stdout
+
+    folder = project.root / "results" / "latest"
+    record = json.loads((folder / "run.json").read_text())
+    baseline, variant = record["experiments"][0]["variants"]
+    comparison = record["experiments"][0]["comparisons"][0]
+    assert record["complete"] is True
+    assert record["environment"]["rows"] == 300
+    assert baseline["queries_per_request"] > 40
+    assert variant["queries_per_request"] <= 4
+    assert comparison["ci95"][0] <= comparison["ratio"] <= comparison["ci95"][1] < 1
+    lines = (folder / "pairs" / "product-list.csv").read_text().splitlines()
+    assert len(lines) == record["experiments"][0]["pairs"] + 1
+    assert "<html" in (folder / "report.html").read_text()
+    assert [path.name for path in folder.parent.iterdir() if "partial" in path.name] == []
+
+
+def test_run_prints_its_record_for_machines_and_its_progress_elsewhere(project):
+    record = project.json("run", "category-summary", "--budget", "2")
+    assert [experiment["name"] for experiment in record["experiments"]] == ["category-summary"]
+
+
+@pytest.fixture(scope="module")
+def measured(project) -> Project:
+    """A project whose latest run is of `product-detail`."""
+    completed = project.h2h("run", "product-detail", "--budget", "2", "--results", "kept")
+    assert completed.returncode == 0, completed.stderr
+    return project
+
+
+@pytest.mark.parametrize(
+    ("form", "beginning"),
+    [("json", "{"), ("html", "<!doctype html>"), ("markdown", "#"), ("terminal", "")],
+)
+def test_report_renders_a_record_again(measured, form, beginning):
+    completed = measured.h2h("report", "kept/latest", "--format", form)
+    assert completed.returncode == 0
+    assert completed.stdout.lower().startswith(beginning)
+    assert "product-detail" in completed.stdout
+
+
+def test_plain_locust_takes_pairs_and_says_what_they_amount_to(project):
+    completed = subprocess.run(
+        [
+            *(sys.executable, "-m", "locust", "-f", "loadtests/locustfile.py", "--headless"),
+            *("-u", "2", "-r", "2", "-t", "3s", "ProductList"),
+        ],
+        cwd=project.root,
+        env=project.variables(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "product-list/naive -> product-list/prefetched: ratio 0." in completed.stdout
+
+
+def test_metrics_of_several_workers_add_up_and_name_no_unknown_experiment(project):
+    listed = project.json("list", "product-list")
+    base_url = listed["base_url"]
+    recipe = listed["experiments"][0]["variants"][0]["request"]
+    unknown = {
+        **recipe,
+        "headers": {**recipe["headers"], "Baggage": "h2h.experiment=x,h2h.variant=y"},
+    }
+
+    def count(labels: str) -> float:
+        with urllib.request.urlopen(f"{base_url}/metrics", timeout=10) as response:
+            lines = response.read().decode().splitlines()
+        name = f"headtohead_request_duration_seconds_count{{{labels}}} "
+        return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
+
+    naive = 'experiment="product-list",variant="naive"'
+    other = 'experiment="other",variant="other"'
+    before = count(naive), count(other)
+    for _ in range(20):
+        ask(recipe, base_url=base_url)
+    ask(unknown, base_url=base_url)
+    assert (count(naive), count(other)) == (before[0] + 20, before[1] + 1)
+    assert count('experiment="x",variant="y"') == 0
+
+
+def test_metrics_of_django_prometheus_stand_beside_ours(project):
+    base_url = project.json("list")["base_url"]
+    with urllib.request.urlopen(f"{base_url}/metrics", timeout=10) as response:
+        assert "django_http_requests_before_middlewares_total" in response.read().decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["run", "produkt-list"], 2, "did you mean product-list"),
+        (["run", "--budget", "soon"], 2, "--budget"),
+        (["run", "--budget", "-1"], 2, "at least"),
+        (["run", "--no-such-flag"], 2, "--no-such-flag"),
+        (["no-such-command"], 2, "no-such-command"),
+        (["run", "--url", "not an address"], 2, "http://127.0.0.1:8000"),
+        (["run", "--url", "ftp://127.0.0.1"], 2, "http://127.0.0.1:8000"),
+        (["run", "--url", "http://127.0.0.1:9"], 3, "nothing answers"),
+        (["run", "--results", "pyproject.toml"], 2, "--results"),
+        (["report", "results/no-such-run"], 2, "no record"),
+    ],
+)
+def test_bad_input_is_one_line_with_the_fix_and_the_right_exit_code(project, arguments, code, says):
+    completed = project.h2h(*arguments)
+    assert completed.returncode == code, completed.stderr
+    assert says in one_line(completed)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("DATABASE_URL", "postgresql://u:hidden@127.0.0.1:9/x", "127.0.0.1:9"),
+        ("DATABASE_URL", "nonsense", "DATABASE_URL"),
+        ("CACHE_URL", "redis://:hidden@127.0.0.1:9/0", "127.0.0.1:9"),
+        ("H2H_ROWS", "many", "a whole number"),
+    ],
+)
+def test_bad_environment_is_one_line_that_keeps_passwords(tmp_path, variable, value, says):
+    project = copy_project(tmp_path)
+    completed = project.h2h("up", **{variable: value})
+    assert completed.returncode == 2
+    assert says in one_line(completed)
+    assert "hidden" not in completed.stderr + completed.stdout
+    assert processes_of(tmp_path) == []
+
+
+def test_malformed_configuration_is_one_line(tmp_path):
+    (tmp_path / "pyproject.toml").write_text("[tool.headtohead]\nbuget = 3\n")
+    completed = Project(root=tmp_path).h2h("list")
+    assert completed.returncode == 2
+    assert "did you mean budget" in one_line(completed)
+
+
+def test_record_of_a_newer_schema_is_one_line(project, tmp_path):
+    (tmp_path / "run.json").write_text('{"schema": 99}')
+    completed = project.h2h("report", str(tmp_path))
+    assert completed.returncode == 2
+    assert "upgrade headtohead" in one_line(completed)
+
+
+def test_results_folder_that_may_not_be_written_is_refused_before_anything_is_measured(project):
+    if os.geteuid() == 0:
+        pytest.skip("root may write anywhere; the case of a file in its place is tested above")
+    locked = project.root / "locked"
+    locked.mkdir(mode=0o500)
+    completed = project.h2h("run", "--results", "locked")
+    assert completed.returncode == 2
+    assert "make it writable" in one_line(completed)
+
+
+def test_unequal_variants_are_refused_with_the_difference(tmp_path):
+    project = copy_project(tmp_path)
+    (project.root / "app" / "experiments" / "unequal.py").write_text(UNEQUAL)
+    try:
+        completed = project.h2h("run", "unequal", "--rows", "50")
+        assert completed.returncode == 3, completed.stderr
+        assert "body.results[0]" in one_line(completed)
+        assert not (project.root / "results").exists() or not list(
+            (project.root / "results").iterdir()
+        )
+        checked = project.h2h("check", "unequal")
+        assert checked.returncode == 1
+        assert "body.results[0]" in one_line(checked)
+    finally:
+        project.h2h("down")
+    assert processes_of(tmp_path) == []
+
+
+UNEQUAL = """
+from headtohead.experiment import Experiment, Request, Variant
+
+
+def backwards():
+    from app.catalog.models import Product
+
+    return Product.objects.order_by("-id")
+
+
+UNEQUAL = Experiment(
+    name="unequal",
+    question="Is it faster to return something else?",
+    request=Request(path="/api/products/"),
+    seam="app.catalog.selectors.product_list",
+    baseline=Variant(name="right", selector="app.catalog.selectors.product_list"),
+    variants=(Variant(name="wrong", selector="app.experiments.unequal.backwards"),),
+)
+"""
+
+
+def has_generator(folder: Path) -> bool:
+    return any(
+        "headtohead.load.generator" in " ".join(words)
+        for process in psutil.process_iter(["cmdline"])
+        if (words := process.info["cmdline"]) and str(folder) in _cwd(process)
+    )
+
+
+def _cwd(process: psutil.Process) -> str:
+    try:
+        return process.cwd()
+    except psutil.Error:
+        return ""
+
+
+@pytest.mark.parametrize(
+    ("phase", "reached"),
+    [
+        ("the servers start", lambda folder: (folder / ".h2h").exists()),
+        ("the database is seeded", lambda folder: (folder / ".h2h" / "postgres").exists()),
+        ("pairs are taken", has_generator),
+    ],
+)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_run_leaves_no_process_and_no_record(
+    tmp_path: Path, phase: str, reached: Callable[[Path], bool], number: signal.Signals
+):
+    project = copy_project(tmp_path)
+    process = subprocess.Popen(
+        project.command("run", "--rows", "50"),
+        cwd=tmp_path,
+        env=project.variables(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not reached(tmp_path):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, f"never came to where {phase}"
+        time.sleep(0.05)
+    process.send_signal(number)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, output + errors
+    assert errors.strip().splitlines()[-1] == "h2h: interrupted; nothing was recorded"
+    assert "Traceback" not in errors
+    assert not list(tmp_path.glob("results/*"))
+    assert processes_of(tmp_path) == []
