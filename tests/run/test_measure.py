@@ -12,7 +12,7 @@ from tests.run.test_preflight import experiment
 def measured(path: str, *, url: str, watched: list[Progress] | None = None) -> Measured:
     return measure(
         experiment(path),
-        target=Target(base_url=url, token="secret", rows=0, servers={}, process_ids=()),
+        target=Target(base_url=url, token="secret", rows=0, servers={}),
         config=Config(root=Path(), budget=1.5, warm_up=5),
         seed=7,
         on_progress=(watched if watched is not None else []).append,

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from headtohead import stack
+from headtohead.cores import available_cores, server_cores
 from headtohead.errors import StackError
 from headtohead.stack import RunningStack, StackSettings
 from tests.stack.stacks import PROJECT, ignore, processes_of, settings_in
@@ -23,6 +24,7 @@ UP = """
 import sys
 from pathlib import Path
 from headtohead import stack
+from headtohead.cores import available_cores, server_cores
 from tests.stack.stacks import ignore, settings_in
 
 print(stack.up(settings_in(Path(sys.argv[1])), progress=ignore).servers)
@@ -64,15 +66,12 @@ def test_a_stack_that_is_up_is_left_alone(running: RunningStack, settings: Stack
     assert steps == []
 
 
-def test_every_process_of_the_stack_is_known(
-    running: RunningStack, settings: StackSettings
-) -> None:
-    known = {*running.process_ids()}
-    children = [psutil.Process(server.pid).children() for server in running.servers]
-
-    assert {child.pid for each in children for child in each} <= known
-    assert [bool(each) for each in children] == [True, False, True]
-    assert {server.pid for server in running.servers} <= known
+def test_servers_and_their_children_leave_the_generator_its_core(running: RunningStack) -> None:
+    cores = {*server_cores(available_cores())}
+    for server in running.servers:
+        process = psutil.Process(server.pid)
+        for each in (process, *process.children(recursive=True)):
+            assert {*each.cpu_affinity()} == cores
 
 
 def test_servers_have_no_terminal_that_could_interrupt_them(running: RunningStack) -> None:

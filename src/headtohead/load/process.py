@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
 
+from headtohead.cores import available_cores, generator_cores, starting_on
 from headtohead.errors import MeasurementError
 from headtohead.load.plan import Pair, PairPlan, converter
 
@@ -25,7 +26,7 @@ class LoadGenerator:
 
     @property
     def process_id(self) -> int:
-        """The process to pin to a core of its own."""
+        """The generator's process."""
         return self._process.pid
 
     def start(self, plan: PairPlan) -> None:
@@ -70,15 +71,16 @@ def load_generator() -> Iterator[LoadGenerator]:
     The process has a session of its own, so that Ctrl-C reaches it only through this block.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "headtohead.load.generator"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
+        with starting_on(generator_cores(available_cores())):
+            process = subprocess.Popen(
+                [sys.executable, "-m", "headtohead.load.generator"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,
+            )
         try:
             yield LoadGenerator(process, errors=errors)
         finally:

@@ -9,7 +9,6 @@ from headtohead.experiment import Experiment
 from headtohead.load.plan import Pair, Sample, plan_pairs
 from headtohead.load.process import load_generator
 from headtohead.measurement import ExperimentResult, Mode
-from headtohead.run.cores import separate_cores
 from headtohead.run.tally import ComparisonTally, pair_caveats, variant_caveats, variant_result
 from headtohead.run.target import Target
 
@@ -80,10 +79,7 @@ def measure(
         for variant in experiment.variants
     ]
     pairs: list[Pair] = []
-    with (
-        load_generator() as generator,
-        separate_cores(generator=generator.process_id, servers=target.process_ids),
-    ):
+    with load_generator() as generator:
         generator.start(plan)
         for batch in generator.batches():
             for pair in batch:

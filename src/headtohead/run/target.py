@@ -20,14 +20,12 @@ class Target:
         token: What authorises a request to be measured.
         rows: Rows of the main table, 0 where unknown.
         servers: Versions of the servers by name.
-        process_ids: Processes of the servers that are ours, to be kept off the generator's core.
     """
 
     base_url: str
     token: str
     rows: int
     servers: Mapping[str, str]
-    process_ids: tuple[int, ...]
 
 
 def stack_settings(config: Config) -> stack.StackSettings:
@@ -75,7 +73,6 @@ def _of_stack(running: stack.RunningStack) -> Target:
         token=running.token,
         rows=running.rows,
         servers={server.name: server.version for server in running.servers},
-        process_ids=running.process_ids(),
     )
 
 
@@ -89,7 +86,7 @@ def _external(url: str, *, token: str) -> Target:
         raise ConfigurationError(
             f"{url!r} is no address to measure", fix="give one such as http://127.0.0.1:8000"
         )
-    return Target(base_url=url.rstrip("/"), token=token, rows=0, servers={}, process_ids=())
+    return Target(base_url=url.rstrip("/"), token=token, rows=0, servers={})
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 
 import psutil
 
+from headtohead.cores import available_cores, server_cores, starting_on
 from headtohead.errors import StackError
 
 POLL = 0.02  # seconds between two looks at something awaited
@@ -27,7 +28,7 @@ def spawn(
     account: struct_passwd | None = None,
     descriptors: Sequence[int] = (),
 ) -> psutil.Process:
-    """Start a server in a session of its own, out of reach of this terminal's Ctrl-C.
+    """Start a server on the servers' cores, out of reach of this terminal's Ctrl-C.
 
     Args:
         command: Program and arguments.
@@ -37,7 +38,7 @@ def spawn(
         account: Whom to run it as; None is whoever runs this.
         descriptors: Open files it inherits under the same numbers.
     """
-    with log.open("ab") as output:
+    with log.open("ab") as output, starting_on(server_cores(available_cores())):
         process = subprocess.Popen(
             command,
             cwd=directory,

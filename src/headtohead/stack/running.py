@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
@@ -52,16 +50,3 @@ class RunningStack:
     token: str = field(repr=False)
     rows: int
     servers: tuple[Server, ...]
-
-    def process_ids(self) -> tuple[int, ...]:
-        """Every live process of our own servers: backends and workers included."""
-        return tuple(
-            process.pid
-            for server in self.servers
-            if server.pid is not None and psutil.pid_exists(server.pid)
-            for process in _family(psutil.Process(server.pid))
-        )
-
-
-def _family(process: psutil.Process) -> tuple[psutil.Process, ...]:
-    return (process, *process.children(recursive=True))
