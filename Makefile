@@ -5,7 +5,7 @@
 .DELETE_ON_ERROR:
 .ONESHELL:
 .SHELLFLAGS := -euc
-.PHONY: setup demo test unit check format lock clean help rebuild
+.PHONY: setup demo test unit check format docs lock clean help rebuild
 
 pip_install := .venv/bin/python -m pip install -qq --no-input --disable-pip-version-check
 pip_advice := pip failed as shown above; mend its network or configuration, then run make again
@@ -39,6 +39,9 @@ check: setup ## lint, formatting, types, import rules
 format: setup ## format the code and mend what ruff can
 	.venv/bin/ruff check --fix-only
 	.venv/bin/ruff format
+
+docs: setup ## write the generated parts of the documents anew from the records kept in docs/
+	.venv/bin/python docs/build.py
 
 uv_compile := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header pyproject.toml

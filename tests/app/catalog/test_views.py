@@ -38,6 +38,17 @@ def test_a_page_holds_twenty_products_and_names_the_next(api: APIClient) -> None
     assert (len(first["results"]), second["next"]) == (20, None)
 
 
+@pytest.mark.parametrize(("asked", "given"), [("1", 1), ("100", 100), ("101", 100), ("x", 20)])
+def test_a_client_may_ask_for_up_to_a_hundred_products(
+    api: APIClient, asked: str, given: int
+) -> None:
+    brand, category = make_brand(), make_category()
+    for _ in range(102):
+        make_product(brand=brand, category=category, tags=0)
+    page = api.get("/api/products/", {"page_size": asked}).json()
+    assert len(page["results"]) == given
+
+
 def test_there_is_no_page_beyond_the_last(api: APIClient, product: Product) -> None:
     assert api.get("/api/products/?page=2").status_code == 404
 

@@ -39,7 +39,7 @@ def measured(settings: Settings) -> Callable[..., Any]:
 @pytest.mark.parametrize(
     ("experiment", "variant", "queries"),
     [
-        ("product-list", "naive", 62),
+        ("product-list", "naive", 152),
         ("product-list", "prefetched", 3),
         ("order-history", "prefetched", 4),
         ("product-detail", "uncached", 5),
@@ -78,7 +78,7 @@ def test_the_requests_meet_full_pages(measured: Callable[..., Any]) -> None:
     products = measured("product-list", "prefetched").json()
     orders = measured("order-history", "prefetched").json()
     page = measured("product-detail", "cached").json()
-    assert len(products["results"]) == 20
+    assert len(products["results"]) == 50
     assert len(orders["results"]) == 20
     assert sum(len(order["items"]) for order in orders["results"]) >= 60
     assert len(page["latest_reviews"]) == 10
