@@ -25,10 +25,9 @@ def readme_with_result(readme: str) -> str:
     """The README with the printed result of the reference run in its place."""
     console = Console(file=io.StringIO(), width=COLUMNS, force_terminal=False)
     terminal.render(read_record(REFERENCE_RUN), console=console)
-    printed = "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
-    return _RESULT.sub(
-        lambda found: f"{found[1]}\n```text\n{printed.strip()}\n```\n\n{found[2]}", readme
-    )
+    lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
+    printed = "\n".join(lines).strip("\n")
+    return _RESULT.sub(lambda found: f"{found[1]}\n```text\n{printed}\n```\n\n{found[2]}", readme)
 
 
 def main() -> None:
