@@ -11,7 +11,7 @@ from headtohead.analysis.interval import anytime_estimate, fixed_size_estimate, 
 ESTIMATES = pytest.mark.parametrize("estimate", [fixed_size_estimate, anytime_estimate])
 RATIOS = arrays(
     np.float64,
-    st.integers(1, 400),
+    st.integers(1, 150),
     elements=st.floats(-3, 3).map(lambda value: round(value, 6)),
 )
 

@@ -24,7 +24,7 @@ def test_commands_of_make_exist(target):
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", re.findall(r"^    h2h (\w+)", README, re.MULTILINE))
+@pytest.mark.parametrize("command", sorted({*re.findall(r"^    h2h (\w+)", README, re.MULTILINE)}))
 def test_commands_of_h2h_exist(command):
     assert Project(root=ROOT).h2h(command, "--help").returncode == 0
 
