@@ -286,9 +286,11 @@ def _without_command(
 
 def main() -> None:
     """Run a command; every expected failure ends in one line and the exit code of its kind."""
-    # A cancelled CI job or a closed terminal ends a run as cleanly as Ctrl-C does.
+    # A cancelled CI job or a closed terminal ends a run as cleanly as Ctrl-C does, unless somebody
+    # has asked for it to go on (nohup).
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
     try:
         code = app(standalone_mode=False)
     except HeadToHeadError as error:
