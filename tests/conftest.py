@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.asking import ask, seeded  # noqa: F401
+
 # Fixtures of a conftest override those of pytest-django, fixtures of a plugin would not.
 from tests.servers import (  # noqa: F401
     cache_url,

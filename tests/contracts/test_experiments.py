@@ -3,50 +3,19 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.utils.module_loading import import_string
 
-from headtohead.experiment import Experiment, Variant
 from headtohead.registry import load_experiments
 from headtohead.server_timing import HEADER, ServerTiming
+from tests.asking import TOKEN
 
-TOKEN = "contract"
 EXPERIMENTS = tuple(load_experiments("app.experiments"))
 each_experiment = pytest.mark.parametrize(
     "experiment", EXPERIMENTS, ids=[experiment.name for experiment in EXPERIMENTS]
 )
-Ask = Callable[[Experiment, Variant], tuple[bytes, ServerTiming]]
-
-
-@pytest.fixture
-def seeded(transactional_db, capsys) -> Callable[[int], None]:
-    """Replaces all rows; in real transactions, because seeding vacuums."""
-
-    def seed(rows: int) -> None:
-        call_command("seed", rows=rows)
-
-    return seed
-
-
-@pytest.fixture
-def ask(settings) -> Ask:
-    """Sends an experiment's request to a server that has experiments switched on."""
-    settings.HEADTOHEAD = {"EXPERIMENTS": True, "TOKEN": TOKEN, "PACKAGE": "app.experiments"}
-    client = Client()
-
-    def send(experiment: Experiment, variant: Variant) -> tuple[bytes, ServerTiming]:
-        request = experiment.request_for(variant, token=TOKEN)
-        response = client.generic(
-            request.method, request.path, request.body or "", headers=dict(request.headers)
-        )
-        assert response.status_code == 200, response.content
-        return response.content, ServerTiming.from_header(response.headers[HEADER])
-
-    return send
 
 
 def test_there_are_experiments():
