@@ -36,6 +36,8 @@ class Handler(BaseHTTPRequestHandler):
         status = 200
         if behaviour == "/failing" and variant == "other":
             status = 500
+        if behaviour == "/failing-baseline" and variant == "one":
+            status = 500
         if behaviour == "/failing-later" and self.answered > 60:
             status = 500
         timing = ServerTiming(

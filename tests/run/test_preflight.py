@@ -43,6 +43,12 @@ def test_a_switch_that_did_not_apply_is_found(variants_server):
     ]
 
 
+def test_a_failing_baseline_is_the_only_finding_and_no_other_takes_its_place(variants_server):
+    outcome = check(experiment("/failing-baseline"), base_url=variants_server, token="secret")
+    assert [finding.variant for finding in outcome.findings] == ["e/one"]
+    assert list(outcome.answers) == ["other"]
+
+
 def test_an_error_response_is_found(variants_server):
     assert problems("/failing", url=variants_server) == ["e/other: GET /failing answers 500"]
 

@@ -60,6 +60,7 @@ def check(experiment: Experiment, *, base_url: str, token: str) -> Preflight:
     """
     answers: dict[str, Answer] = {}
     findings: list[Finding] = []
+    reference: Answer | None = None
     with urllib3.PoolManager(retries=False, timeout=TIMEOUT_SECONDS) as http:
         for variant in experiment.all_variants:
             for _ in range(ANSWERS):
@@ -67,9 +68,11 @@ def check(experiment: Experiment, *, base_url: str, token: str) -> Preflight:
                 if isinstance(answer, Finding):
                     findings.append(answer)
                     break
-                reference = answers.setdefault(experiment.baseline.name, answer)
                 answers[variant.name] = answer
-                findings.extend(_compare(experiment, variant, reference, answer))
+                if reference is None and variant is experiment.baseline:
+                    reference = answer
+                if reference:
+                    findings.extend(_compare(experiment, variant, reference, answer))
     return Preflight(answers=answers, findings=tuple(dict.fromkeys(findings)))
 
 
