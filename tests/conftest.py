@@ -21,6 +21,8 @@ from tests.servers import (  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
 H2H = [sys.executable, "-m", "headtohead"]
+# Enough for a verdict however busy the machine is, and reached after the fewest pairs there can be.
+UNTIL_SETTLED = ("--budget", "120", "--margin", "0.3")
 # What would let a test of the command line use servers of the person who runs the tests.
 PRIVATE = ("DATABASE_URL", "CACHE_URL", "DJANGO_SETTINGS_MODULE", "DJANGO_SECRET_KEY", "H2H_")
 

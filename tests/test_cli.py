@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.conftest import Project, copy_project
+from tests.conftest import UNTIL_SETTLED, Project, copy_project
 
 pytestmark = pytest.mark.stack
 
@@ -84,7 +84,7 @@ def test_check_counts_queries_without_a_clock(project):
 
 
 def test_run_measures_prints_and_records(project):
-    completed = project.h2h("run", "product-list", "--budget", "4")
+    completed = project.h2h("run", "product-list", *UNTIL_SETTLED)
     assert completed.returncode == 0, completed.stdout + completed.stderr
     assert "product-list" in completed.stdout
     assert "faster" in completed.stdout
@@ -106,14 +106,14 @@ def test_run_measures_prints_and_records(project):
 
 
 def test_run_prints_its_record_for_machines_and_its_progress_elsewhere(project):
-    record = project.json("run", "category-summary", "--budget", "2")
+    record = project.json("run", "category-summary", *UNTIL_SETTLED)
     assert [experiment["name"] for experiment in record["experiments"]] == ["category-summary"]
 
 
 @pytest.fixture(scope="module")
 def measured(project) -> Project:
     """A project whose latest run is of `product-detail`."""
-    completed = project.h2h("run", "product-detail", "--budget", "2", "--results", "kept")
+    completed = project.h2h("run", "product-detail", *UNTIL_SETTLED, "--results", "kept")
     assert completed.returncode == 0, completed.stderr
     return project
 

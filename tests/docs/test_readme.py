@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT, Project, copy_project
+from tests.conftest import ROOT, UNTIL_SETTLED, Project, copy_project
 
 sys.path.insert(0, str(ROOT / "docs"))
 from build import readme_with_result
@@ -35,7 +35,7 @@ def test_the_experiment_in_one_file_works_as_it_stands(tmp_path):
     path, text = SNIPPET.search(README).groups()
     (project.root / path).write_text(text)
     try:
-        completed = project.h2h("run", "product-columns", "--rows", "100", "--budget", "4")
+        completed = project.h2h("run", "product-columns", "--rows", "100", *UNTIL_SETTLED)
     finally:
         project.h2h("down")
     assert completed.returncode == 0, completed.stderr

@@ -43,7 +43,7 @@ def taken(plan: PairPlan) -> list:
 
 def test_pairs_hold_one_request_to_each_arm_in_the_order_of_the_coin(variants_server):
     pairs = taken(plan(variants_server))
-    assert len(pairs) > 30
+    assert len(pairs) > 5
     for pair in pairs:
         assert pair.baseline_sample.identity == "e/one"
         assert pair.variant_sample.identity == "e/other"

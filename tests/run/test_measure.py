@@ -9,11 +9,15 @@ from headtohead.run.target import Target
 from tests.run.test_preflight import experiment
 
 
-def measured(path: str, *, url: str, watched: list[Progress] | None = None) -> Measured:
+def measured(
+    path: str, *, url: str, watched: list[Progress] | None = None, **settings: float
+) -> Measured:
+    # A wide margin settles after few pairs, a long budget lets even a busy machine get there.
+    config = Config(root=Path(), **{"budget": 60.0, "margin": 0.3, "warm_up": 5, **settings})
     return measure(
         experiment(path),
         target=Target(base_url=url, token="secret", rows=0, servers={}),
-        config=Config(root=Path(), budget=1.5, warm_up=5),
+        config=config,
         seed=7,
         on_progress=(watched if watched is not None else []).append,
     )
@@ -33,7 +37,7 @@ def test_a_slow_baseline_makes_the_variant_faster(variants_server):
 
 def test_progress_tells_pairs_ratio_and_the_time_left(variants_server):
     watched: list[Progress] = []
-    measured("/slow-baseline", url=variants_server, watched=watched)
+    measured("/slow-baseline", url=variants_server, watched=watched, budget=1.5, margin=0.0001)
     assert len(watched) > 2
     assert watched[-1].pairs > watched[0].pairs
     assert watched[-1].ratio < 1
