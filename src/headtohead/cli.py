@@ -15,9 +15,9 @@ from rich.table import Table
 
 from headtohead import __version__, stack
 from headtohead.config import Config, help_of, load_config
-from headtohead.errors import CheckFailedError, ExitCode, HeadToHeadError
+from headtohead.errors import CheckFailedError, ExitCode, HeadToHeadError, MeasurementError
 from headtohead.experiment import Request
-from headtohead.measurement import Run, read_record, to_json
+from headtohead.measurement import CLAIMS, Run, read_record, to_json
 from headtohead.registry import Registry, load_experiments
 from headtohead.run.target import open_target, stack_settings
 
@@ -233,16 +233,56 @@ def run_experiments(
     selected = registry.select(names or [])
     with watching(errors if as_json else console) as watch:
         record, folder = run(selected, config=config, observer=watch, write_reports=_write_reports)
-    if as_json:
-        sys.stdout.write(to_json(record))
-    else:
-        from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
+    _show_run(record, folder, as_json=as_json)
 
-        terminal.render(record, console=console)
-        latest = os.path.relpath(folder.parent / "latest")
-        console.print(f"Record {latest}/run.json, report {latest}/report.html", highlight=False)
-    if not record.valid:
-        raise typer.Exit(ExitCode.INVALID_MEASUREMENT)
+
+@app.command("aa")
+def measure_against_itself(
+    *,
+    names: Names = None,
+    budget: Budget = None,
+    margin: Margin = None,
+    early_stop: EarlyStop = None,
+    rows: Rows = None,
+    seed: Seed = None,
+    results: Results = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure baselines against themselves: whoever finds a difference here finds them anywhere.
+
+    Example: h2h aa product-list
+    """
+    from headtohead.run.session import run  # noqa: PLC0415 (slow to import)
+    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
+
+    config, registry = _project(
+        budget=budget,
+        margin=margin,
+        early_stop=early_stop,
+        rows=rows,
+        seed=seed,
+        results=results,
+        url=url,
+    )
+    selected = registry.select(names or [])
+    with watching(errors if as_json else console) as watch:
+        record, folder = run(
+            selected,
+            config=config,
+            observer=watch,
+            write_reports=_write_reports,
+            against_itself=True,
+        )
+    _show_run(record, folder, as_json=as_json)
+    for experiment in record.experiments:
+        for comparison in experiment.comparisons:
+            if comparison.verdict in CLAIMS:
+                raise MeasurementError(
+                    f"{experiment.name}: {comparison.baseline} differs from itself by"
+                    f" {abs(comparison.ratio - 1) * 100:.2g} %",
+                    fix="trust no verdict of this machine before the cause is found",
+                )
 
 
 @app.command()
@@ -321,6 +361,19 @@ def _project(**flags: Any) -> tuple[Config, Registry]:
     config = _config(**flags)
     sys.path.insert(0, str(config.root))
     return config, load_experiments(config.experiments)
+
+
+def _show_run(record: Run, folder: Path, *, as_json: bool) -> None:
+    from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
+
+    if as_json:
+        sys.stdout.write(to_json(record))
+    else:
+        terminal.render(record, console=console)
+        latest = os.path.relpath(folder.parent / "latest")
+        console.print(f"Record {latest}/run.json, report {latest}/report.html", highlight=False)
+    if not record.valid:
+        raise typer.Exit(ExitCode.INVALID_MEASUREMENT)
 
 
 def _write_reports(record: Run, folder: Path) -> None:

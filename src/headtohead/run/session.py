@@ -50,6 +50,7 @@ def run(
     config: Config,
     observer: Observer,
     write_reports: Callable[[Run, Path], None],
+    against_itself: bool = False,
 ) -> tuple[Run, Path]:
     """Measure experiments and write the record.
 
@@ -58,6 +59,7 @@ def run(
         config: All settings.
         observer: Told of the progress.
         write_reports: Writes what is derived from the record into the run's folder.
+        against_itself: Whether to measure each baseline against itself instead.
 
     Returns:
         The record, and the folder that holds it.
@@ -74,14 +76,20 @@ def run(
         _require_preflight(experiments, target=target, observer=observer)
         load_before = os.getloadavg()[0]
         measured = [
-            _measure_one(experiment, target=target, config=config, observer=observer)
+            _measure_one(
+                experiment,
+                target=target,
+                config=config,
+                observer=observer,
+                against_itself=against_itself,
+            )
             for experiment in experiments
         ]
         for experiment, each in zip(experiments, measured, strict=True):
             write_pairs(
                 directory / "pairs" / f"{experiment.name}.csv",
                 each.pairs,
-                variants=[variant.name for variant in experiment.variants],
+                variants=[comparison.variant for comparison in each.result.comparisons],
             )
         record = Run(
             schema=SCHEMA_VERSION,
@@ -114,7 +122,12 @@ def _require_preflight(
 
 
 def _measure_one(
-    experiment: Experiment, *, target: Target, config: Config, observer: Observer
+    experiment: Experiment,
+    *,
+    target: Target,
+    config: Config,
+    observer: Observer,
+    against_itself: bool,
 ) -> Measured:
     surroundings = list(_surroundings())
     observer.begin(experiment)
@@ -124,6 +137,7 @@ def _measure_one(
         config=config,
         seed=config.seed,
         on_progress=observer.update,
+        against_itself=against_itself,
     )
     result = replace(measured.result, caveats=(*measured.result.caveats, *surroundings))
     observer.end(result)
