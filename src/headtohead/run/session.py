@@ -73,7 +73,7 @@ def run(
         run_directory(run_id, results=config.results_directory) as directory,
         open_target(config, progress=observer.note) as target,
     ):
-        _require_preflight(experiments, target=target, observer=observer)
+        require_preflight(experiments, target=target, note=observer.note)
         load_before = os.getloadavg()[0]
         measured = [
             _measure_one(
@@ -111,10 +111,15 @@ def run(
     return record, config.results_directory / run_id
 
 
-def _require_preflight(
-    experiments: Sequence[Experiment], *, target: Target, observer: Observer
+def require_preflight(
+    experiments: Sequence[Experiment], *, target: Target, note: Callable[[str], None]
 ) -> None:
-    observer.note("Checking that all variants say the same")
+    """Refuse experiments whose variants differ in more than their speed.
+
+    Raises:
+        MeasurementError: One of them does.
+    """
+    note("Checking that all variants say the same")
     for experiment in experiments:
         outcome = check(experiment, base_url=target.base_url, token=target.token)
         for finding in outcome.findings:
