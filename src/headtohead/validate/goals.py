@@ -47,7 +47,7 @@ def last_cell(
 
 
 def _false_alarms(validation: Validation, rule: str) -> Reached:
-    goal = "false alarms at most 1 %, upper bound at most 2.5 %"
+    goal = "false alarms ≤ 1 %, upper bound ≤ 2.5 %"
     cell = last_cell(validation, rule, "aa-quiet")
     if cell is None:
         return Reached(goal=goal, value="", met=False)
@@ -70,8 +70,8 @@ def _found(
     median_seconds: float | None = None,
 ) -> Reached:
     """Whether an effect is found, be it of work or of sleep: the worse of both counts."""
-    in_time = f", median time at most {median_seconds:g} s" if median_seconds else ""
-    goal = f"{percent} % found in {share * 100:.0f} % of runs within {within:g} s{in_time}"
+    in_time = f", median ≤ {median_seconds:g} s" if median_seconds else ""
+    goal = f"{percent} % found in ≥ {share * 100:.0f} % of {within:g} s{in_time}"
     cells = [
         cell
         for kind in ("busy", "sleep")
@@ -90,7 +90,7 @@ def _found(
 
 
 def _coverage(validation: Validation, rule: str) -> Reached:
-    goal = "95 % interval covers the truth in 93 to 97 %"
+    goal = "truth covered in 93 to 97 %"
     cells = list(_cells_with_truth(validation, rule))
     intervals, covered = sum(cell.intervals for cell in cells), sum(cell.covered for cell in cells)
     if not intervals:
@@ -100,7 +100,7 @@ def _coverage(validation: Validation, rule: str) -> Reached:
 
 
 def _bias(validation: Validation, rule: str) -> Reached:
-    goal = "bias below 0.2 % everywhere"
+    goal = "bias < 0.2 %"
     worst = max((abs(cell.bias) for cell in _cells_with_truth(validation, rule)), default=None)
     if worst is None:
         return Reached(goal=goal, value="", met=False)

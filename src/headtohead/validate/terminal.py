@@ -14,7 +14,9 @@ def render(validation: Validation, *, console: Console) -> None:
     for table in all_tables(validation):
         console.print(Text(table.title, style="bold"))
         console.print(Text(table.explanation, style="dim"))
-        shown = RichTable(*table.headers, box=box.SIMPLE_HEAD, pad_edge=False)
+        shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
+        for number, header in enumerate(table.headers):
+            shown.add_column(header, no_wrap=number == 0)
         for row in table.rows:
             shown.add_row(*(Text(cell) for cell in row))
         console.print(shown)

@@ -31,7 +31,8 @@ class Trace:
         variant_ms: Client-side latency of the variant.
         baseline_server_ms: Time the server says the baseline took.
         variant_server_ms: Time the server says the variant took, its handicap included.
-        handicap_ms: Time the server says the variant's handicap took.
+        handicap_ms: Time the server says the variant's handicap took, beyond what the baseline's
+            handicap of nothing takes; 0 where there is none.
     """
 
     scenario: str
@@ -94,7 +95,7 @@ def write_trace(trace: Trace, path: Path) -> None:
         "busy_share": trace.busy_share,
     }
     ticks = {
-        name: np.rint(getattr(trace, name) * _TICKS_PER_MS).astype(np.uint32) for name in _TIMES
+        name: np.rint(getattr(trace, name) * _TICKS_PER_MS).astype(np.int32) for name in _TIMES
     }
     temporary = path.with_suffix(".partial")
     with temporary.open("wb") as file:

@@ -155,7 +155,8 @@ def trace_of(
         )
     baseline = [_confirmed(pair.baseline_sample) for pair in pairs]
     variant = [_confirmed(pair.variant_sample) for pair in pairs]
-    spent = np.array([timing.handicap_ms or 0.0 for timing in variant])
+    spent = np.array([timing.handicap_ms for timing in variant], dtype=np.float64)
+    idle = np.array([timing.handicap_ms for timing in baseline], dtype=np.float64)
     # The header gives microseconds, rounded.
     if np.any(spent < handicap.microseconds / 1000 - 0.001):
         raise MeasurementError(
@@ -171,7 +172,7 @@ def trace_of(
         variant_ms=np.array([pair.variant_sample.milliseconds for pair in pairs]),
         baseline_server_ms=np.array([timing.total_ms for timing in baseline]),
         variant_server_ms=np.array([timing.total_ms for timing in variant]),
-        handicap_ms=spent,
+        handicap_ms=spent - np.median(idle) if scenario.handicap else np.zeros_like(spent),
     )
 
 
