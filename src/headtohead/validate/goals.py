@@ -71,7 +71,7 @@ def _found(
 ) -> Reached:
     """Whether an effect is found, be it of work or of sleep: the worse of both counts."""
     in_time = f", median ≤ {median_seconds:g} s" if median_seconds else ""
-    goal = f"{percent} % found in ≥ {share * 100:.0f} % of {within:g} s{in_time}"
+    goal = f"{percent} % found in ≥ {share * 100:.0f} % within {within:g} s{in_time}"
     cells = [
         cell
         for kind in ("busy", "sleep")

@@ -42,7 +42,6 @@ _ROW = 34
 _LINE = 20
 _POWER_HEIGHT = 260
 _SHARES = Axis(low=0, high=100, logarithmic=False)
-_EFFECTS = Axis(low=0, high=10, logarithmic=False)
 # The goal, in per cent of the trials of equals.
 _TOLERATED = 1
 
@@ -73,11 +72,13 @@ def false_alarm_plot(validation: Validation) -> str:
 
 def power_plot(validation: Validation) -> str:
     """How often an effect of each size was found, for the best known rules."""
+    axis = _effect_axis(validation)
     legend_height = _LINE * len(POWER_RULES) + 8
     curves = Markup("").join(
-        _curve(validation, rule, series=number) for number, rule in enumerate(POWER_RULES)
+        _curve(validation, rule, axis=axis, series=number)
+        for number, rule in enumerate(POWER_RULES)
     )
-    grid = Markup("").join(vertical("grid", at=_EFFECTS.position(tick)) for tick in _EFFECTS.ticks)
+    grid = Markup("").join(vertical("grid", at=axis.position(tick)) for tick in axis.ticks)
     levels = Markup("").join(
         Markup(
             '<line class="grid" x1="0" x2="100%" y1="{0}" y2="{0}"/>'
@@ -89,7 +90,7 @@ def power_plot(validation: Validation) -> str:
         _rule_legend()
         + _plot_area(grid + levels + curves, top=legend_height, height=_POWER_HEIGHT, left=0)
         + _plot_area(
-            tick_labels(_EFFECTS, template="{:g} %", y=16),
+            tick_labels(axis, template="{:g} %", y=16),
             top=legend_height + _POWER_HEIGHT,
             height=_LINE + 4,
             left=0,
@@ -100,7 +101,7 @@ def power_plot(validation: Validation) -> str:
         height=legend_height + _POWER_HEIGHT + _LINE + 4,
         title="Power",
         desc="Share of trials in which a rule called the variant slower, against the effect that"
-        " was injected, from 0 to 10 %. At 0 every claim is a false alarm.",
+        " really was injected, by the server's clock. At 0 every claim is a false alarm.",
     )
 
 
@@ -133,12 +134,24 @@ def _alarm_bar(cell: Cell, *, series: int) -> Markup:
     )
 
 
-def _curve(validation: Validation, rule: str, *, series: int) -> Markup:
-    scenarios = [(0, "aa-quiet"), *((each, f"busy-{each}") for each in _PERCENTS)]
+def _effect_axis(validation: Validation) -> Axis:
+    largest = max((_effect(validation, f"busy-{each}") or 0.0) for each in _PERCENTS)
+    return Axis(low=0, high=max(10.0, largest), logarithmic=False)
+
+
+def _effect(validation: Validation, scenario: str) -> float | None:
+    """What was really injected, in per cent; None where the scenario was not tried."""
+    record = validation.scenario(scenario)
+    return None if record is None else (record.true_ratio - 1) * 100
+
+
+def _curve(validation: Validation, rule: str, *, axis: Axis, series: int) -> Markup:
+    scenarios = ["aa-quiet", *(f"busy-{each}" for each in _PERCENTS)]
     points = [
-        (_EFFECTS.position(effect), _height_of(cell.slower / cell.trials * 100))
-        for effect, scenario in scenarios
-        if (cell := last_cell(validation, rule, scenario))
+        (axis.position(effect), _height_of(cell.slower / cell.trials * 100))
+        for scenario in scenarios
+        if (effect := _effect(validation, scenario)) is not None
+        and (cell := last_cell(validation, rule, scenario))
     ]
     lines = Markup("").join(
         Markup('<line class="curve" x1="{}" y1="{:.1f}" x2="{}" y2="{:.1f}"/>').format(
@@ -187,7 +200,7 @@ def _document(body: Markup, *, height: int, title: str, desc: str) -> str:
     style = Markup(f"<style>{css}.bar {{ fill: currentColor; }}</style>")  # noqa: S704 (our own)
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" width="{width}"'
-        ' height="{height}" viewBox="0 0 {width} {height}" font-family="sans-serif">'
+        ' height="{height}" viewBox="-8 0 {width} {height}" font-family="sans-serif">'
         "<title>{title}</title><desc>{desc}</desc>{style}"
-        '<rect width="100%" height="100%" fill="var(--page)"/>{body}</svg>\n'
+        '<rect x="-8" width="100%" height="100%" fill="var(--page)"/>{body}</svg>\n'
     ).format(width=_WIDTH, height=height, title=title, desc=desc, style=style, body=body)
