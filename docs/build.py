@@ -1,6 +1,6 @@
 """Write the generated parts of the documents anew from the records that are kept beside them.
 
-python docs/build.py            # rewrites README.md
+python docs/build.py            # rewrites README.md and docs/validation.md
 """
 
 import io
@@ -11,10 +11,14 @@ from rich.console import Console
 
 from headtohead.measurement import read_record
 from headtohead.report import terminal
+from headtohead.validate import markdown
+from headtohead.validate.output import write_pictures
+from headtohead.validate.record import read_validation
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 REFERENCE_RUN = ROOT / "docs" / "reference-run"
+VALIDATION = ROOT / "docs" / "validation"
 # Wide enough for the table, narrow enough for the page that shows it.
 COLUMNS = 150
 
@@ -30,8 +34,22 @@ def readme_with_result(readme: str) -> str:
     return _RESULT.sub(lambda found: f"{found[1]}\n```text\n{printed}\n```\n\n{found[2]}", readme)
 
 
+def validation_page(folder: Path) -> str:
+    """The page of the validation whose record is in the folder, beside which the page is to lie."""
+    return markdown.render(read_validation(folder), pictures=f"{folder.name}/")
+
+
+def write_validation(folder: Path) -> None:
+    """Write the page beside the folder of its record, and its pictures into that folder."""
+    write_pictures(read_validation(folder), folder)
+    folder.with_suffix(".md").write_text(validation_page(folder), encoding="utf-8")
+
+
 def main() -> None:
     """Rewrite what is out of date."""
+    # A record takes a day of a quiet machine, so that a checkout may be without one.
+    if VALIDATION.is_dir():
+        write_validation(VALIDATION)
     README.write_text(readme_with_result(README.read_text(encoding="utf-8")), encoding="utf-8")
 
 

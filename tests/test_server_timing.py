@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from headtohead.server_timing import ServerTiming
@@ -21,6 +23,12 @@ def test_header_follows_the_recommendations_grammar():
         'variant;desc="product-list/naive", queries;desc="62", db;dur=18.250, '
         'cache-hits;desc="1", cache-misses;desc="2", total;dur=40.500'
     )
+
+
+def test_header_says_what_a_handicap_took():
+    timing = replace(TIMING, handicap_ms=0.451)
+    assert timing.to_header() == f"{TIMING.to_header()}, handicap;dur=0.451"
+    assert ServerTiming.from_header(timing.to_header()) == timing
 
 
 def test_entries_of_others_are_passed_over():

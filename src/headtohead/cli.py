@@ -15,9 +15,9 @@ from rich.table import Table
 
 from headtohead import __version__, stack
 from headtohead.config import Config, help_of, load_config
-from headtohead.errors import CheckFailedError, ExitCode, HeadToHeadError
+from headtohead.errors import CheckFailedError, ExitCode, HeadToHeadError, MeasurementError
 from headtohead.experiment import Request
-from headtohead.measurement import Run, read_record, to_json
+from headtohead.measurement import CLAIMS, Run, read_record, to_json
 from headtohead.registry import Registry, load_experiments
 from headtohead.run.target import open_target, stack_settings
 
@@ -233,16 +233,127 @@ def run_experiments(
     selected = registry.select(names or [])
     with watching(errors if as_json else console) as watch:
         record, folder = run(selected, config=config, observer=watch, write_reports=_write_reports)
-    if as_json:
-        sys.stdout.write(to_json(record))
-    else:
-        from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
+    _show_run(record, folder, as_json=as_json)
 
-        terminal.render(record, console=console)
-        latest = os.path.relpath(folder.parent / "latest")
-        console.print(f"Record {latest}/run.json, report {latest}/report.html", highlight=False)
-    if not record.valid:
-        raise typer.Exit(ExitCode.INVALID_MEASUREMENT)
+
+@app.command("aa")
+def measure_against_itself(
+    *,
+    names: Names = None,
+    budget: Budget = None,
+    margin: Margin = None,
+    early_stop: EarlyStop = None,
+    rows: Rows = None,
+    seed: Seed = None,
+    results: Results = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure baselines against themselves: whoever finds a difference here finds them anywhere.
+
+    Example: h2h aa product-list
+    """
+    from headtohead.run.session import run  # noqa: PLC0415 (slow to import)
+    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
+
+    config, registry = _project(
+        budget=budget,
+        margin=margin,
+        early_stop=early_stop,
+        rows=rows,
+        seed=seed,
+        results=results,
+        url=url,
+    )
+    selected = registry.select(names or [])
+    with watching(errors if as_json else console) as watch:
+        record, folder = run(
+            selected,
+            config=config,
+            observer=watch,
+            write_reports=_write_reports,
+            against_itself=True,
+        )
+    _show_run(record, folder, as_json=as_json)
+    for experiment in record.experiments:
+        for comparison in experiment.comparisons:
+            if comparison.verdict in CLAIMS:
+                raise MeasurementError(
+                    f"{experiment.name}: {comparison.baseline} differs from itself by"
+                    f" {abs(comparison.ratio - 1) * 100:.2g} %",
+                    fix="trust no verdict of this machine before the cause is found",
+                )
+
+
+@app.command()
+def validate(
+    *,
+    runs: Annotated[int, typer.Option(min=1, help="Trials of each scenario.")] = 20,
+    seconds: Annotated[
+        float, typer.Option(min=0.5, help="Seconds of requests in a trial; small effects get more.")
+    ] = 10.0,
+    experiment: Annotated[
+        str,
+        typer.Option(help="Endpoint to measure against itself, EXPERIMENT or EXPERIMENT/VARIANT."),
+    ] = "product-detail/cached",
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="Take trials of this scenario only; may be repeated.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A few short trials: proves that it works, no more.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Folder of trials and record; by default in the results folder."),
+    ] = None,
+    seed: Seed = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try this harness and other tools' rules on equals and on known effects; takes hours.
+
+    Trials that are finished are kept, and the same command goes on where it was stopped.
+
+    Example: h2h validate --runs 300 --scenario aa-quiet --scenario busy-5
+    """
+    from headtohead.validate import terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.validate.output import write_outputs  # noqa: PLC0415 (slow to import)
+    from headtohead.validate.scenarios import (  # noqa: PLC0415 (slow to import)
+        QUICK_SCENARIOS,
+        select_scenarios,
+    )
+    from headtohead.validate.session import Scope  # noqa: PLC0415 (slow to import)
+    from headtohead.validate.session import validate as carry_out  # noqa: PLC0415 (slow to import)
+    from headtohead.validate.trial import Subject  # noqa: PLC0415 (slow to import)
+    from headtohead.validate.watch import watching  # noqa: PLC0415 (slow to import)
+
+    config, registry = _project(seed=seed, url=url)
+    if quick:
+        runs, seconds, scenario = 3, 2.0, [*(scenario or QUICK_SCENARIOS)]
+    folder = output or config.results_directory / ("validation-quick" if quick else "validation")
+    scope = Scope(
+        subject=Subject.named(experiment, registry),
+        scenarios=select_scenarios(scenario or []),
+        runs=runs,
+        seconds=seconds,
+    )
+    with watching(errors if as_json else console) as watch:
+        found = carry_out(
+            scope,
+            registry=registry,
+            config=config,
+            output=folder,
+            note=watch.note,
+            on_progress=watch.update,
+        )
+        write_outputs(found, folder)
+    if as_json:
+        from headtohead.validate.record import to_json as validation_to_json  # noqa: PLC0415 (same)
+
+        sys.stdout.write(validation_to_json(found))
+    else:
+        terminal.render(found, console=console)
+        console.print(f"Record {os.path.relpath(folder)}/validation.json", highlight=False)
 
 
 @app.command()
@@ -294,7 +405,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except HeadToHeadError as error:
-        code = _fail(str(error), code=error.exit_code)
+        sys.exit(_fail(str(error), code=error.exit_code))
     except typer.exceptions.TyperException as error:
         code = _fail(error.format_message(), code=ExitCode.USAGE)
     except KeyboardInterrupt:
@@ -323,6 +434,19 @@ def _project(**flags: Any) -> tuple[Config, Registry]:
     config = _config(**flags)
     sys.path.insert(0, str(config.root))
     return config, load_experiments(config.experiments)
+
+
+def _show_run(record: Run, folder: Path, *, as_json: bool) -> None:
+    from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
+
+    if as_json:
+        sys.stdout.write(to_json(record))
+    else:
+        terminal.render(record, console=console)
+        latest = os.path.relpath(folder.parent / "latest")
+        console.print(f"Record {latest}/run.json, report {latest}/report.html", highlight=False)
+    if not record.valid:
+        raise typer.Exit(ExitCode.INVALID_MEASUREMENT)
 
 
 def _write_reports(record: Run, folder: Path) -> None:

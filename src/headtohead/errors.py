@@ -60,3 +60,9 @@ class MeasurementError(HeadToHeadError):
     """A measurement was taken but does not count."""
 
     exit_code = ExitCode.INVALID_MEASUREMENT
+
+
+class InterruptedCommandError(HeadToHeadError):
+    """The user stopped a command that keeps what it had finished."""
+
+    exit_code = ExitCode.INTERRUPTED

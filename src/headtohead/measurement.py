@@ -38,6 +38,17 @@ class Verdict(StrEnum):
     INVALID = "invalid"
 
 
+# What a comparison of equals must not say.
+CLAIMS = frozenset(
+    {
+        Verdict.FASTER,
+        Verdict.SLOWER,
+        Verdict.FASTER_SIZE_UNRESOLVED,
+        Verdict.SLOWER_SIZE_UNRESOLVED,
+    }
+)
+
+
 class IntervalKind(StrEnum):
     """How the interval of a comparison was made."""
 

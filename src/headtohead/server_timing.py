@@ -22,7 +22,9 @@ class ServerTiming:
         database_ms: Milliseconds spent in them.
         cache_hits: Cache lookups that found a value.
         cache_misses: Cache lookups that did not.
-        total_ms: Milliseconds in the application, middleware included.
+        total_ms: Milliseconds in the application, middleware and handicap included.
+        handicap_ms: Those of them that were wasted on request; None when the request asked for
+            no handicap.
     """
 
     variant: str
@@ -31,13 +33,16 @@ class ServerTiming:
     cache_hits: int
     cache_misses: int
     total_ms: float
+    handicap_ms: float | None = None
 
     def to_header(self) -> str:
         """The header's value."""
+        handicap = "" if self.handicap_ms is None else f", handicap;dur={self.handicap_ms:.3f}"
         return (
             f'variant;desc="{self.variant}", queries;desc="{self.queries}", '
             f'db;dur={self.database_ms:.3f}, cache-hits;desc="{self.cache_hits}", '
             f'cache-misses;desc="{self.cache_misses}", total;dur={self.total_ms:.3f}'
+            f"{handicap}"
         )
 
     @classmethod
@@ -52,6 +57,7 @@ class ServerTiming:
                 cache_hits=int(entries["cache-hits"]),
                 cache_misses=int(entries["cache-misses"]),
                 total_ms=float(entries["total"]),
+                handicap_ms=float(entries["handicap"]) if "handicap" in entries else None,
             )
         except (KeyError, ValueError):
             return None

@@ -2,6 +2,7 @@ import pytest
 
 from headtohead.django.choice import (
     Chooser,
+    baggage_members,
     choosing,
     current_choice,
     requested_names,
@@ -103,4 +104,4 @@ def test_undeclared_names_are_no_choice(chooser, names):
     ],
 )
 def test_names_are_read_from_baggage(baggage, names):
-    assert requested_names(baggage) == names
+    assert requested_names(baggage_members(baggage)) == names

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -110,3 +111,18 @@ def test_generator_that_breaks_down_is_reported_in_its_own_words(variants_server
         psutil.Process(generator.process_id).terminate()
         with pytest.raises(MeasurementError, match="ended early"):
             list(batches)
+
+
+def test_a_request_before_an_arm_is_sent_but_not_measured(variants_server):
+    heavy = arm("one", path="/slow-baseline")
+    pairs = taken(plan(variants_server, variants=(replace(arm("other"), preceded_by=heavy),)))
+    assert {pair.variant_sample.identity for pair in pairs} == {"e/other"}
+    busy = sum(
+        pair.baseline_sample.milliseconds + pair.variant_sample.milliseconds for pair in pairs
+    )
+    last = pairs[-1]
+    lasted = max(last.baseline_sample.started, last.variant_sample.started) - min(
+        pairs[0].baseline_sample.started, pairs[0].variant_sample.started
+    )
+    # The server spends 4 ms on each of the requests that are not measured.
+    assert lasted - busy / 1000 >= 0.004 * (len(pairs) - 1)

@@ -10,7 +10,12 @@ from tests.run.test_preflight import experiment
 
 
 def measured(
-    path: str, *, url: str, watched: list[Progress] | None = None, **settings: float
+    path: str,
+    *,
+    url: str,
+    watched: list[Progress] | None = None,
+    against_itself: bool = False,
+    **settings: float,
 ) -> Measured:
     # A wide margin settles after few pairs, a long budget lets even a busy machine get there.
     config = Config(root=Path(), **{"budget": 60.0, "margin": 0.3, "warm_up": 5, **settings})
@@ -20,6 +25,7 @@ def measured(
         config=config,
         seed=7,
         on_progress=(watched if watched is not None else []).append,
+        against_itself=against_itself,
     )
 
 
@@ -33,6 +39,15 @@ def test_a_slow_baseline_makes_the_variant_faster(variants_server):
     assert outcome.result.pairs == len(outcome.pairs) == comparison.pairs
     assert outcome.result.seed == 7
     assert outcome.result.caveats == ()
+
+
+def test_baseline_against_itself_is_confirmed_and_named_apart(variants_server):
+    result = measured("/slow-baseline", url=variants_server, against_itself=True).result
+    assert result.question == "Does one differ from itself?"
+    assert [variant.name for variant in result.variants] == ["one", "one again"]
+    assert {variant.queries_per_request for variant in result.variants} == {40}
+    assert [each.variant for each in result.comparisons] == ["one again"]
+    assert result.caveats == ()
 
 
 def test_progress_tells_pairs_ratio_and_the_time_left(variants_server):

@@ -1,6 +1,6 @@
 """Which variant serves the request at hand."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -76,13 +76,17 @@ def seam(function: Callable[P, R]) -> Callable[P, R]:
     return dispatch
 
 
-def requested_names(baggage: str) -> tuple[str, str] | None:
-    """The experiment and variant that a W3C baggage header asks for, or None."""
-    members = {
+def baggage_members(baggage: str) -> dict[str, str]:
+    """The members of a W3C baggage header, their properties left out."""
+    return {
         unquote(key.strip()): unquote(value.partition(";")[0].strip())
         for key, separator, value in (member.partition("=") for member in baggage.split(","))
         if separator
     }
+
+
+def requested_names(members: Mapping[str, str]) -> tuple[str, str] | None:
+    """The experiment and variant that baggage asks for, or None."""
     experiment, variant = members.get(BAGGAGE_EXPERIMENT), members.get(BAGGAGE_VARIANT)
     return (experiment, variant) if experiment and variant else None
 

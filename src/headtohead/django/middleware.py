@@ -7,9 +7,11 @@ from django.http import HttpRequest, HttpResponseBase
 
 from headtohead.django import metrics
 from headtohead.django.authorisation import is_authorised
-from headtohead.django.choice import Chooser, choosing, requested_names
+from headtohead.django.choice import Chooser, baggage_members, choosing, requested_names
+from headtohead.django.handicap import spend
 from headtohead.django.observation import Observation, observing
 from headtohead.django.settings import server_settings
+from headtohead.handicap import BAGGAGE_HANDICAP, Handicap
 from headtohead.registry import Registry, load_experiments
 from headtohead.server_timing import HEADER, ServerTiming
 
@@ -22,6 +24,7 @@ UNKNOWN_EXPERIMENT = ("other", "other")
 class MeasurementMiddleware:
     """Chooses the variant, counts what it does, and tells metrics and authorised clients.
 
+    An authorised request may also ask for a handicap, which is spent once the response is made.
     Place it first, so that what other middleware does is counted too. Queries made while a
     streaming response is consumed come after it and are not counted.
     """
@@ -36,27 +39,35 @@ class MeasurementMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Serve one request."""
-        asked = requested_names(request.headers.get("Baggage", "")) if self._enabled else None
+        members = baggage_members(request.headers.get("Baggage", "")) if self._enabled else {}
+        asked = requested_names(members)
         choice = self._chooser.choose(*asked) if asked else None
         if choice:
             labels = (choice.experiment, choice.variant)
         else:
             labels = UNKNOWN_EXPERIMENT if asked else NO_EXPERIMENT
 
+        authorised = is_authorised(request)
+        # Only who may measure may slow the server down.
+        handicap = Handicap.from_member(members.get(BAGGAGE_HANDICAP, "")) if authorised else None
         started = perf_counter()
         with observing() as observation, choosing(choice):
             response = self._get_response(request)
+        handicap_seconds = spend(handicap) if handicap else None
         seconds = perf_counter() - started
 
         metrics.record(
             experiment=labels[0], variant=labels[1], observation=observation, seconds=seconds
         )
-        if is_authorised(request):
-            response[HEADER] = _server_timing(observation, seconds=seconds).to_header()
+        if authorised:
+            timing = _server_timing(observation, seconds=seconds, handicap_seconds=handicap_seconds)
+            response[HEADER] = timing.to_header()
         return response
 
 
-def _server_timing(observation: Observation, *, seconds: float) -> ServerTiming:
+def _server_timing(
+    observation: Observation, *, seconds: float, handicap_seconds: float | None
+) -> ServerTiming:
     return ServerTiming(
         variant=observation.variant,
         queries=observation.queries,
@@ -64,4 +75,5 @@ def _server_timing(observation: Observation, *, seconds: float) -> ServerTiming:
         cache_hits=observation.cache_hits,
         cache_misses=observation.cache_misses,
         total_ms=seconds * 1000,
+        handicap_ms=None if handicap_seconds is None else handicap_seconds * 1000,
     )

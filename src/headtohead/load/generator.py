@@ -16,12 +16,9 @@ from time import perf_counter
 from gevent.event import Event
 from locust.env import Environment
 
-from headtohead.load.plan import Pair, PairPlan, converter
+from headtohead.load.plan import REPORT_SECONDS, Pair, PairPlan, converter
 from headtohead.load.recorder import record_sample
 from headtohead.load.users import PairUser
-
-# Long enough for reporting not to count, short enough for a live display and an early stop.
-REPORT_SECONDS = 0.25
 
 
 def main() -> None:

@@ -7,6 +7,10 @@ from cattrs.preconf.json import make_converter
 
 from headtohead.experiment import Experiment, Variant
 
+# How often pairs are reported: long enough for it not to count, short enough for a live display
+# and an early stop.
+REPORT_SECONDS = 0.25
+
 
 @dataclass(frozen=True, kw_only=True)
 class Arm:
@@ -14,6 +18,7 @@ class Arm:
 
     Attributes:
         identity: Experiment and variant, such as ``product-list/naive``.
+        preceded_by: A request sent before each of this arm's, and not measured.
     """
 
     identity: str
@@ -21,6 +26,7 @@ class Arm:
     path: str
     headers: Mapping[str, str]
     body: str | None
+    preceded_by: "Arm | None" = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +102,7 @@ def plan_pairs(
 ) -> PairPlan:
     """The plan that answers an experiment; for the arguments see `PairPlan`."""
     baseline, *variants = (
-        _arm(experiment, variant, token=token) for variant in experiment.all_variants
+        plan_arm(experiment, variant, token=token) for variant in experiment.all_variants
     )
     return PairPlan(
         base_url=base_url,
@@ -108,7 +114,8 @@ def plan_pairs(
     )
 
 
-def _arm(experiment: Experiment, variant: Variant, *, token: str) -> Arm:
+def plan_arm(experiment: Experiment, variant: Variant, *, token: str) -> Arm:
+    """The full request that one variant serves."""
     request = experiment.request_for(variant, token=token)
     return Arm(
         identity=experiment.identity(variant),

@@ -72,6 +72,8 @@ class PairUser(FastHttpUser):
         )
 
     def _send(self, arm: Arm) -> Sample:
+        if arm.preceded_by:
+            self._send(arm.preceded_by)
         samples: list[Sample] = []
         self.client.request(
             arm.method,

@@ -1,12 +1,12 @@
 """One experiment, measured: request pairs from the generator, judged as they come in."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headtohead.caveats import Caveat
 from headtohead.config import Config
 from headtohead.experiment import Experiment
-from headtohead.load.plan import Pair, Sample, plan_pairs
+from headtohead.load.plan import Pair, PairPlan, Sample, plan_pairs
 from headtohead.load.process import load_generator
 from headtohead.measurement import ExperimentResult, Mode
 from headtohead.run.tally import ComparisonTally, pair_caveats, variant_caveats, variant_result
@@ -48,6 +48,7 @@ def measure(
     config: Config,
     seed: int,
     on_progress: Callable[[Progress], None],
+    against_itself: bool = False,
 ) -> Measured:
     """Take request pairs until every comparison is settled or its budget is spent.
 
@@ -57,6 +58,8 @@ def measure(
         config: Budget, margin, warm-up and whether to stop early.
         seed: Seed of the coin flips.
         on_progress: Called a few times a second.
+        against_itself: Whether to let the baseline stand in for the variants, which is the
+            negative control of all this: there is no difference to find.
 
     Raises:
         MeasurementError: The generator broke down, or not one pair succeeded.
@@ -69,14 +72,18 @@ def measure(
         seconds=config.budget,
         seed=seed,
     )
+    names = [variant.name for variant in experiment.variants]
+    if against_itself:
+        plan = replace(plan, variants=(plan.baseline,))
+        names = [f"{experiment.baseline.name} again"]
     tallies = [
         ComparisonTally(
             baseline=experiment.baseline.name,
-            variant=variant.name,
+            variant=name,
             margin=config.margin,
             early_stop=config.early_stop,
         )
-        for variant in experiment.variants
+        for name in names
     ]
     pairs: list[Pair] = []
     with load_generator() as generator:
@@ -91,7 +98,10 @@ def measure(
                 if not tally.settled and tally.settle():
                     generator.close_comparison(index)
             on_progress(_progress(tallies, last=pairs[-1] if pairs else None, config=config))
-    return Measured(result=_result(experiment, tallies, pairs, seed=seed), pairs=tuple(pairs))
+    result = _result(experiment, plan, tallies, pairs)
+    if against_itself:
+        result = replace(result, question=f"Does {experiment.baseline.name} differ from itself?")
+    return Measured(result=result, pairs=tuple(pairs))
 
 
 def _failed(pair: Pair) -> bool:
@@ -112,19 +122,19 @@ def _progress(tallies: Sequence[ComparisonTally], *, last: Pair | None, config: 
 
 def _result(
     experiment: Experiment,
+    plan: PairPlan,
     tallies: Sequence[ComparisonTally],
     pairs: Sequence[Pair],
-    *,
-    seed: int,
 ) -> ExperimentResult:
-    samples: dict[str, list[Sample]] = {variant.name: [] for variant in experiment.all_variants}
+    names = [experiment.baseline.name, *(tally.variant for tally in tallies)]
+    samples: dict[str, list[Sample]] = {name: [] for name in names}
     for pair in pairs:
         samples[experiment.baseline.name].append(pair.baseline_sample)
-        samples[experiment.variants[pair.variant].name].append(pair.variant_sample)
+        samples[tallies[pair.variant].variant].append(pair.variant_sample)
 
     caveats: list[Caveat] = list(pair_caveats(tallies))
-    for variant in experiment.all_variants:
-        caveats.extend(variant_caveats(experiment.identity(variant), samples[variant.name]))
+    for name, arm in zip(names, plan.arms, strict=True):
+        caveats.extend(variant_caveats(arm.identity, samples[name]))
     valid = not any(caveat.invalidates for caveat in caveats)
     comparisons = tuple(tally.comparison(valid=valid) for tally in tallies)
     return ExperimentResult(
@@ -135,11 +145,8 @@ def _result(
         method=experiment.request.method,
         path=experiment.request.path,
         pairs=len(pairs),
-        seed=seed,
-        variants=tuple(
-            variant_result(variant.name, samples[variant.name])
-            for variant in experiment.all_variants
-        ),
+        seed=plan.seed,
+        variants=tuple(variant_result(name, samples[name]) for name in names),
         comparisons=comparisons,
         caveats=tuple(caveats),
     )

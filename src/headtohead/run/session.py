@@ -50,6 +50,7 @@ def run(
     config: Config,
     observer: Observer,
     write_reports: Callable[[Run, Path], None],
+    against_itself: bool = False,
 ) -> tuple[Run, Path]:
     """Measure experiments and write the record.
 
@@ -58,6 +59,7 @@ def run(
         config: All settings.
         observer: Told of the progress.
         write_reports: Writes what is derived from the record into the run's folder.
+        against_itself: Whether to measure each baseline against itself instead.
 
     Returns:
         The record, and the folder that holds it.
@@ -71,17 +73,23 @@ def run(
         run_directory(run_id, results=config.results_directory) as directory,
         open_target(config, progress=observer.note) as target,
     ):
-        _require_preflight(experiments, target=target, observer=observer)
+        require_preflight(experiments, target=target, note=observer.note)
         load_before = os.getloadavg()[0]
         measured = [
-            _measure_one(experiment, target=target, config=config, observer=observer)
+            _measure_one(
+                experiment,
+                target=target,
+                config=config,
+                observer=observer,
+                against_itself=against_itself,
+            )
             for experiment in experiments
         ]
         for experiment, each in zip(experiments, measured, strict=True):
             write_pairs(
                 directory / "pairs" / f"{experiment.name}.csv",
                 each.pairs,
-                variants=[variant.name for variant in experiment.variants],
+                variants=[comparison.variant for comparison in each.result.comparisons],
             )
         record = Run(
             schema=SCHEMA_VERSION,
@@ -103,10 +111,15 @@ def run(
     return record, config.results_directory / run_id
 
 
-def _require_preflight(
-    experiments: Sequence[Experiment], *, target: Target, observer: Observer
+def require_preflight(
+    experiments: Sequence[Experiment], *, target: Target, note: Callable[[str], None]
 ) -> None:
-    observer.note("Checking that all variants say the same")
+    """Refuse experiments whose variants differ in more than their speed.
+
+    Raises:
+        MeasurementError: One of them does.
+    """
+    note("Checking that all variants say the same")
     for experiment in experiments:
         outcome = check(experiment, base_url=target.base_url, token=target.token)
         for finding in outcome.findings:
@@ -114,7 +127,12 @@ def _require_preflight(
 
 
 def _measure_one(
-    experiment: Experiment, *, target: Target, config: Config, observer: Observer
+    experiment: Experiment,
+    *,
+    target: Target,
+    config: Config,
+    observer: Observer,
+    against_itself: bool,
 ) -> Measured:
     surroundings = list(_surroundings())
     observer.begin(experiment)
@@ -124,6 +142,7 @@ def _measure_one(
         config=config,
         seed=config.seed,
         on_progress=observer.update,
+        against_itself=against_itself,
     )
     result = replace(measured.result, caveats=(*measured.result.caveats, *surroundings))
     observer.end(result)

@@ -1,0 +1,116 @@
+"""What a rule has to achieve before its verdicts can be bet on, and whether it did."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from headtohead.validate.record import Cell, Validation
+from headtohead.validate.summary import proportion_interval
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reached:
+    """How far a rule came towards a goal.
+
+    Attributes:
+        goal: The goal in words.
+        value: What was measured, in words; empty where it was not measured.
+        met: Whether that suffices.
+    """
+
+    goal: str
+    value: str
+    met: bool
+
+
+def goals_reached(validation: Validation, rule: str) -> tuple[Reached, ...]:
+    """Every goal, beside what a rule reached."""
+    return (
+        _false_alarms(validation, rule),
+        _found(validation, rule, percent=5, within=10, share=0.99, median_seconds=5),
+        _found(validation, rule, percent=2, within=30, share=0.90),
+        _found(validation, rule, percent=1, within=60, share=0.80),
+        _coverage(validation, rule),
+        _bias(validation, rule),
+    )
+
+
+def last_cell(
+    validation: Validation, rule: str, scenario: str, *, within: float = float("inf")
+) -> Cell | None:
+    """What a rule made of a scenario in the longest time up to a limit."""
+    fitting = [
+        cell
+        for cell in validation.cells
+        if (cell.rule, cell.scenario) == (rule, scenario) and cell.budget <= within
+    ]
+    return max(fitting, key=lambda cell: cell.budget, default=None)
+
+
+def _false_alarms(validation: Validation, rule: str) -> Reached:
+    goal = "false alarms ≤ 1 %, upper bound ≤ 2.5 %"
+    cell = last_cell(validation, rule, "aa-quiet")
+    if cell is None:
+        return Reached(goal=goal, value="", met=False)
+    alarms = cell.slower + cell.faster
+    upper = proportion_interval(alarms, cell.trials)[1]
+    return Reached(
+        goal=goal,
+        value=f"{alarms} of {cell.trials}, at most {upper * 100:.1f} %",
+        met=alarms / cell.trials <= 0.01 and upper <= 0.025,
+    )
+
+
+def _found(
+    validation: Validation,
+    rule: str,
+    *,
+    percent: int,
+    within: float,
+    share: float,
+    median_seconds: float | None = None,
+) -> Reached:
+    """Whether an effect is found, be it of work or of sleep: the worse of both counts."""
+    in_time = f", median ≤ {median_seconds:g} s" if median_seconds else ""
+    goal = f"{percent} % found in ≥ {share * 100:.0f} % within {within:g} s{in_time}"
+    cells = [
+        cell
+        for kind in ("busy", "sleep")
+        if (cell := last_cell(validation, rule, f"{kind}-{percent}", within=within))
+    ]
+    if not cells:
+        return Reached(goal=goal, value="", met=False)
+    worst = min(cells, key=lambda cell: cell.slower / cell.trials)
+    slowest = max(cell.seconds_p50 for cell in cells)
+    return Reached(
+        goal=goal,
+        value=f"{worst.slower} of {worst.trials}, median {slowest:.1f} s",
+        met=worst.slower / worst.trials >= share
+        and (median_seconds is None or slowest <= median_seconds),
+    )
+
+
+def _coverage(validation: Validation, rule: str) -> Reached:
+    goal = "truth covered in 93 to 97 %"
+    cells = list(_cells_with_truth(validation, rule))
+    intervals, covered = sum(cell.intervals for cell in cells), sum(cell.covered for cell in cells)
+    if not intervals:
+        return Reached(goal=goal, value="", met=False)
+    share = covered / intervals
+    return Reached(goal=goal, value=f"{share * 100:.1f} %", met=0.93 <= share <= 0.97)
+
+
+def _bias(validation: Validation, rule: str) -> Reached:
+    goal = "bias < 0.2 %"
+    worst = max((abs(cell.bias) for cell in _cells_with_truth(validation, rule)), default=None)
+    if worst is None:
+        return Reached(goal=goal, value="", met=False)
+    return Reached(goal=goal, value=f"{worst * 100:.2f} %", met=worst < 0.002)
+
+
+def _cells_with_truth(validation: Validation, rule: str) -> Iterator[Cell]:
+    """Its cells at full length where the truth is what was injected: all but carry-over."""
+    names: Iterable[str] = (scenario.name for scenario in validation.scenarios)
+    for name in names:
+        cell = last_cell(validation, rule, name)
+        if cell and name != "carry-over":
+            yield cell

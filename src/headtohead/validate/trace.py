@@ -1,0 +1,122 @@
+"""A recorded stretch of request pairs: what every rule is judged on."""
+
+import json
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from headtohead.analysis.interval import FloatArray, log_ratios
+
+BoolArray = npt.NDArray[np.bool_]
+
+# Times are kept as whole multiples of 0.1 microseconds, far below what a clock read costs.
+_TICKS_PER_MS = 10_000
+_TIMES = ("baseline_ms", "variant_ms", "baseline_server_ms", "variant_server_ms", "handicap_ms")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trace:
+    """One trial: pairs in the order they were taken, all arrays of one length.
+
+    Attributes:
+        scenario: Name of the scenario it belongs to.
+        index: Number of the trial within its scenario.
+        started_at: When it began, in seconds since the epoch.
+        busy_share: Share of the cores that other processes used just before.
+        baseline_first: What the coin said.
+        baseline_ms: Client-side latency of the baseline.
+        variant_ms: Client-side latency of the variant.
+        baseline_server_ms: Time the server says the baseline took.
+        variant_server_ms: Time the server says the variant took, its handicap included.
+        handicap_ms: Time the server says the variant's handicap took, beyond what the baseline's
+            handicap of nothing takes; 0 where there is none.
+    """
+
+    scenario: str
+    index: int
+    started_at: float
+    busy_share: float
+    baseline_first: BoolArray
+    baseline_ms: FloatArray
+    variant_ms: FloatArray
+    baseline_server_ms: FloatArray
+    variant_server_ms: FloatArray
+    handicap_ms: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.baseline_ms)
+
+    @property
+    def log_ratios(self) -> FloatArray:
+        """The log of variant over baseline, pair by pair."""
+        return log_ratios(baseline_ms=self.baseline_ms, variant_ms=self.variant_ms)
+
+    @property
+    def elapsed(self) -> FloatArray:
+        """Seconds that requests had taken when each pair ended, as `h2h run` counts its budget."""
+        seconds: FloatArray = np.cumsum(self.baseline_ms + self.variant_ms) / 1000
+        return seconds
+
+    @property
+    def seconds(self) -> float:
+        """Seconds its requests took."""
+        return float(self.elapsed[-1])
+
+    @property
+    def true_median_ratio(self) -> float:
+        """The typical effect of the handicap on a request, by the server's clock.
+
+        Every request of the variant is compared with itself less the time the server says it
+        wasted, so that no noise of the baseline enters.
+        """
+        return float(np.median(self.variant_ms / (self.variant_ms - self.handicap_ms)))
+
+    @property
+    def true_mean_ratio(self) -> float:
+        """The effect of the handicap on the mean request, by the server's clock."""
+        return float(self.variant_ms.sum() / (self.variant_ms - self.handicap_ms).sum())
+
+    def until(self, seconds: float) -> "Trace":
+        """What had been recorded after so many seconds of requests, at least one pair."""
+        pairs = max(1, int(np.searchsorted(self.elapsed, seconds, side="right")))
+        times = {name: getattr(self, name)[:pairs] for name in _TIMES}
+        return replace(self, baseline_first=self.baseline_first[:pairs], **times)
+
+
+def write_trace(trace: Trace, path: Path) -> None:
+    """Write a trace so that a reader sees all of it or none of it."""
+    about = {
+        "scenario": trace.scenario,
+        "index": trace.index,
+        "started_at": trace.started_at,
+        "busy_share": trace.busy_share,
+    }
+    ticks = {
+        name: np.rint(getattr(trace, name) * _TICKS_PER_MS).astype(np.int32) for name in _TIMES
+    }
+    temporary = path.with_suffix(".partial")
+    with temporary.open("wb") as file:
+        np.savez_compressed(
+            file, about=np.array(json.dumps(about)), baseline_first=trace.baseline_first, **ticks
+        )
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.rename(path)
+
+
+def read_trace(path: Path) -> Trace:
+    """Read what `write_trace` wrote."""
+    with np.load(path) as kept:
+        times = {name: kept[name] / _TICKS_PER_MS for name in _TIMES}
+        return Trace(
+            **json.loads(str(kept["about"])), baseline_first=kept["baseline_first"], **times
+        )
+
+
+def read_started_at(path: Path) -> float:
+    """When a kept trace began, without reading all of it."""
+    with np.load(path) as kept:
+        return float(json.loads(str(kept["about"]))["started_at"])

@@ -1,0 +1,191 @@
+"""Taking one trial: request pairs between a variant and itself, disturbed as its scenario says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from time import time
+
+import numpy as np
+import psutil
+
+from headtohead.analysis.verdict import NEEDED_PAIRS
+from headtohead.errors import ConfigurationError, MeasurementError
+from headtohead.experiment import Experiment, Variant
+from headtohead.handicap import BAGGAGE_HANDICAP, Handicap, HandicapKind
+from headtohead.load.plan import Arm, Pair, PairPlan, Sample, plan_arm
+from headtohead.load.process import load_generator
+from headtohead.registry import Registry
+from headtohead.run.target import Target
+from headtohead.server_timing import ServerTiming
+from headtohead.validate.neighbour import beside
+from headtohead.validate.scenarios import Scenario
+from headtohead.validate.trace import Trace
+
+# How long to watch what others do on the machine before a trial.
+_WATCH_SECONDS = 0.2
+# Both arms ask for a handicap, so that they differ in nothing but its size.
+_NO_HANDICAP = Handicap(kind=HandicapKind.BUSY, microseconds=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """The endpoint that is measured against itself."""
+
+    experiment: Experiment
+    variant: Variant
+
+    @property
+    def identity(self) -> str:
+        """Experiment and variant, such as ``product-list/naive``."""
+        return self.experiment.identity(self.variant)
+
+    @classmethod
+    def named(cls, name: str, registry: Registry) -> "Subject":
+        """The subject of that name: an experiment's baseline, or ``experiment/variant``.
+
+        Raises:
+            UnknownExperimentError: There is no such experiment.
+            ConfigurationError: The experiment has no such variant.
+        """
+        experiment_name, _, variant_name = name.partition("/")
+        experiment = registry.select([experiment_name])[0]
+        variant = experiment.variant(variant_name) if variant_name else experiment.baseline
+        if variant is None:
+            known = ", ".join(experiment.identity(each) for each in experiment.all_variants)
+            raise ConfigurationError(f"no variant {name!r}", fix=f"name one of {known}")
+        return cls(experiment=experiment, variant=variant)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """What trials need to know of the subject on a running server.
+
+    Attributes:
+        subject: What is measured.
+        target: Where it is served.
+        heavy: What is sent before one arm where a scenario asks for carry-over.
+        median_ms: The median latency, of which effects are a percentage.
+        warm_up: Requests to each arm before the first pair.
+    """
+
+    subject: Subject
+    target: Target
+    heavy: Subject
+    median_ms: float
+    warm_up: int
+
+    def arm(self, handicap: Handicap = _NO_HANDICAP) -> Arm:
+        """The request to the subject, slowed down by a handicap."""
+        subject = self.subject
+        plain = plan_arm(subject.experiment, subject.variant, token=self.target.token)
+        baggage = f"{plain.headers['Baggage']},{BAGGAGE_HANDICAP}={handicap.to_member()}"
+        return replace(plain, headers={**plain.headers, "Baggage": baggage})
+
+    def handicap(self, scenario: Scenario) -> Handicap:
+        """What slows the variant down in a scenario."""
+        if scenario.handicap is None:
+            return _NO_HANDICAP
+        microseconds = round(self.median_ms * 1000 * scenario.percent / 100)
+        return Handicap(kind=scenario.handicap, microseconds=microseconds)
+
+
+def take_trial(
+    scenario: Scenario, *, index: int, endpoint: Endpoint, seconds: float, seed: int
+) -> Trace:
+    """Record one trial; nothing of it is left running.
+
+    Args:
+        scenario: What to try.
+        index: The trial's number within its scenario.
+        endpoint: What to measure.
+        seconds: Seconds of requests, without an early stop.
+        seed: Seed of the coin flips and of the neighbour.
+
+    Raises:
+        MeasurementError: A request failed, the server did not spend the handicap, or there are
+            too few pairs.
+    """
+    handicap = endpoint.handicap(scenario)
+    variant = endpoint.arm(handicap)
+    if scenario.carry_over:
+        heavy = endpoint.heavy
+        arm = plan_arm(heavy.experiment, heavy.variant, token=endpoint.target.token)
+        variant = replace(variant, preceded_by=arm)
+    plan = PairPlan(
+        base_url=endpoint.target.base_url,
+        baseline=endpoint.arm(),
+        variants=(variant,),
+        warm_up=endpoint.warm_up,
+        seconds=seconds,
+        seed=seed,
+    )
+    busy_share = psutil.cpu_percent(interval=_WATCH_SECONDS) / 100
+    with beside(scenario.neighbour, seed=seed), load_generator() as generator:
+        started_at = time()
+        generator.start(plan)
+        pairs = [pair for batch in generator.batches() for pair in batch]
+    return trace_of(
+        pairs,
+        scenario=scenario,
+        index=index,
+        started_at=started_at,
+        busy_share=busy_share,
+        handicap=handicap,
+    )
+
+
+def trace_of(
+    pairs: Sequence[Pair],
+    *,
+    scenario: Scenario,
+    index: int,
+    started_at: float,
+    busy_share: float,
+    handicap: Handicap,
+) -> Trace:
+    """The trace of pairs, every one of which the server has confirmed.
+
+    Raises:
+        MeasurementError: A request failed, the server did not spend the handicap, or there are
+            too few pairs.
+    """
+    if len(pairs) < NEEDED_PAIRS:
+        raise MeasurementError(
+            f"a trial held {len(pairs)} request pairs of the {NEEDED_PAIRS} it needs",
+            fix="give trials more time with --seconds, or name a faster endpoint",
+        )
+    baseline = [_confirmed(pair.baseline_sample) for pair in pairs]
+    variant = [_confirmed(pair.variant_sample) for pair in pairs]
+    spent = np.array([timing.handicap_ms for timing in variant], dtype=np.float64)
+    idle = np.array([timing.handicap_ms for timing in baseline], dtype=np.float64)
+    # The header gives microseconds, rounded.
+    if np.any(spent < handicap.microseconds / 1000 - 0.001):
+        raise MeasurementError(
+            "the server spent less time than it was asked to", fix="run again, and report it"
+        )
+    return Trace(
+        scenario=scenario.name,
+        index=index,
+        started_at=started_at,
+        busy_share=busy_share,
+        baseline_first=np.array([pair.baseline_first for pair in pairs]),
+        baseline_ms=np.array([pair.baseline_sample.milliseconds for pair in pairs]),
+        variant_ms=np.array([pair.variant_sample.milliseconds for pair in pairs]),
+        baseline_server_ms=np.array([timing.total_ms for timing in baseline]),
+        variant_server_ms=np.array([timing.total_ms for timing in variant]),
+        handicap_ms=spent - np.median(idle) if scenario.handicap else np.zeros_like(spent),
+    )
+
+
+def _confirmed(sample: Sample) -> ServerTiming:
+    if sample.error:
+        raise MeasurementError(
+            f"a request to {sample.identity} failed ({sample.error})",
+            fix="read the API's log; `h2h status` says where it is",
+        )
+    timing = ServerTiming.from_header(sample.server_timing)
+    if timing is None or timing.variant != sample.identity or timing.handicap_ms is None:
+        raise MeasurementError(
+            f"the server did not confirm {sample.identity} and its handicap",
+            fix="restart the API with experiments on and this version of headtohead",
+        )
+    return timing

@@ -1,0 +1,46 @@
+import pytest
+
+from headtohead.errors import ConfigurationError
+from headtohead.validate.scenarios import (
+    QUICK_SCENARIOS,
+    SCENARIOS,
+    planned_trials,
+    select_scenarios,
+    trial_seed,
+)
+
+
+def names(*, runs: int, seed: int = 1) -> list[str]:
+    return [scenario.name for scenario, _ in planned_trials(SCENARIOS, runs=runs, seed=seed)]
+
+
+def test_every_round_takes_every_scenario_once_in_an_order_of_its_own():
+    size = len(SCENARIOS)
+    rounds = [names(runs=4)[start : start + size] for start in range(0, 4 * size, size)]
+    assert all(sorted(each) == sorted(s.name for s in SCENARIOS) for each in rounds)
+    assert len({tuple(each) for each in rounds}) == 4
+
+
+def test_more_runs_go_on_where_fewer_ended():
+    assert names(runs=5)[: 3 * len(SCENARIOS)] == names(runs=3)
+
+
+def test_order_follows_from_the_seed():
+    assert names(runs=2, seed=1) == names(runs=2, seed=1) != names(runs=2, seed=2)
+
+
+def test_no_two_trials_flip_the_same_coins():
+    seeds = {trial_seed(each, index=index, seed=1) for each in SCENARIOS for index in range(50)}
+    assert len(seeds) == 50 * len(SCENARIOS)
+
+
+def test_issue_of_effects_is_covered_by_work_and_by_sleep():
+    found = {(each.handicap, each.percent) for each in SCENARIOS if each.handicap}
+    assert found == {(kind, percent) for kind in ("busy", "sleep") for percent in (1, 2, 3, 5, 10)}
+
+
+def test_selection_keeps_to_names_and_refuses_others():
+    assert [each.name for each in select_scenarios(QUICK_SCENARIOS)] == list(QUICK_SCENARIOS)
+    assert select_scenarios([]) == SCENARIOS
+    with pytest.raises(ConfigurationError, match="aa-quiet"):
+        select_scenarios(["aa-quite"])

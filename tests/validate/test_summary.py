@@ -1,0 +1,163 @@
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from headtohead.measurement import Environment, GitState
+from headtohead.validate.goals import goals_reached, last_cell
+from headtohead.validate.judgement import Claim, Evidence, Judgement, Rule
+from headtohead.validate.record import Setup
+from headtohead.validate.scenarios import select_scenarios
+from headtohead.validate.summary import budgets, proportion_interval, summarise
+from tests.validate.factories import trace
+
+SETUP = Setup(
+    subject="e/one",
+    method="GET",
+    path="/",
+    heavy="e/other",
+    seconds=2.0,
+    seed=1,
+    median_ms=5.0,
+    median_server_ms=4.5,
+    started_at=datetime(2026, 1, 2, tzinfo=UTC),
+    git=GitState(commit=None, dirty=False),
+    environment=Environment(
+        cpu="a processor",
+        cores=2,
+        memory_bytes=1,
+        system="Linux",
+        python="3.11",
+        packages={},
+        servers={},
+        load_before=0.0,
+        load_after=0.0,
+        rows=1,
+    ),
+)
+
+
+def stating(
+    ratio: float, *, claim: Claim = Claim.SLOWER, interval: tuple[float, float] | None = None
+) -> Rule:
+    """A rule that says the same of every trial."""
+    said = Judgement(claim=claim, seconds=3.0, ratio=ratio, interval=interval)
+    return Rule(name="rule", own=True, source="a test", judge=lambda evidence: said)
+
+
+def test_claims_coverage_and_bias_are_counted_against_the_servers_clock():
+    traces = [trace(scenario="busy-5", effect=0.05, seed=seed) for seed in range(4)]
+    rule = stating(1.06, interval=(1.04, 1.07))
+    cell = summarise(SETUP, traces, rules=[rule]).cell("rule", "busy-5", budget=2.0)
+    assert (cell.trials, cell.slower, cell.faster) == (4, 4, 0)
+    assert (cell.intervals, cell.covered) == (4, 4)
+    assert cell.bias == pytest.approx(1.06 / 1.05 - 1)
+    assert cell.half_width == pytest.approx((1.07 / 1.04) ** 0.5 - 1)
+    assert (cell.seconds_p50, cell.seconds_p90) == (3.0, 3.0)
+
+
+def test_interval_beside_the_truth_does_not_cover():
+    traces = [trace(scenario="busy-5", effect=0.05)]
+    rule = stating(1.06, interval=(1.055, 1.07))
+    assert summarise(SETUP, traces, rules=[rule]).cells[0].covered == 0
+
+
+def test_rule_that_cannot_judge_a_trial_is_not_held_to_it():
+    rule = Rule(name="mute", own=False, source="a test", judge=lambda evidence: None)
+    assert summarise(SETUP, [trace()], rules=[rule]).cells == ()
+
+
+def test_history_is_the_earlier_trials_beside_the_same_neighbour():
+    seen: list[tuple[str, int]] = []
+
+    def judge(evidence: Evidence) -> None:
+        seen.append((evidence.trace.scenario, len(evidence.earlier_ms)))
+
+    names = ["aa-quiet", "aa-bursty", "busy-5", "aa-bursty", "aa-quiet"]
+    rule = Rule(name="remembering", own=False, source="a test", judge=judge)
+    summarise(SETUP, [trace(scenario=name) for name in names], rules=[rule])
+    assert seen == [
+        ("aa-quiet", 0),
+        ("aa-bursty", 0),
+        ("busy-5", 1),
+        ("aa-bursty", 1),
+        ("aa-quiet", 2),
+    ]
+
+
+def test_small_effects_are_judged_on_the_beginning_of_their_trials_too():
+    small, large = select_scenarios(["busy-1", "busy-5"])
+    assert budgets(small, seconds=10) == (10, 30, 60)
+    assert budgets(large, seconds=10) == (10,)
+    lengths: list[float] = []
+    rule = Rule(
+        name="measuring",
+        own=False,
+        source="a test",
+        judge=lambda evidence: lengths.append(evidence.trace.seconds),
+    )
+    long = trace(scenario="busy-1", pairs=3000)
+    summarise(SETUP, [long], rules=[rule])
+    assert lengths == [long.until(each).seconds for each in (2, 6, 12)]
+
+
+def test_scenario_tells_what_was_really_spent():
+    traces = [trace(scenario="busy-5", effect=0.052, noise=0.0)]
+    record = summarise(SETUP, traces, rules=[]).scenario("busy-5")
+    assert record.true_ratio == pytest.approx(1.052)
+    assert record.handicap_ms == pytest.approx(5 * 0.052)
+    assert not record.equals
+
+
+@pytest.mark.parametrize(
+    ("count", "trials", "expected"),
+    [(0, 300, (0.0, 0.01222)), (3, 300, (0.00207, 0.02894)), (3, 3, (0.29240, 1.0))],
+)
+def test_proportions_have_the_interval_of_clopper_and_pearson(count, trials, expected):
+    assert proportion_interval(count, trials) == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize(("claims", "met"), [(0, True), (4, False)])
+def test_goal_of_few_false_alarms_needs_enough_trials_and_few_claims(claims, met):
+    said = iter([Claim.FASTER] * claims + [Claim.NOTHING] * (300 - claims))
+    rule = Rule(
+        name="rule",
+        own=True,
+        source="a test",
+        judge=lambda evidence: Judgement(
+            claim=next(said), seconds=1.0, ratio=1.0, interval=(0.9, 1.1)
+        ),
+    )
+    flat = {name: np.full(2, 5.0) for name in ("baseline_ms", "variant_ms")}
+    validation = summarise(SETUP, [trace(pairs=2, **flat)] * 300, rules=[rule])
+    false_alarms, five, two, one, coverage, bias = goals_reached(validation, "rule")
+    assert false_alarms.met is met
+    assert (five.value, two.value, one.value) == ("", "", "")
+    assert not coverage.met  # 100 % is more than was promised
+    assert bias.met
+
+
+def test_goal_of_power_takes_the_worse_of_work_and_sleep_and_the_time_allowed():
+    traces = [
+        trace(scenario=name, effect=0.05, seed=seed)
+        for name in ("busy-5", "sleep-5")
+        for seed in (1, 2)
+    ]
+    said = iter([Claim.SLOWER, Claim.SLOWER, Claim.SLOWER, Claim.NOTHING])
+    rule = Rule(
+        name="rule",
+        own=True,
+        source="a test",
+        judge=lambda evidence: Judgement(claim=next(said), seconds=1, ratio=1.05, interval=None),
+    )
+    five = goals_reached(summarise(SETUP, traces, rules=[rule]), "rule")[1]
+    assert (five.value, five.met) == ("1 of 2, median 1.0 s", False)
+
+
+def test_longest_time_within_the_limit_is_taken():
+    validation = summarise(
+        SETUP, [trace(scenario="busy-1", effect=0.01, pairs=3000)], rules=[stating(1.01)]
+    )
+    assert last_cell(validation, "rule", "busy-1").budget == 12
+    assert last_cell(validation, "rule", "busy-1", within=10).budget == 6
+    assert last_cell(validation, "rule", "busy-1", within=1) is None

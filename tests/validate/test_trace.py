@@ -1,0 +1,39 @@
+import math
+
+import numpy as np
+import pytest
+
+from headtohead.validate.trace import read_started_at, read_trace, write_trace
+from tests.validate.factories import trace
+
+
+def test_round_trip_keeps_a_tenth_of_a_microsecond(tmp_path):
+    kept, path = trace(effect=0.05, scenario="busy-5", index=7), tmp_path / "busy-5-0007.npz"
+    write_trace(kept, path)
+    again = read_trace(path)
+    assert (again.scenario, again.index, again.started_at) == ("busy-5", 7, kept.started_at)
+    assert np.array_equal(again.baseline_first, kept.baseline_first)
+    assert again.variant_ms == pytest.approx(kept.variant_ms, abs=1e-4)
+    assert again.handicap_ms == pytest.approx(kept.handicap_ms, abs=1e-4)
+    assert read_started_at(path) == kept.started_at
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_trace_of_a_thousand_pairs_takes_less_than_a_fortieth_of_a_megabyte(tmp_path):
+    write_trace(trace(effect=0.05, pairs=1000), tmp_path / "trace.npz")
+    assert (tmp_path / "trace.npz").stat().st_size < 25_000
+
+
+def test_truth_is_what_the_server_wasted_whatever_the_noise():
+    assert trace(effect=0.05, noise=0.3).true_median_ratio == pytest.approx(1.05)
+    assert trace(effect=0.05, noise=0.3).true_mean_ratio == pytest.approx(1.05)
+    assert trace(noise=0.3).true_median_ratio == 1
+
+
+def test_prefix_ends_where_the_time_is_over():
+    whole = trace(pairs=1000)
+    half = whole.until(whole.seconds / 2)
+    assert 1 < len(half) < len(whole)
+    assert half.seconds <= whole.seconds / 2 < whole.elapsed[len(half)]
+    assert np.array_equal(half.variant_ms, whole.variant_ms[: len(half)])
+    assert len(whole.until(math.inf)) == len(whole)

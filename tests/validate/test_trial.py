@@ -1,0 +1,99 @@
+from dataclasses import replace
+
+import pytest
+
+from headtohead.errors import ConfigurationError, MeasurementError, UnknownExperimentError
+from headtohead.handicap import Handicap, HandicapKind
+from headtohead.load.plan import Pair
+from headtohead.registry import Registry
+from headtohead.run.target import Target
+from headtohead.server_timing import ServerTiming
+from headtohead.validate.scenarios import select_scenarios
+from headtohead.validate.trace import Trace
+from headtohead.validate.trial import Endpoint, Subject, trace_of
+from tests.run.factories import sample
+from tests.run.test_preflight import experiment
+
+REGISTRY = Registry([experiment("/equal")])
+(BUSY,) = select_scenarios(["busy-5"])
+
+
+def told(handicap_ms: float | None, *, variant: str = "e/one") -> str:
+    return ServerTiming(
+        variant=variant,
+        queries=4,
+        database_ms=1.5,
+        cache_hits=0,
+        cache_misses=0,
+        total_ms=9.0,
+        handicap_ms=handicap_ms,
+    ).to_header()
+
+
+def pair(*, spent_ms: float | None = 0.51, **changes: object) -> Pair:
+    return Pair(
+        variant=0,
+        baseline_first=True,
+        baseline_sample=sample(server_timing=told(0.001)),
+        variant_sample=sample(**({"server_timing": told(spent_ms)} | changes)),
+    )
+
+
+def recorded(pairs: list[Pair]) -> Trace:
+    return trace_of(
+        pairs,
+        scenario=BUSY,
+        index=2,
+        started_at=1.0,
+        busy_share=0.0,
+        handicap=Handicap(kind=HandicapKind.BUSY, microseconds=500),
+    )
+
+
+def test_effect_is_what_the_server_spent_beyond_the_baselines_nothing():
+    trace = recorded([pair()] * 50)
+    assert (trace.scenario, trace.index, len(trace)) == ("busy-5", 2, 50)
+    assert trace.handicap_ms == pytest.approx([0.51 - 0.001] * 50)
+    assert trace.true_median_ratio == pytest.approx(10 / (10 - 0.509))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (pair(spent_ms=0.498), "less time than it was asked"),
+        (pair(spent_ms=None), "did not confirm"),
+        (pair(server_timing=told(0.51, variant="e/other")), "did not confirm"),
+        (pair(server_timing=""), "did not confirm"),
+        (pair(error="500"), "failed"),
+    ],
+)
+def test_a_single_request_that_is_not_as_planned_spoils_the_trial(wrong, says):
+    with pytest.raises(MeasurementError, match=says):
+        recorded([pair()] * 50 + [wrong])
+
+
+def test_too_few_pairs_are_no_trial():
+    with pytest.raises(MeasurementError, match="--seconds"):
+        recorded([pair()] * 39)
+
+
+def test_subject_is_a_baseline_or_the_variant_that_is_named():
+    assert Subject.named("e", REGISTRY).identity == "e/one"
+    assert Subject.named("e/other", REGISTRY).identity == "e/other"
+    with pytest.raises(ConfigurationError, match="e/one, e/other"):
+        Subject.named("e/third", REGISTRY)
+    with pytest.raises(UnknownExperimentError):
+        Subject.named("f", REGISTRY)
+
+
+def test_arms_differ_in_nothing_but_the_size_of_their_handicap():
+    subject = Subject.named("e", REGISTRY)
+    target = Target(base_url="http://127.0.0.1:9", token="secret", rows=0, servers={})
+    endpoint = Endpoint(subject=subject, target=target, heavy=subject, median_ms=8.0, warm_up=1)
+    handicap = endpoint.handicap(BUSY)
+    baseline, variant = endpoint.arm(), endpoint.arm(handicap)
+    assert handicap == Handicap(kind=HandicapKind.BUSY, microseconds=400)
+    assert baseline.headers["Baggage"].endswith(",h2h.handicap=busy:0")
+    assert variant.headers["Baggage"].endswith(",h2h.handicap=busy:400")
+    others = {**variant.headers, "Baggage": baseline.headers["Baggage"]}
+    assert replace(variant, headers=others) == baseline
