@@ -1,5 +1,8 @@
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from headtohead.config import Config
@@ -9,14 +12,30 @@ from headtohead.run.target import Target
 from tests.run.test_preflight import experiment
 
 
-def measured(path: str, *, url: str, watched: list[Progress] | None = None) -> Measured:
+def measured(
+    path: str,
+    *,
+    url: str,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    against_itself: bool = False,
+    **settings: object,
+) -> Measured:
     return measure(
         experiment(path),
         target=Target(base_url=url, token="secret", rows=0, servers={}),
-        config=Config(root=Path(), budget=1.5, warm_up=5),
+        config=Config(**{"root": Path(), "budget": 1.5, "warm_up": 5, **settings}),
         seed=7,
-        on_progress=(watched if watched is not None else []).append,
+        on_progress=on_progress,
+        comparisons_in_run=1,
+        against_itself=against_itself,
     )
+
+
+def generator() -> psutil.Process:
+    """The load generator that this process has started."""
+    children = psutil.Process().children()
+    (found,) = (child for child in children if "headtohead.load.generator" in child.cmdline())
+    return found
 
 
 def test_a_slow_baseline_makes_the_variant_faster(variants_server):
@@ -33,7 +52,7 @@ def test_a_slow_baseline_makes_the_variant_faster(variants_server):
 
 def test_progress_tells_pairs_ratio_and_the_time_left(variants_server):
     watched: list[Progress] = []
-    measured("/slow-baseline", url=variants_server, watched=watched)
+    measured("/slow-baseline", url=variants_server, on_progress=watched.append)
     assert len(watched) > 2
     assert watched[-1].pairs > watched[0].pairs
     assert watched[-1].ratio < 1
@@ -45,6 +64,7 @@ def test_progress_tells_pairs_ratio_and_the_time_left(variants_server):
     [
         ("/failing-later", "request-errors"),
         ("/growing", "body-changed"),
+        ("/rewritten", "body-changed"),
         ("/unapplied", "variant-not-applied"),
     ],
 )
@@ -53,3 +73,39 @@ def test_what_goes_wrong_while_measuring_invalidates_the_result(path, code, vari
     assert not result.valid
     assert code in {caveat.code for caveat in result.caveats}
     assert result.comparisons[0].verdict is Verdict.INVALID
+
+
+def test_a_request_that_is_work_for_the_client_shows_in_the_generators_share(variants_server):
+    waiting = measured("/slow-baseline", url=variants_server).result.generator
+    unpacking = measured("/packed", url=variants_server).result.generator
+    assert unpacking.cpu_share > 2 * waiting.cpu_share
+
+
+def test_a_generator_that_is_stopped_for_a_while_invalidates_the_result(variants_server):
+    def stop_once(_: Progress) -> None:
+        if not stopped:
+            stopped.append(generator())
+            stopped[0].suspend()
+            time.sleep(1.5)
+            stopped[0].resume()
+
+    stopped: list[psutil.Process] = []
+    result = measured(
+        "/slow-baseline", url=variants_server, on_progress=stop_once, early_stop=False
+    ).result
+    assert result.generator.lag_max_ms > 1400
+    assert "held-up" in {caveat.code for caveat in result.caveats}
+    assert result.comparisons[0].verdict is Verdict.INVALID
+
+
+def test_a_baseline_measured_against_itself_is_both_arms(variants_server):
+    outcome = measured("/slow-baseline", url=variants_server, against_itself=True)
+    (comparison,) = outcome.result.comparisons
+    assert (comparison.baseline, comparison.variant) == ("one", "one again")
+    assert outcome.result.variant("one again").queries_per_request == 40
+    assert {
+        sample.identity
+        for pair in outcome.pairs
+        for sample in (pair.baseline_sample, pair.variant_sample)
+    } == {"e/one"}
+    assert comparison.ci95[0] <= 1 <= comparison.ci95[1]

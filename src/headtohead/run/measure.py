@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from headtohead.analysis.family import stopping_error_rate
 from headtohead.caveats import Caveat
 from headtohead.config import Config
 from headtohead.experiment import Experiment
-from headtohead.load.plan import Pair, Sample, plan_pairs
+from headtohead.load.plan import Pair, PairPlan, Sample, plan_pairs
 from headtohead.load.process import load_generator
 from headtohead.measurement import ExperimentResult, Mode
+from headtohead.run.control import comparing_with_itself, name_of_second
+from headtohead.run.generator import generator_caveats, generator_use
 from headtohead.run.tally import ComparisonTally, pair_caveats, variant_caveats, variant_result
 from headtohead.run.target import Target
 
@@ -35,9 +38,16 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """An experiment's result and the raw pairs it rests on."""
+    """An experiment's result and the raw pairs it rests on.
+
+    Attributes:
+        result: Its verdicts are those that need not know of other comparisons.
+        tallies: The pairs of each comparison.
+        pairs: All of them in the order they were taken.
+    """
 
     result: ExperimentResult
+    tallies: tuple[ComparisonTally, ...]
     pairs: tuple[Pair, ...]
 
 
@@ -48,6 +58,8 @@ def measure(
     config: Config,
     seed: int,
     on_progress: Callable[[Progress], None],
+    comparisons_in_run: int,
+    against_itself: bool = False,
 ) -> Measured:
     """Take request pairs until every comparison is settled or its budget is spent.
 
@@ -57,6 +69,8 @@ def measure(
         config: Budget, margin, warm-up and whether to stop early.
         seed: Seed of the coin flips.
         on_progress: Called a few times a second.
+        comparisons_in_run: With how many comparisons, its own included, it shares the error rate.
+        against_itself: Whether to let the baseline stand in for the variants.
 
     Raises:
         MeasurementError: The generator broke down, or not one pair succeeded.
@@ -69,14 +83,18 @@ def measure(
         seconds=config.budget,
         seed=seed,
     )
+    names = [variant.name for variant in experiment.variants]
+    if against_itself:
+        plan, names = comparing_with_itself(plan), [name_of_second(experiment)]
     tallies = [
         ComparisonTally(
             baseline=experiment.baseline.name,
-            variant=variant.name,
+            variant=name,
             margin=config.margin,
             early_stop=config.early_stop,
+            stopping_error_rate=stopping_error_rate(comparisons_in_run),
         )
-        for variant in experiment.variants
+        for name in names
     ]
     pairs: list[Pair] = []
     with load_generator() as generator:
@@ -91,7 +109,11 @@ def measure(
                 if not tally.settled and tally.settle():
                     generator.close_comparison(index)
             on_progress(_progress(tallies, last=pairs[-1] if pairs else None, config=config))
-    return Measured(result=_result(experiment, tallies, pairs, seed=seed), pairs=tuple(pairs))
+    return Measured(
+        result=_result(experiment, plan, tallies, pairs),
+        tallies=tuple(tallies),
+        pairs=tuple(pairs),
+    )
 
 
 def _failed(pair: Pair) -> bool:
@@ -112,19 +134,20 @@ def _progress(tallies: Sequence[ComparisonTally], *, last: Pair | None, config: 
 
 def _result(
     experiment: Experiment,
+    plan: PairPlan,
     tallies: Sequence[ComparisonTally],
     pairs: Sequence[Pair],
-    *,
-    seed: int,
 ) -> ExperimentResult:
-    samples: dict[str, list[Sample]] = {variant.name: [] for variant in experiment.all_variants}
+    names = [experiment.baseline.name, *(tally.variant for tally in tallies)]
+    samples: dict[str, list[Sample]] = {name: [] for name in names}
     for pair in pairs:
         samples[experiment.baseline.name].append(pair.baseline_sample)
-        samples[experiment.variants[pair.variant].name].append(pair.variant_sample)
+        samples[tallies[pair.variant].variant].append(pair.variant_sample)
 
-    caveats: list[Caveat] = list(pair_caveats(tallies))
-    for variant in experiment.all_variants:
-        caveats.extend(variant_caveats(experiment.identity(variant), samples[variant.name]))
+    use = generator_use(pairs)
+    caveats: list[Caveat] = [*pair_caveats(tallies), *generator_caveats(use)]
+    for name, arm in zip(names, plan.arms, strict=True):
+        caveats.extend(variant_caveats(arm.identity, samples[name]))
     valid = not any(caveat.invalidates for caveat in caveats)
     comparisons = tuple(tally.comparison(valid=valid) for tally in tallies)
     return ExperimentResult(
@@ -135,11 +158,9 @@ def _result(
         method=experiment.request.method,
         path=experiment.request.path,
         pairs=len(pairs),
-        seed=seed,
-        variants=tuple(
-            variant_result(variant.name, samples[variant.name])
-            for variant in experiment.all_variants
-        ),
+        seed=plan.seed,
+        variants=tuple(variant_result(name, samples[name]) for name in names),
         comparisons=comparisons,
         caveats=tuple(caveats),
+        generator=use,
     )
