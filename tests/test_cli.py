@@ -105,6 +105,15 @@ def test_run_measures_prints_and_records(project):
     assert [path.name for path in folder.parent.iterdir() if "partial" in path.name] == []
 
 
+def test_run_with_a_control_shows_and_records_it(project):
+    completed = project.h2h("run", "category-summary", "--budget", "4", "--control")
+    assert "Control: category-summary:" in completed.stdout, completed.stderr
+    record = json.loads((project.root / "results" / "latest" / "run.json").read_text())
+    assert record["control"]["comparisons"][0]["variant"] == "live again"
+    assert record["experiments"][0]["generator"]["cpu_share"] < 1
+    assert record["experiments"][0]["machine"]["others"] is not None
+
+
 def test_run_prints_its_record_for_machines_and_its_progress_elsewhere(project):
     record = project.json("run", "category-summary", *UNTIL_SETTLED)
     assert [experiment["name"] for experiment in record["experiments"]] == ["category-summary"]
@@ -291,6 +300,32 @@ def _cwd(process: psutil.Process) -> str:
         return process.cwd()
     except psutil.Error:
         return ""
+
+
+def test_workers_that_are_replaced_in_mid_run_invalidate_it(project):
+    api = next(each for each in project.json("status")["servers"] if each["name"] == "API")
+    process = subprocess.Popen(
+        project.command("run", "product-detail", "--budget", "3", "--no-early-stop", "--json"),
+        cwd=project.root,
+        env=project.variables(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not has_generator(project.root):
+        assert process.poll() is None
+        assert time.monotonic() < deadline, "pairs were never taken"
+        time.sleep(0.05)
+    os.kill(api["pid"], signal.SIGHUP)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 3
+    (experiment,) = json.loads(output)["experiments"]
+    (caveat,) = (each for each in experiment["caveats"] if each["code"] == "server-restarted")
+    assert "API" in caveat["message"]
+    assert experiment["comparisons"][0]["verdict"] == "invalid"
+    while not project.json("status")["up"]:
+        assert time.monotonic() < deadline + 60, "the API did not come back"
 
 
 @pytest.mark.parametrize(

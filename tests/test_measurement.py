@@ -12,7 +12,7 @@ from headtohead.measurement import (
     to_json,
     write_record,
 )
-from tests.report.samples import invalid, ten_times_faster, unbounded
+from tests.report.samples import SAMPLES, invalid, ten_times_faster, unbounded
 from tests.report.samples import run as make_run
 
 # What other programs read: adding to it is fine, renaming or dropping is a new schema.
@@ -84,3 +84,18 @@ def test_what_is_no_record_is_refused(text):
 def test_missing_record_is_refused(tmp_path):
     with pytest.raises(RecordError, match="no record"):
         read_record(tmp_path / "latest")
+
+
+def test_record_of_a_version_that_looked_at_less_is_read(run):
+    fields = json.loads(to_json(run))
+    del fields["control"]
+    for experiment in fields["experiments"]:
+        del experiment["generator"], experiment["machine"]
+        for comparison in experiment["comparisons"]:
+            del comparison["verdict_error_rate"]
+    assert from_json(json.dumps(fields), source="x") == run
+
+
+def test_control_and_conditions_survive_the_round_trip():
+    run = SAMPLES["controlled"]()
+    assert from_json(to_json(run), source="test") == run

@@ -1,38 +1,49 @@
 """A server whose variants misbehave on request; run as a script, it prints its port.
 
 It speaks what headtohead.django speaks, without Django, so that generator and run can be tested
-against known behaviour. The path says how the variants behave.
+against known behaviour. The path says how the variants behave, its query when.
 """
 
+import gzip
+import math
 import sys
 import time
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 
 from headtohead.experiment import BAGGAGE_EXPERIMENT, BAGGAGE_VARIANT, TOKEN_HEADER
+from headtohead.load.schedule import PairSchedule
 from headtohead.server_timing import HEADER, ServerTiming
+
+# Little to send and much to unpack: what takes time here is the client.
+PACKED = gzip.compress(b" " * 2_000_000)
+
+
+def second_arms_turns(seed: int) -> Iterator[bool]:
+    """Whether each request in turn is one to the second of two arms, which only its coin tells."""
+    for turn in PairSchedule(variants=1, seconds=math.inf, seed=seed):
+        yield not turn.baseline_first
+        yield turn.baseline_first
 
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     answered = 0
+    foretold: Iterator[bool] = iter(())
 
     def do_GET(self) -> None:
         type(self).answered += 1
         members = dict(each.split("=") for each in self.headers["Baggage"].split(","))
         experiment, variant = members[BAGGAGE_EXPERIMENT], members[BAGGAGE_VARIANT]
         behaviour = urlsplit(self.path).path
-        if behaviour == "/slow-baseline" and variant == "one":
-            time.sleep(0.004)
-        body = b'{"rows": [1, 2, 3]}'
-        if behaviour == "/unequal" and variant == "other":
-            body = b'{"rows": [1, 2, 4]}'
-        if behaviour == "/growing" and self.answered > 40:
-            body += b" " * self.answered
+        started = time.perf_counter()
+        self.delay(behaviour, variant)
+        body = self.body(behaviour, variant)
         status = 200
         if behaviour == "/failing" and variant == "other":
             status = 500
@@ -46,14 +57,38 @@ class Handler(BaseHTTPRequestHandler):
             database_ms=1.5,
             cache_hits=0 if variant == "one" else 3,
             cache_misses=1,
-            total_ms=2.0,
+            total_ms=(time.perf_counter() - started) * 1000,
         )
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
+        if behaviour == "/packed":
+            self.send_header("Content-Encoding", "gzip")
         if self.headers.get(TOKEN_HEADER) == "secret":
             self.send_header(HEADER, timing.to_header())
         self.end_headers()
         self.wfile.write(body)
+
+    def delay(self, behaviour: str, variant: str) -> None:
+        if behaviour == "/slow-baseline" and variant == "one":
+            time.sleep(0.004)
+        if behaviour == "/foretold":
+            query = parse_qs(urlsplit(self.path).query)
+            if self.answered == int(query["from"][0]):
+                type(self).foretold = second_arms_turns(int(query["seed"][0]))
+            if next(self.foretold, False):
+                time.sleep(0.01)
+
+    def body(self, behaviour: str, variant: str) -> bytes:
+        body = b'{"rows": [1, 2, 3]}'
+        if behaviour == "/packed":
+            body = PACKED
+        if behaviour == "/unequal" and variant == "other":
+            body = b'{"rows": [1, 2, 4]}'
+        if behaviour == "/growing" and self.answered > 40:
+            body += b" " * self.answered
+        if behaviour == "/rewritten" and self.answered > 60:
+            body = b'{"rows": [1, 2, 9]}'
+        return body
 
     def log_message(self, *_: object) -> None:
         """Keep quiet."""

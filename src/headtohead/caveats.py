@@ -50,23 +50,94 @@ def variant_not_applied(*, variant: str, requests: int) -> Caveat:
     )
 
 
-def body_changed(*, variant: str, sizes: tuple[int, int]) -> Caveat:
-    """A response's size changed during the run, so the arms did not do the same work throughout."""
+def body_changed(*, changed: int, requests: int) -> Caveat:
+    """Bodies changed during the run, so the arms did not do the same work throughout."""
     return Caveat(
         code="body-changed",
-        message=f"Responses of {variant} were between {sizes[0]} and {sizes[1]} bytes long.",
+        message=f"{changed} of {requests} responses had another body than the first one.",
         advice="Keep other writers away from the database while measuring.",
         invalidates=True,
     )
 
 
+def client_bound(*, share: float) -> Caveat:
+    """Much of what is measured is the client's own time, which both arms share."""
+    return Caveat(
+        code="client-bound",
+        message=f"The load generator computed for {share * 100:.0f} % of the time.",
+        advice="Its own time is part of both arms, so the servers' ratio lies farther from 1.",
+        invalidates=False,
+    )
+
+
+def generator_saturated(*, share: float) -> Caveat:
+    """What is measured is the load generator rather than the server."""
+    return Caveat(
+        code="generator-saturated",
+        message=f"The load generator computed for {share * 100:.0f} % of the time.",
+        advice="Measure a request that takes the server longer; this one only shows the client.",
+        invalidates=True,
+    )
+
+
+def held_up(*, share: float, p99_ms: float, max_ms: float) -> Caveat:
+    """Requests waited where neither the application nor the generator worked."""
+    return Caveat(
+        code="held-up",
+        message=f"The load generator or its way to the application was held up in"
+        f" {share * 100:.1f} % of the pairs, p99 {p99_ms:.0f} ms, at most {max_ms:.0f} ms.",
+        advice="Stop other work on the generator's core, and let nothing suspend it meanwhile.",
+        invalidates=True,
+    )
+
+
+def server_restarted(*, servers: tuple[str, ...]) -> Caveat:
+    """A server began anew in mid-run, with cold caches and new connections."""
+    return Caveat(
+        code="server-restarted",
+        message=f"Processes of {', '.join(servers)} ended or began during the measurement.",
+        advice="Find out why in its log (`h2h status` shows where) and run again.",
+        invalidates=True,
+    )
+
+
+def clock_stepped(*, seconds: float) -> Caveat:
+    """The wall clock was set, or the machine slept."""
+    return Caveat(
+        code="clock-stepped",
+        message=f"The wall clock moved {seconds:+.2f} s against the time that passed.",
+        advice="Let nothing set the clock or suspend the machine meanwhile, and run again.",
+        invalidates=True,
+    )
+
+
 def busy_machine(*, share: float) -> Caveat:
-    """Other processes used the cores just before the measurement."""
+    """Other processes used the cores during the measurement."""
     return Caveat(
         code="busy-machine",
-        message=f"Other processes used {share * 100:.0f} % of the cores just before measuring.",
-        advice="Intervals widen on a busy machine; stop other work for a sharper answer.",
+        message=f"Other processes used {share * 100:.0f} % of the cores while measuring.",
+        advice="Intervals widen, and ratios are those of a busy machine; stop other work.",
         invalidates=False,
+    )
+
+
+def stolen_cores(*, share: float) -> Caveat:
+    """The hypervisor let other virtual machines use the cores during the measurement."""
+    return Caveat(
+        code="stolen-cores",
+        message=f"The hypervisor gave {share * 100:.0f} % of the cores to other machines.",
+        advice="Intervals widen on a crowded host; measure at another time or on another host.",
+        invalidates=False,
+    )
+
+
+def control_failed(*, experiment: str, ratio: float) -> Caveat:
+    """The run found a difference where there is none, so nothing it found can be relied on."""
+    return Caveat(
+        code="control-failed",
+        message=f"The baseline of {experiment} differed from itself (ratio {ratio:.3f}).",
+        advice="Something else than the variant made a difference; run again on a quiet machine.",
+        invalidates=True,
     )
 
 

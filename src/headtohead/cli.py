@@ -49,6 +49,7 @@ Workers = Annotated[int | None, _flag("workers")]
 Budget = Annotated[float | None, _flag("budget")]
 Margin = Annotated[float | None, _flag("margin")]
 EarlyStop = Annotated[bool | None, _flag("early_stop", "--early-stop/--no-early-stop")]
+Control = Annotated[bool | None, _flag("control", "--control/--no-control")]
 Results = Annotated[Path | None, _flag("results")]
 
 
@@ -208,6 +209,7 @@ def run_experiments(
     budget: Budget = None,
     margin: Margin = None,
     early_stop: EarlyStop = None,
+    control: Control = None,
     rows: Rows = None,
     seed: Seed = None,
     results: Results = None,
@@ -225,6 +227,7 @@ def run_experiments(
         budget=budget,
         margin=margin,
         early_stop=early_stop,
+        control=control,
         rows=rows,
         seed=seed,
         results=results,

@@ -42,6 +42,9 @@ class Config:
         "Requests to each variant before the first pair.", default=30, minimum=1
     )
     early_stop: bool = _setting("Stop a comparison once its answer is clear.", default=True)
+    control: bool = _setting(
+        "Compare the first experiment's baseline with itself, too.", default=False
+    )
     results: Path = _setting(
         "Folder that receives a folder for every run.", default=Path("results")
     )

@@ -154,6 +154,9 @@ class Comparison:
             this run could have seen.
         seconds: Time spent measuring this comparison, warm-up excluded.
         stopped_early: Whether the answer was clear before the budget was spent.
+        verdict_error_rate: How often the interval behind the verdict may miss. It is below 0.05
+            where verdicts of several comparisons share that rate (Holm, 1979); `ci95` stays what
+            it says.
     """
 
     variant: str
@@ -168,6 +171,41 @@ class Comparison:
     detectable: float
     seconds: float
     stopped_early: bool
+    verdict_error_rate: float = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeneratorUse:
+    """How the load generator fared during an experiment.
+
+    Attributes:
+        cpu_share: Its own CPU time over the time that passed; 1 is a whole core.
+        held_up_share: Part of the pairs that were held up, outside the application, for longer
+            than a pair usually takes.
+        lag_p99_ms: By how much a pair in a hundred was held up, at least.
+        lag_max_ms: By how much the one was that was held up most.
+    """
+
+    cpu_share: float
+    held_up_share: float
+    lag_p99_ms: float
+    lag_max_ms: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """What else became of the cores during an experiment, as shares of their time.
+
+    Attributes:
+        steal: What the hypervisor gave to other machines.
+        others: What processes took that are neither the harness nor the servers; None where not
+            all servers are the local stack's, so that it cannot be told.
+        load: One-minute load average at the end.
+    """
+
+    steal: float
+    others: float | None
+    load: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +224,8 @@ class ExperimentResult:
         variants: The baseline first, then the variants as declared.
         comparisons: One for each variant.
         caveats: Reasons to trust the numbers less.
+        generator: How the load generator fared; None in records of versions that did not look.
+        machine: What else became of the cores; None likewise.
     """
 
     name: str
@@ -199,6 +239,8 @@ class ExperimentResult:
     variants: tuple[VariantResult, ...]
     comparisons: tuple[Comparison, ...]
     caveats: tuple[Caveat, ...]
+    generator: GeneratorUse | None = None
+    machine: Machine | None = None
 
     def variant(self, name: str) -> VariantResult:
         """The result of the variant of that name."""
@@ -212,7 +254,11 @@ class ExperimentResult:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One execution: what `run.json` holds."""
+    """One execution: what `run.json` holds.
+
+    Attributes:
+        control: The first experiment's baseline against itself, None where that was not asked for.
+    """
 
     schema: int
     run_id: str
@@ -222,6 +268,7 @@ class Run:
     git: GitState
     environment: Environment
     experiments: tuple[ExperimentResult, ...]
+    control: ExperimentResult | None = None
 
     @property
     def valid(self) -> bool:

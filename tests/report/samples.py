@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from statistics import NormalDist
 
@@ -12,9 +13,11 @@ from headtohead.measurement import (
     Comparison,
     Environment,
     ExperimentResult,
+    GeneratorUse,
     GitState,
     IntervalKind,
     LatencySummary,
+    Machine,
     Mode,
     Run,
     VariantResult,
@@ -269,10 +272,59 @@ def unbounded() -> ExperimentResult:
     )
 
 
+def held_up() -> ExperimentResult:
+    """Everything that can go wrong around a measurement went wrong."""
+    return replace(
+        several_variants(),
+        caveats=(
+            caveats.client_bound(share=0.62),
+            caveats.generator_saturated(share=0.91),
+            caveats.held_up(share=0.314, p99_ms=66.3, max_ms=1204.0),
+            caveats.server_restarted(servers=("PostgreSQL", "API")),
+            caveats.clock_stepped(seconds=-3599.87),
+            caveats.body_changed(changed=17, requests=3680),
+            caveats.stolen_cores(share=0.12),
+            caveats.control_failed(experiment="product-detail", ratio=1.147),
+        ),
+        generator=GeneratorUse(
+            cpu_share=0.91, held_up_share=0.314, lag_p99_ms=66.3, lag_max_ms=1204.0
+        ),
+        machine=Machine(steal=0.12, others=0.314, load=3.29),
+    )
+
+
+def control() -> ExperimentResult:
+    """A baseline against itself."""
+    return experiment(
+        "product-list",
+        variants=(NAIVE, replace(NAIVE, name="naive again")),
+        comparisons=(
+            comparison("naive again", ratio=1.004, half_width=0.007, verdict=Verdict.NO_DIFFERENCE),
+        ),
+    )
+
+
+def sharing_an_error_rate(*experiments: ExperimentResult) -> tuple[ExperimentResult, ...]:
+    """The same experiments with verdicts that were judged together."""
+    comparisons = sum(len(each.comparisons) for each in experiments)
+    return tuple(
+        replace(
+            each,
+            comparisons=tuple(
+                replace(one, verdict_error_rate=0.05 / comparisons) for one in each.comparisons
+            ),
+        )
+        for each in experiments
+    )
+
+
 SAMPLES: Mapping[str, Callable[[], Run]] = {
     "one": lambda: run(ten_times_faster()),
     "mixed": lambda: run(*one_of_each(), several_variants(), unbounded()),
     "long names": lambda: run(long_names(), ten_times_faster()),
     "twenty": lambda: run(*twenty()),
+    "controlled": lambda: run(
+        *sharing_an_error_rate(ten_times_faster(), held_up()), control=control()
+    ),
     "only invalid, cut short": lambda: run(invalid(), complete=False),
 }

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from headtohead.measurement import GitState, Verdict
+from headtohead.measurement import GitState, Machine, Verdict
 from headtohead.report import context
 from tests.report import samples
 
@@ -30,3 +30,30 @@ def test_the_revision_says_when_it_was_changed_or_unknown() -> None:
     clean = samples.run(git=GitState(commit="8f14e45fceea167a", dirty=False))
     assert context.revision(clean) == "8f14e45fceea"
     assert "outside" in context.revision(samples.run(git=GitState(commit=None, dirty=False)))
+
+
+def test_verdicts_that_share_an_error_rate_say_so_and_others_do_not() -> None:
+    both = samples.ten_times_faster(), samples.slower()
+    assert context.shared_error_rate(samples.run(*both)) is None
+    sentence = context.shared_error_rate(samples.run(*samples.sharing_an_error_rate(*both)))
+    assert sentence is not None
+    assert sentence.startswith("The 2 verdicts share an error rate of 5 % (Holm)")
+
+
+def test_a_control_is_told_in_one_sentence() -> None:
+    assert context.control_sentence(samples.run(samples.slower())) is None
+    controlled = samples.run(samples.slower(), control=samples.control())
+    assert context.control_sentence(controlled) == (
+        "Control: product-list: naive again and naive differ by less than the margin of 2 %"
+        " (ratio 1.004, 95 % interval 0.997 to 1.011): same queries, similar database time."
+    )
+
+
+def test_conditions_are_told_where_the_record_has_them() -> None:
+    assert context.conditions(samples.slower()) is None
+    assert context.conditions(samples.held_up()) == (
+        "Load generator: 91 % of a core, held up by 66.3 ms at p99 and 1,204 ms at most."
+        " Cores: other processes 31.4 %, hypervisor 12 %, load 3.29."
+    )
+    elsewhere = replace(samples.held_up(), machine=Machine(steal=0, others=None, load=1))
+    assert "other processes unknown" in str(context.conditions(elsewhere))

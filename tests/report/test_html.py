@@ -151,3 +151,10 @@ def test_every_chart_says_in_words_what_it_shows(sample: Run) -> None:
     source = html.render(sample)
     charts = source.count('role="img"')
     assert charts == source.count("<desc id=") == source.count("<title id=")
+
+
+def test_control_shared_error_rate_and_conditions_are_told() -> None:
+    text = Page(html.render(samples.SAMPLES["controlled"]())).text
+    assert "Control: product-list: naive again and naive differ by less" in text
+    assert "The 4 verdicts share an error rate of 5 %" in text
+    assert "Load generator: 91 % of a core" in text

@@ -58,7 +58,7 @@ def test_an_invalid_experiment_shows_no_ratio_and_no_other_verdict() -> None:
 def test_caveats_come_with_advice() -> None:
     text = markdown.render(samples.run(samples.inconclusive()))
     assert "- **Caveat**, search: " in text
-    assert "stop other work for a sharper answer." in text
+    assert "stop other work." in text
 
 
 def test_twenty_experiments_fit_a_comment() -> None:
@@ -69,3 +69,9 @@ def test_a_run_cut_short_says_so() -> None:
     assert "**This run was cut short" in markdown.render(
         samples.run(samples.slower(), complete=False)
     )
+
+
+def test_control_and_shared_error_rate_are_told() -> None:
+    text = markdown.render(samples.SAMPLES["controlled"]())
+    assert "\nControl: product-list: naive again and naive differ by less" in text
+    assert "The 4 verdicts share an error rate of 5 %" in text

@@ -95,3 +95,9 @@ def test_the_last_lines_tell_where_it_was_measured_and_how_to_read_it() -> None:
     *_, where, how = printed(samples.run(samples.slower()), width=160).splitlines()
     assert where.startswith("AMD EPYC 7B13, 2 cores")
     assert how.startswith("Ratio = variant / baseline")
+
+
+def test_control_and_shared_error_rate_stand_where_people_look() -> None:
+    text = " ".join(printed(samples.SAMPLES["controlled"](), width=80).split())
+    assert "Control: product-list: naive again and naive differ by less" in text
+    assert "The 4 verdicts share an error rate of 5 %" in text

@@ -18,6 +18,7 @@ def sample(variant: str = "one", **changes: object) -> Sample:
         "started": 1_700_000_000.0,
         "milliseconds": 10.0,
         "body_bytes": 100,
+        "checksum": 7,
         "server_timing": timing.to_header(),
         "error": "",
     }
@@ -30,10 +31,15 @@ def pair(
     variant_ms: float = 5.0,
     error: str = "",
     variant: int = 0,
+    elapsed_ms: float | None = None,
+    cpu_ms: float = 1.0,
+    **changes: object,
 ) -> Pair:
     return Pair(
         variant=variant,
         baseline_first=True,
         baseline_sample=sample("one", milliseconds=baseline_ms),
-        variant_sample=sample("other", milliseconds=variant_ms, error=error),
+        variant_sample=sample("other", milliseconds=variant_ms, error=error, **changes),
+        elapsed_ms=baseline_ms + variant_ms if elapsed_ms is None else elapsed_ms,
+        cpu_ms=cpu_ms,
     )

@@ -1,5 +1,8 @@
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from headtohead.config import Config
@@ -13,20 +16,28 @@ def measured(
     path: str,
     *,
     url: str,
-    watched: list[Progress] | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
     against_itself: bool = False,
-    **settings: float,
+    **settings: object,
 ) -> Measured:
     # A wide margin settles after few pairs, a long budget lets even a busy machine get there.
-    config = Config(root=Path(), **{"budget": 60.0, "margin": 0.3, "warm_up": 5, **settings})
+    config = Config(**{"root": Path(), "budget": 60.0, "margin": 0.3, "warm_up": 5, **settings})
     return measure(
         experiment(path),
         target=Target(base_url=url, token="secret", rows=0, servers={}),
         config=config,
         seed=7,
-        on_progress=(watched if watched is not None else []).append,
+        on_progress=on_progress,
+        comparisons_in_run=1,
         against_itself=against_itself,
     )
+
+
+def generator() -> psutil.Process:
+    """The load generator that this process has started."""
+    children = psutil.Process().children()
+    (found,) = (child for child in children if "headtohead.load.generator" in child.cmdline())
+    return found
 
 
 def test_a_slow_baseline_makes_the_variant_faster(variants_server):
@@ -52,7 +63,8 @@ def test_baseline_against_itself_is_confirmed_and_named_apart(variants_server):
 
 def test_progress_tells_pairs_ratio_and_the_time_left(variants_server):
     watched: list[Progress] = []
-    measured("/slow-baseline", url=variants_server, watched=watched, budget=1.5, margin=0.0001)
+    settings = {"budget": 1.5, "margin": 0.0001}
+    measured("/slow-baseline", url=variants_server, on_progress=watched.append, **settings)
     assert len(watched) > 2
     assert watched[-1].pairs > watched[0].pairs
     assert watched[-1].ratio < 1
@@ -64,6 +76,7 @@ def test_progress_tells_pairs_ratio_and_the_time_left(variants_server):
     [
         ("/failing-later", "request-errors"),
         ("/growing", "body-changed"),
+        ("/rewritten", "body-changed"),
         ("/unapplied", "variant-not-applied"),
     ],
 )
@@ -71,4 +84,27 @@ def test_what_goes_wrong_while_measuring_invalidates_the_result(path, code, vari
     result = measured(path, url=variants_server).result
     assert not result.valid
     assert code in {caveat.code for caveat in result.caveats}
+    assert result.comparisons[0].verdict is Verdict.INVALID
+
+
+def test_a_request_that_is_work_for_the_client_shows_in_the_generators_share(variants_server):
+    waiting = measured("/slow-baseline", url=variants_server).result.generator
+    unpacking = measured("/packed", url=variants_server).result.generator
+    assert unpacking.cpu_share > 2 * waiting.cpu_share
+
+
+def test_a_generator_that_is_stopped_for_a_while_invalidates_the_result(variants_server):
+    def stop_once(_: Progress) -> None:
+        if not stopped:
+            stopped.append(generator())
+            stopped[0].suspend()
+            time.sleep(1.5)
+            stopped[0].resume()
+
+    stopped: list[psutil.Process] = []
+    result = measured(
+        "/slow-baseline", url=variants_server, on_progress=stop_once, early_stop=False, budget=2.0
+    ).result
+    assert result.generator.lag_max_ms > 1400
+    assert "held-up" in {caveat.code for caveat in result.caveats}
     assert result.comparisons[0].verdict is Verdict.INVALID

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from headtohead.errors import MeasurementError
@@ -76,12 +78,29 @@ def test_sound_samples_give_no_caveat():
         ([sample(), sample(error="500")], "request-errors"),
         ([sample(), sample(server_timing="")], "variant-not-applied"),
         ([sample(), sample("other", identity="e/one")], "variant-not-applied"),
-        ([sample(), sample(body_bytes=101)], "body-changed"),
     ],
 )
 def test_unsound_samples_give_a_caveat_that_invalidates(samples, code):
     caveat, *others = variant_caveats("e/one", samples)
     assert (caveat.code, caveat.invalidates, others) == (code, True, [])
+
+
+def test_a_body_that_changes_in_content_alone_invalidates_whichever_arm_it_is_of():
+    changed = pair(checksum=8)
+    caveat, *others = pair_caveats([tally([pair()] * 60), tally([pair()] * 58 + [changed] * 2)])
+    assert (caveat.code, caveat.invalidates, others) == ("body-changed", True, [])
+    assert "2 of 240 responses" in caveat.message
+
+
+def test_the_body_of_an_error_is_no_change():
+    assert list(pair_caveats([tally([pair()] * 60 + [pair(error="500", checksum=8)])])) == []
+
+
+def test_a_comparison_that_shares_its_error_rate_settles_later():
+    pairs = [pair(variant_ms=10 + (step % 20 - 9.5) / 12) for step in range(300)]
+    shared = replace(tally(pairs), stopping_error_rate=0.05 / 1000)
+    assert tally(pairs).settle()
+    assert not shared.settle()
 
 
 def test_too_few_pairs_in_any_comparison_invalidate():

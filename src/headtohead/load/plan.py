@@ -64,6 +64,7 @@ class Sample:
         started: Seconds since the epoch.
         milliseconds: From sending to the last byte of the body.
         body_bytes: Length of the body.
+        checksum: CRC-32 of the body.
         server_timing: The response's `Server-Timing`, or empty.
         error: What went wrong, or empty.
     """
@@ -72,6 +73,7 @@ class Sample:
     started: float
     milliseconds: float
     body_bytes: int
+    checksum: int
     server_timing: str
     error: str
 
@@ -83,12 +85,16 @@ class Pair:
     Attributes:
         variant: Index of the variant in the plan.
         baseline_first: What the coin said.
+        elapsed_ms: Time since the pair before it, or the warm-up, ended.
+        cpu_ms: CPU time that the generator used in it.
     """
 
     variant: int
     baseline_first: bool
     baseline_sample: Sample
     variant_sample: Sample
+    elapsed_ms: float
+    cpu_ms: float
 
 
 def plan_pairs(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import count
+from time import perf_counter, thread_time
 from typing import ClassVar
 
 from locust import FastHttpUser, task
@@ -38,6 +39,7 @@ class PairUser(FastHttpUser):
             seed=self.plan.seed + next(self._numbers),
         )
         self._turns: Iterator[Turn] = iter(self.schedule)
+        self._ended, self._used = perf_counter(), thread_time()
 
     @task
     def take_pair(self) -> None:
@@ -64,11 +66,15 @@ class PairUser(FastHttpUser):
         else:
             variant_sample = self._send(variant)
             baseline_sample = self._send(self.plan.baseline)
+        began, had_used = self._ended, self._used
+        self._ended, self._used = perf_counter(), thread_time()
         return Pair(
             variant=turn.variant,
             baseline_first=turn.baseline_first,
             baseline_sample=baseline_sample,
             variant_sample=variant_sample,
+            elapsed_ms=(self._ended - began) * 1000,
+            cpu_ms=(self._used - had_used) * 1000,
         )
 
     def _send(self, arm: Arm) -> Sample:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from headtohead.measurement import IntervalKind, Run, Verdict
-from headtohead.report.findings import findings
-from headtohead.report.format import ARROW, percent, size
+from headtohead.measurement import ExperimentResult, IntervalKind, Run, Verdict
+from headtohead.report.findings import control_finding, findings
+from headtohead.report.format import ARROW, milliseconds, percent, size
 
 INCOMPLETE = "This run was cut short: its record is not complete."
 
@@ -32,6 +32,23 @@ def interval_sentences(run: Run) -> tuple[str, ...]:
     """How the intervals of this run were made."""
     kinds = {finding.comparison.interval for finding in findings(run)}
     return tuple(_INTERVALS[kind] for kind in sorted(kinds))
+
+
+def shared_error_rate(run: Run) -> str | None:
+    """Why a verdict may say less than its interval; None where each stands by itself."""
+    comparisons = len(findings(run))
+    if all(finding.comparison.verdict_error_rate == 0.05 for finding in findings(run)):
+        return None
+    return (
+        f"The {comparisons} verdicts share an error rate of 5 % (Holm), so one may say less than"
+        " its own 95 % interval would allow."
+    )
+
+
+def control_sentence(run: Run) -> str | None:
+    """What the run found where there is nothing to find; None where it did not look."""
+    finding = control_finding(run)
+    return f"Control: {finding.sentence}" if finding else None
 
 
 def how_to_read(run: Run) -> str:
@@ -77,6 +94,20 @@ def environment_table(run: Run) -> tuple[tuple[str, str], ...]:
         ("Packages", _versions(environment.packages)),
         ("Rows of the main table", f"{environment.rows:,}"),
         ("Load average before and after", load_change(run)),
+    )
+
+
+def conditions(experiment: ExperimentResult) -> str | None:
+    """How generator and machine fared during an experiment; None where the record says nothing."""
+    generator, machine = experiment.generator, experiment.machine
+    if generator is None or machine is None:
+        return None
+    others = "unknown" if machine.others is None else percent(machine.others)
+    return (
+        f"Load generator: {percent(generator.cpu_share)} of a core, held up by"
+        f" {milliseconds(generator.lag_p99_ms)} at p99 and {milliseconds(generator.lag_max_ms)}"
+        f" at most. Cores: other processes {others}, hypervisor {percent(machine.steal)},"
+        f" load {machine.load:.2f}."
     )
 
 

@@ -106,6 +106,14 @@ def findings(run: Run) -> tuple[Finding, ...]:
     )
 
 
+def control_finding(run: Run) -> Finding | None:
+    """The control of a run that has one: a baseline against itself."""
+    if run.control is None:
+        return None
+    (comparison,) = run.control.comparisons
+    return Finding(experiment=run.control, comparison=comparison)
+
+
 def caveats(run: Run) -> tuple[tuple[str, Caveat], ...]:
     """Every distinct caveat with where it applies: experiments by name, or "all experiments"."""
     names: dict[Caveat, list[str]] = {}

@@ -5,7 +5,14 @@ from collections.abc import Sequence
 
 from headtohead.caveats import Caveat
 from headtohead.measurement import Run
-from headtohead.report.context import INCOMPLETE, environment_line, how_to_read, revision
+from headtohead.report.context import (
+    INCOMPLETE,
+    control_sentence,
+    environment_line,
+    how_to_read,
+    revision,
+    shared_error_rate,
+)
 from headtohead.report.findings import Finding, caveats, findings
 from headtohead.report.format import (
     ARROW,
@@ -37,6 +44,9 @@ def render(run: Run) -> str:
     lines += [_row(_cells(finding)) for finding in findings(run)]
     lines += ["", *(_item(where, caveat) for where, caveat in caveats(run)), ""]
     lines += [f"{_escape(environment_line(run))}. {_escape(how_to_read(run))}"]
+    for sentence in (control_sentence(run), shared_error_rate(run)):
+        if sentence:
+            lines += ["", _escape(sentence)]
     return "\n".join(lines) + "\n"
 
 

@@ -12,7 +12,13 @@ from rich.text import Text
 
 from headtohead.caveats import Caveat
 from headtohead.measurement import Run, Verdict
-from headtohead.report.context import INCOMPLETE, environment_line, how_to_read
+from headtohead.report.context import (
+    INCOMPLETE,
+    control_sentence,
+    environment_line,
+    how_to_read,
+    shared_error_rate,
+)
 from headtohead.report.findings import Finding, caveats, findings
 from headtohead.report.format import (
     ARROW,
@@ -49,8 +55,14 @@ def render(run: Run, *, console: Console) -> None:
             _print_block(finding, console)
     for where, caveat in caveats(run):
         _print_caveat(where, caveat, console)
-    console.print(_plain(environment_line(run)))
-    console.print(_plain(how_to_read(run)))
+    for line in (
+        control_sentence(run),
+        environment_line(run),
+        how_to_read(run),
+        shared_error_rate(run),
+    ):
+        if line:
+            console.print(_plain(line))
 
 
 def _table(found: Sequence[Finding]) -> Table:

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from headtohead.analysis.family import stopping_error_rate
 from headtohead.caveats import Caveat
 from headtohead.config import Config
 from headtohead.experiment import Experiment
 from headtohead.load.plan import Pair, PairPlan, Sample, plan_pairs
 from headtohead.load.process import load_generator
 from headtohead.measurement import ExperimentResult, Mode
+from headtohead.run.control import comparing_with_itself, name_of_second
+from headtohead.run.generator import generator_caveats, generator_use
 from headtohead.run.tally import ComparisonTally, pair_caveats, variant_caveats, variant_result
 from headtohead.run.target import Target
 
@@ -35,9 +38,16 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """An experiment's result and the raw pairs it rests on."""
+    """An experiment's result and the raw pairs it rests on.
+
+    Attributes:
+        result: Its verdicts are those that need not know of other comparisons.
+        tallies: The pairs of each comparison.
+        pairs: All of them in the order they were taken.
+    """
 
     result: ExperimentResult
+    tallies: tuple[ComparisonTally, ...]
     pairs: tuple[Pair, ...]
 
 
@@ -48,6 +58,7 @@ def measure(
     config: Config,
     seed: int,
     on_progress: Callable[[Progress], None],
+    comparisons_in_run: int,
     against_itself: bool = False,
 ) -> Measured:
     """Take request pairs until every comparison is settled or its budget is spent.
@@ -58,6 +69,7 @@ def measure(
         config: Budget, margin, warm-up and whether to stop early.
         seed: Seed of the coin flips.
         on_progress: Called a few times a second.
+        comparisons_in_run: With how many comparisons, its own included, it shares the error rate.
         against_itself: Whether to let the baseline stand in for the variants, which is the
             negative control of all this: there is no difference to find.
 
@@ -74,14 +86,14 @@ def measure(
     )
     names = [variant.name for variant in experiment.variants]
     if against_itself:
-        plan = replace(plan, variants=(plan.baseline,))
-        names = [f"{experiment.baseline.name} again"]
+        plan, names = comparing_with_itself(plan), [name_of_second(experiment)]
     tallies = [
         ComparisonTally(
             baseline=experiment.baseline.name,
             variant=name,
             margin=config.margin,
             early_stop=config.early_stop,
+            stopping_error_rate=stopping_error_rate(comparisons_in_run),
         )
         for name in names
     ]
@@ -101,7 +113,7 @@ def measure(
     result = _result(experiment, plan, tallies, pairs)
     if against_itself:
         result = replace(result, question=f"Does {experiment.baseline.name} differ from itself?")
-    return Measured(result=result, pairs=tuple(pairs))
+    return Measured(result=result, tallies=tuple(tallies), pairs=tuple(pairs))
 
 
 def _failed(pair: Pair) -> bool:
@@ -132,7 +144,8 @@ def _result(
         samples[experiment.baseline.name].append(pair.baseline_sample)
         samples[tallies[pair.variant].variant].append(pair.variant_sample)
 
-    caveats: list[Caveat] = list(pair_caveats(tallies))
+    use = generator_use(pairs)
+    caveats: list[Caveat] = [*pair_caveats(tallies), *generator_caveats(use)]
     for name, arm in zip(names, plan.arms, strict=True):
         caveats.extend(variant_caveats(arm.identity, samples[name]))
     valid = not any(caveat.invalidates for caveat in caveats)
@@ -149,4 +162,5 @@ def _result(
         variants=tuple(variant_result(name, samples[name]) for name in names),
         comparisons=comparisons,
         caveats=tuple(caveats),
+        generator=use,
     )

@@ -1,14 +1,12 @@
 """A whole run: preflight of everything, then one experiment after the other, then the record."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
-
-import psutil
 
 from headtohead import caveats
 from headtohead.caveats import Caveat
@@ -17,15 +15,14 @@ from headtohead.errors import MeasurementError
 from headtohead.experiment import Experiment
 from headtohead.measurement import SCHEMA_VERSION, ExperimentResult, Run, write_record
 from headtohead.run import environment
+from headtohead.run.conditions import clock_caveats, machine, machine_caveats, restart_caveats
+from headtohead.run.control import BUDGET_SHARE, control_caveats
 from headtohead.run.measure import Measured, Progress, measure
 from headtohead.run.preflight import check
+from headtohead.run.reading import read
 from headtohead.run.results import new_run_id, run_directory, write_pairs
 from headtohead.run.target import Target, open_target
-
-# How long to watch the machine before an experiment, and the share of its cores that others may
-# use meanwhile before the record says so.
-QUIET_SECONDS = 0.5
-TOLERATED_SHARE = 0.25
+from headtohead.run.verdicts import judged_together
 
 
 class Observer(Protocol):
@@ -75,16 +72,27 @@ def run(
     ):
         require_preflight(experiments, target=target, note=observer.note)
         load_before = os.getloadavg()[0]
+        control = (
+            _measure_control(experiments[0], target=target, config=config, observer=observer)
+            if config.control
+            else None
+        )
         measured = [
             _measure_one(
                 experiment,
                 target=target,
                 config=config,
                 observer=observer,
+                comparisons_in_run=sum(
+                    1 if against_itself else len(each.variants) for each in experiments
+                ),
                 against_itself=against_itself,
             )
             for experiment in experiments
         ]
+        if control is not None:
+            against = tuple(control_caveats(control.result))
+            measured = [_with_caveats(each, *against) for each in measured]
         for experiment, each in zip(experiments, measured, strict=True):
             write_pairs(
                 directory / "pairs" / f"{experiment.name}.csv",
@@ -104,7 +112,8 @@ def run(
                 load_before=load_before,
                 load_after=os.getloadavg()[0],
             ),
-            experiments=tuple(each.result for each in measured),
+            experiments=judged_together(measured),
+            control=control.result if control is not None else None,
         )
         write_reports(record, directory)
         write_record(record, directory)
@@ -126,33 +135,53 @@ def require_preflight(
             raise MeasurementError(f"{finding.variant}: {finding.problem}", fix=finding.fix)
 
 
+def _measure_control(
+    experiment: Experiment, *, target: Target, config: Config, observer: Observer
+) -> Measured:
+    """The experiment's baseline against itself, for a part of the budget."""
+    return _measure_one(
+        experiment,
+        target=target,
+        config=replace(config, budget=config.budget * BUDGET_SHARE),
+        observer=observer,
+        comparisons_in_run=1,
+        against_itself=True,
+    )
+
+
 def _measure_one(
     experiment: Experiment,
     *,
     target: Target,
     config: Config,
     observer: Observer,
-    against_itself: bool,
+    comparisons_in_run: int,
+    against_itself: bool = False,
 ) -> Measured:
-    surroundings = list(_surroundings())
     observer.begin(experiment)
+    before = read(target)
     measured = measure(
         experiment,
         target=target,
         config=config,
         seed=config.seed,
         on_progress=observer.update,
+        comparisons_in_run=comparisons_in_run,
         against_itself=against_itself,
     )
-    result = replace(measured.result, caveats=(*measured.result.caveats, *surroundings))
-    observer.end(result)
-    return replace(measured, result=result)
+    after = read(target)
+    use = machine(before, after, target=target)
+    measured = _with_caveats(
+        replace(measured, result=replace(measured.result, machine=use)),
+        *restart_caveats(before, after),
+        *clock_caveats(before.clocks, after.clocks),
+        *machine_caveats(use),
+        *([caveats.single_core()] if len(os.sched_getaffinity(0)) == 1 else []),
+    )
+    observer.end(measured.result)
+    return measured
 
 
-def _surroundings() -> Iterator[Caveat]:
-    """What the machine is like while nothing of ours runs on it."""
-    busy_share = psutil.cpu_percent(interval=QUIET_SECONDS) / 100
-    if busy_share > TOLERATED_SHARE:
-        yield caveats.busy_machine(share=busy_share)
-    if len(os.sched_getaffinity(0)) == 1:
-        yield caveats.single_core()
+def _with_caveats(measured: Measured, *more: Caveat) -> Measured:
+    result = measured.result
+    return replace(measured, result=replace(result, caveats=(*result.caveats, *more)))

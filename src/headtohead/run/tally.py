@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
 from headtohead import caveats
 from headtohead.analysis.interval import (
+    ERROR_RATE,
     Estimate,
     anytime_estimate,
     fixed_size_estimate,
@@ -30,6 +32,7 @@ class ComparisonTally:
         variant: Name of the variant.
         margin: The smallest effect that matters, as a fraction.
         early_stop: Whether the comparison may end once it is settled.
+        stopping_error_rate: How often the interval that settles it may miss.
         pairs: Every pair taken, those with errors included.
         settled: Whether it did end that way.
     """
@@ -38,6 +41,7 @@ class ComparisonTally:
     variant: str
     margin: float
     early_stop: bool
+    stopping_error_rate: float = ERROR_RATE
     pairs: list[Pair] = field(default_factory=list)
     settled: bool = False
 
@@ -49,8 +53,12 @@ class ComparisonTally:
             if not pair.baseline_sample.error and not pair.variant_sample.error
         ]
 
-    def estimate(self) -> Estimate | None:
-        """The effect so far, or None before the first sound pair."""
+    def estimate(self, *, error_rate: float = ERROR_RATE) -> Estimate | None:
+        """The effect so far, or None before the first sound pair.
+
+        Args:
+            error_rate: How often its interval may miss.
+        """
         pairs = self.sound_pairs()
         if not pairs:
             return None
@@ -58,11 +66,17 @@ class ComparisonTally:
             baseline_ms=np.array([pair.baseline_sample.milliseconds for pair in pairs]),
             variant_ms=np.array([pair.variant_sample.milliseconds for pair in pairs]),
         )
-        return anytime_estimate(ratios) if self.early_stop else fixed_size_estimate(ratios)
+        interval = anytime_estimate if self.early_stop else fixed_size_estimate
+        return interval(ratios, error_rate=error_rate)
+
+    def verdict(self, *, error_rate: float) -> Verdict:
+        """What the pairs say if the interval may miss as often as that."""
+        estimate = self.estimate(error_rate=error_rate)
+        return judge(estimate, margin=self.margin) if estimate else Verdict.INCONCLUSIVE
 
     def settle(self) -> bool:
         """Whether the comparison may end now; remembers that it did."""
-        estimate = self.estimate()
+        estimate = self.estimate(error_rate=self.stopping_error_rate)
         self.settled = (
             self.early_stop
             and estimate is not None
@@ -152,16 +166,24 @@ def variant_caveats(identity: str, samples: Sequence[Sample]) -> Iterator[Caveat
     )
     if unconfirmed:
         yield caveats.variant_not_applied(variant=identity, requests=unconfirmed)
-    sizes = {sample.body_bytes for sample in sound}
-    if len(sizes) > 1:
-        yield caveats.body_changed(variant=identity, sizes=(min(sizes), max(sizes)))
 
 
 def pair_caveats(comparisons: Sequence[ComparisonTally]) -> Iterator[Caveat]:
-    """Which comparison has too few pairs to be judged, if any."""
-    fewest = min(len(comparison.sound_pairs()) for comparison in comparisons)
+    """What is wrong with an experiment's pairs, whichever variant they are of.
+
+    Bodies are compared by content with the first one: arms that were equal before the measurement
+    can change together, and one can change alone, as a cache does that was filled before a write.
+    """
+    sound = [comparison.sound_pairs() for comparison in comparisons]
+    fewest = min(map(len, sound))
     if fewest < NEEDED_PAIRS:
         yield caveats.too_few_pairs(pairs=fewest, needed=NEEDED_PAIRS)
+    samples = [
+        sample for pair in chain(*sound) for sample in (pair.baseline_sample, pair.variant_sample)
+    ]
+    changed = sum(sample.checksum != samples[0].checksum for sample in samples)
+    if changed:
+        yield caveats.body_changed(changed=changed, requests=len(samples))
 
 
 def _timing(sample: Sample) -> ServerTiming | None:

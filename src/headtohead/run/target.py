@@ -3,7 +3,7 @@
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from headtohead import stack
@@ -20,12 +20,15 @@ class Target:
         token: What authorises a request to be measured.
         rows: Rows of the main table, 0 where unknown.
         servers: Versions of the servers by name.
+        processes: Main process of each server that is the local stack's own, by the server's name;
+            of any other server nothing can be seen.
     """
 
     base_url: str
     token: str
     rows: int
     servers: Mapping[str, str]
+    processes: Mapping[str, int] = field(default_factory=dict)
 
 
 def stack_settings(config: Config) -> stack.StackSettings:
@@ -73,6 +76,7 @@ def _of_stack(running: stack.RunningStack) -> Target:
         token=running.token,
         rows=running.rows,
         servers={server.name: server.version for server in running.servers},
+        processes={server.name: server.pid for server in running.servers if server.pid is not None},
     )
 
 

@@ -44,28 +44,35 @@ class Watch:
         self._line = Text.assemble(
             (f"{self._name}  ", "bold"),
             f"{progress.pairs} pairs  ",
-            f"{describe_ratio(progress)}  ",
+            f"{describe_ratio(progress.ratio, progress.interval)}  ",
             (f"{progress.seconds_left:.0f} s left", "dim"),
         )
         if self._live:
             self._live.update(self._line, refresh=True)
 
     def end(self, result: ExperimentResult) -> None:
-        """Leave the last state on the screen."""
-        verdicts = ", ".join(comparison.verdict for comparison in result.comparisons)
+        """Leave the last state on the screen; verdicts have to wait for the other experiments."""
+        outcome = (
+            ", ".join(
+                f"{comparison.variant} {describe_ratio(comparison.ratio, comparison.ci95)}"
+                for comparison in result.comparisons
+            )
+            if result.valid
+            else "invalid"
+        )
         self._console.print(
-            Text.assemble((f"{result.name}  ", "bold"), f"{result.pairs} pairs  ", verdicts)
+            Text.assemble((f"{result.name}  ", "bold"), f"{result.pairs} pairs  ", outcome)
         )
 
 
-def describe_ratio(progress: Progress) -> str:
-    """The current effect with its interval, or what is known instead."""
-    low, high = progress.interval
-    if progress.ratio is None:
+def describe_ratio(ratio: float | None, interval: tuple[float, float]) -> str:
+    """An effect with its interval, or what is known instead."""
+    low, high = interval
+    if ratio is None:
         return "no ratio yet"
     if low == 0:
-        return f"ratio {progress.ratio:.3f} (too few pairs for an interval)"
-    return f"ratio {progress.ratio:.3f} [{low:.3f}, {high:.3f}]"
+        return f"ratio {ratio:.3f} (too few pairs for an interval)"
+    return f"ratio {ratio:.3f} [{low:.3f}, {high:.3f}]"
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from pathlib import Path
 from headtohead.errors import StackError
 from headtohead.stack import logs
 
-STACK_VARIABLE = "H2H_STACK"
+# Not H2H_STACK, by which a user names the folder to h2h itself, which would then look like a server.
+STACK_VARIABLE = "H2H_SERVED_BY"
 
 
 @dataclass(frozen=True, kw_only=True)

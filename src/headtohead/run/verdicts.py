@@ -1,0 +1,48 @@
+"""The verdicts of a whole run: they share one error rate, so none is final before the last."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from headtohead.analysis.family import VerdictAt, holm_error_rates
+from headtohead.measurement import ExperimentResult, Verdict
+from headtohead.run.measure import Measured
+from headtohead.run.tally import ComparisonTally
+
+
+def judged_together(measured: Sequence[Measured]) -> tuple[ExperimentResult, ...]:
+    """The results of a run's experiments with their final verdicts.
+
+    An invalid experiment gets no verdict, and its comparisons still count as comparisons of the
+    run: when the others were stopped, nobody knew that it would be invalid.
+    """
+    rates = iter(
+        holm_error_rates(
+            [
+                _verdict_at(tally, valid=each.result.valid)
+                for each in measured
+                for tally in each.tallies
+            ]
+        )
+    )
+    return tuple(_judged(each, [next(rates) for _ in each.tallies]) for each in measured)
+
+
+def _judged(measured: Measured, rates: Sequence[float]) -> ExperimentResult:
+    result = measured.result
+    return replace(
+        result,
+        comparisons=tuple(
+            replace(
+                comparison,
+                verdict=tally.verdict(error_rate=rate) if result.valid else Verdict.INVALID,
+                verdict_error_rate=rate,
+            )
+            for comparison, tally, rate in zip(
+                result.comparisons, measured.tallies, rates, strict=True
+            )
+        ),
+    )
+
+
+def _verdict_at(tally: ComparisonTally, *, valid: bool) -> VerdictAt:
+    return lambda rate: tally.verdict(error_rate=rate) if valid else Verdict.INCONCLUSIVE

@@ -1,0 +1,30 @@
+from dataclasses import replace
+
+import pytest
+
+from headtohead.measurement import ExperimentResult, Verdict
+from headtohead.run.control import comparing_with_itself, control_caveats
+from tests.load.test_generator import plan
+from tests.report.samples import no_difference, ten_times_faster
+
+
+def control(verdict: Verdict) -> ExperimentResult:
+    result = no_difference()
+    (comparison,) = result.comparisons
+    return replace(result, comparisons=(replace(comparison, verdict=verdict),))
+
+
+def test_both_arms_of_a_control_are_the_same_request():
+    itself = comparing_with_itself(plan("http://127.0.0.1:9"))
+    assert itself.arms == (itself.baseline, itself.baseline)
+
+
+def test_a_baseline_that_differs_from_itself_beyond_the_margin_invalidates():
+    (caveat,) = control_caveats(ten_times_faster())
+    assert (caveat.code, caveat.invalidates) == ("control-failed", True)
+    assert "product-list differed from itself (ratio 0.093)" in caveat.message
+
+
+@pytest.mark.parametrize("verdict", set(Verdict) - {Verdict.FASTER, Verdict.SLOWER})
+def test_anything_else_does_not(verdict):
+    assert list(control_caveats(control(verdict))) == []

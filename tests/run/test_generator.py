@@ -1,0 +1,66 @@
+import pytest
+
+from headtohead.run.generator import generator_caveats, generator_use
+from tests.run.factories import pair
+
+
+def codes(pairs: list) -> set[str]:
+    return {caveat.code for caveat in generator_caveats(generator_use(pairs))}
+
+
+def pairs_held_up(count: int, *, by_ms: float, of: int = 200) -> list:
+    """Pairs that take 15 ms, some of them longer, in an even mixture."""
+    return [pair(elapsed_ms=15 + (by_ms if index < count else 0)) for index in range(of)]
+
+
+def test_cpu_share_is_the_generators_time_over_all_time():
+    assert generator_use([pair(cpu_ms=3), pair(cpu_ms=6)]).cpu_share == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    ("share", "found"),
+    [(0.4, set()), (0.6, {"client-bound"}), (0.9, {"generator-saturated"})],
+)
+def test_a_high_share_is_told_and_a_very_high_one_invalidates(share, found):
+    pairs = [pair(cpu_ms=15 * share)] * 50
+    assert codes(pairs) == found
+    invalid = any(caveat.invalidates for caveat in generator_caveats(generator_use(pairs)))
+    assert invalid is (share == 0.9)
+
+
+def test_lag_is_what_exceeds_the_usual_rest():
+    use = generator_use(pairs_held_up(1, by_ms=40))
+    assert use.lag_max_ms == pytest.approx(40)
+    assert use.lag_p99_ms == pytest.approx(0)
+    assert use.held_up_share == 1 / 200
+
+
+def test_time_the_server_or_the_generator_worked_is_no_lag():
+    usual = [pair() for _ in range(100)]
+    computing = pair(elapsed_ms=15 + 80, cpu_ms=1 + 80)
+    timing = usual[0].baseline_sample.server_timing.replace("total;dur=2.000", "total;dur=62.000")
+    slow = pair(elapsed_ms=15 + 60, server_timing=timing)
+    assert generator_use([*usual, computing, slow]).lag_max_ms == pytest.approx(0)
+
+
+def test_comparisons_of_different_speed_do_not_look_like_lag():
+    pairs = [pair()] * 60 + [pair(variant=1, variant_ms=500.0)] * 40
+    assert codes(pairs) == set()
+
+
+def test_a_few_hold_ups_are_tolerated_and_many_invalidate():
+    assert codes(pairs_held_up(40, by_ms=30)) == set()
+    assert codes(pairs_held_up(60, by_ms=30)) == {"held-up"}
+    assert codes(pairs_held_up(60, by_ms=10)) == set()
+
+
+def test_a_single_stop_of_seconds_invalidates():
+    (caveat,) = generator_caveats(generator_use(pairs_held_up(1, by_ms=1500)))
+    assert (caveat.code, caveat.invalidates) == ("held-up", True)
+    assert "at most 1500 ms" in caveat.message
+
+
+def test_pairs_the_server_did_not_explain_say_nothing_of_lag():
+    unexplained = pair(elapsed_ms=9000, server_timing="")
+    failed = pair(elapsed_ms=9000, error="500")
+    assert generator_use([unexplained, failed]).lag_max_ms == 0

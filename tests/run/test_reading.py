@@ -1,0 +1,137 @@
+"""Real processes that do what must not happen in mid-run."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psutil
+
+from headtohead.run.conditions import clock_caveats, machine, machine_caveats, restart_caveats
+from headtohead.run.reading import read
+from headtohead.run.target import Target
+
+BURNING = "import os, sys; os.sched_setaffinity(0, [int(sys.argv[1])])\nwhile True: pass"
+# A main process that replaces its worker when it is told to, as gunicorn does.
+MAIN = """
+import signal, subprocess, sys
+
+def replace(*_):
+    global worker
+    worker.kill()
+    worker.wait()
+    worker = subprocess.Popen(["sleep", "600"])
+    print("replaced", flush=True)
+
+worker = subprocess.Popen(["sleep", "600"])
+signal.signal(signal.SIGHUP, replace)
+print("ready", flush=True)
+while True:
+    signal.pause()
+"""
+
+
+def target(**processes: int) -> Target:
+    return Target(
+        base_url="http://127.0.0.1:9",
+        token="",
+        rows=0,
+        servers=dict.fromkeys(processes, "1"),
+        processes=processes,
+    )
+
+
+@contextmanager
+def main_process() -> Iterator[subprocess.Popen[str]]:
+    with subprocess.Popen([sys.executable, "-c", MAIN], stdout=subprocess.PIPE, text=True) as main:
+        try:
+            main.stdout.readline()
+            yield main
+        finally:
+            for child in psutil.Process(main.pid).children():
+                child.kill()
+            main.kill()
+
+
+def await_(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+@contextmanager
+def burning_every_core() -> Iterator[Callable[[], bool]]:
+    """Burn all cores; what it gives says whether each burner has had half a second of CPU."""
+    burners = [
+        subprocess.Popen([sys.executable, "-c", BURNING, str(core)])
+        for core in os.sched_getaffinity(0)
+    ]
+
+    def have_burnt() -> bool:
+        return all(psutil.Process(each.pid).cpu_times().user > 0.5 for each in burners)
+
+    try:
+        yield have_burnt
+    finally:
+        for each in burners:
+            each.kill()
+            each.wait()
+
+
+def test_processes_that_eat_the_cores_are_seen():
+    with main_process() as main, burning_every_core() as have_burnt:
+        here = target(API=main.pid)
+        before = read(here)
+        await_(have_burnt)
+        found = machine(before, read(here), target=here)
+    assert "busy-machine" in {caveat.code for caveat in machine_caveats(found)}
+
+
+def test_work_of_the_servers_own_processes_is_not_that_of_others():
+    with burning_every_core() as have_burnt:
+        here = target(
+            **{str(child.pid): child.pid for child in psutil.Process().children(recursive=True)}
+        )
+        before = read(here)
+        await_(have_burnt)
+        after = read(here)
+    burnt = after.cpu.own - before.cpu.own
+    assert burnt > 0.4 * len(os.sched_getaffinity(0))
+
+
+def test_a_replaced_worker_is_a_restart():
+    with main_process() as main:
+        here = target(API=main.pid)
+        before = read(here)
+        assert list(restart_caveats(before, read(here))) == []
+        main.send_signal(signal.SIGHUP)
+        main.stdout.readline()
+        (caveat,) = restart_caveats(before, read(here))
+    assert caveat.code == "server-restarted"
+
+
+def test_workers_count_for_the_api_alone_because_a_databases_come_and_go():
+    with main_process() as main:
+        here = target(PostgreSQL=main.pid)
+        before = read(here)
+        main.send_signal(signal.SIGHUP)
+        main.stdout.readline()
+        assert list(restart_caveats(before, read(here))) == []
+
+
+def test_a_server_that_ended_is_seen():
+    with main_process() as main:
+        here = target(Valkey=main.pid)
+        before = read(here)
+    (caveat,) = restart_caveats(before, read(here))
+    assert "Valkey" in caveat.message
+
+
+def test_clocks_agree_while_nobody_sets_them():
+    here = target()
+    before, after = read(here), read(here)
+    assert list(clock_caveats(before.clocks, after.clocks)) == []

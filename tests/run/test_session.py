@@ -1,0 +1,99 @@
+"""Whole runs against a server of known behaviour, in this process."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from headtohead.config import Config
+from headtohead.experiment import Experiment
+from headtohead.measurement import ExperimentResult, Run, Verdict, read_record
+from headtohead.run.measure import Progress
+from headtohead.run.session import run
+from tests.run.test_preflight import experiment
+
+WARM_UP = 5
+ANSWERS_OF_A_PREFLIGHT = 4
+
+
+class Witness:
+    """Remembers what a run tells."""
+
+    def __init__(self) -> None:
+        self.ended: list[ExperimentResult] = []
+
+    def note(self, text: str) -> None:
+        pass
+
+    def begin(self, experiment: Experiment) -> None:
+        pass
+
+    def update(self, progress: Progress) -> None:
+        pass
+
+    def end(self, result: ExperimentResult) -> None:
+        self.ended.append(result)
+
+
+def recorded(
+    experiments: Sequence[Experiment], *, url: str, folder: Path, **settings: object
+) -> Run:
+    config = Config(root=folder, url=url, token="secret", warm_up=WARM_UP, **settings)
+    record, _ = run(experiments, config=config, observer=Witness(), write_reports=lambda *_: None)
+    assert read_record(folder / "results" / "latest") == record
+    return record
+
+
+def test_a_run_records_how_generator_and_machine_fared(variants_server, tmp_path):
+    record = recorded(
+        [experiment("/slow-baseline")], url=variants_server, folder=tmp_path, budget=1.0
+    )
+    (result,) = record.experiments
+    assert 0 < result.generator.cpu_share < 1
+    assert result.generator.lag_max_ms >= result.generator.lag_p99_ms >= 0
+    assert 0 <= result.machine.steal <= 1
+    assert result.machine.others is None  # nobody knows which processes serve a URL
+    assert record.control is None
+
+
+def test_comparisons_of_a_run_share_the_error_rate(variants_server, tmp_path):
+    path = "/slow-baseline"
+    both = [experiment(path), replace(experiment(path), name="f")]
+    record = recorded(both, url=variants_server, folder=tmp_path, budget=1.0)
+    rates = [
+        comparison.verdict_error_rate
+        for result in record.experiments
+        for comparison in result.comparisons
+    ]
+    assert min(rates) == 0.025
+
+
+def test_a_control_that_finds_nothing_is_recorded_and_says_nothing(variants_server, tmp_path):
+    record = recorded(
+        [experiment("/slow-baseline")],
+        url=variants_server,
+        folder=tmp_path,
+        control=True,
+        budget=4.0,
+    )
+    assert record.control.comparisons[0].verdict not in {Verdict.FASTER, Verdict.SLOWER}
+    assert record.control.comparisons[0].seconds < 0.25 * 4.0 + 0.5
+    assert "control-failed" not in {caveat.code for caveat in record.experiments[0].caveats}
+
+
+def test_a_control_that_finds_a_difference_invalidates_every_experiment(variants_server, tmp_path):
+    """The server foresees the coin, so that it can tell one arm from the other."""
+    pairs_begin = 2 * ANSWERS_OF_A_PREFLIGHT + 2 * WARM_UP + 1
+    record = recorded(
+        [
+            experiment(f"/foretold?seed=1&from={pairs_begin}"),
+            replace(experiment("/slow-baseline"), name="f"),
+        ],
+        url=variants_server,
+        folder=tmp_path,
+        control=True,
+        budget=6.0,
+    )
+    assert record.control.comparisons[0].verdict is Verdict.SLOWER
+    for result in record.experiments:
+        assert "control-failed" in {caveat.code for caveat in result.caveats}
+        assert result.comparisons[0].verdict is Verdict.INVALID
