@@ -36,6 +36,8 @@ def pair(*, spent_ms: float | None = 0.51, **changes: object) -> Pair:
         baseline_first=True,
         baseline_sample=sample(server_timing=told(0.001)),
         variant_sample=sample(**({"server_timing": told(spent_ms)} | changes)),
+        elapsed_ms=20.0,
+        cpu_ms=1.0,
     )
 
 

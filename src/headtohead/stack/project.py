@@ -9,7 +9,7 @@ from pathlib import Path
 from headtohead.errors import StackError
 from headtohead.stack import logs
 
-# Not H2H_STACK, by which a user names the folder to h2h itself, which would then look like a server.
+# Not H2H_STACK, which a user may set: h2h itself would then look like a server of that stack.
 STACK_VARIABLE = "H2H_SERVED_BY"
 
 
