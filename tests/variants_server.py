@@ -5,6 +5,7 @@ against known behaviour. The path says how the variants behave.
 """
 
 import sys
+import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,6 +15,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 
 from headtohead.experiment import BAGGAGE_EXPERIMENT, BAGGAGE_VARIANT, TOKEN_HEADER
 from headtohead.server_timing import HEADER, ServerTiming
+
+
+# What serves /pool at the same time, so that users beyond that number wait.
+POOL = threading.BoundedSemaphore(2)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -28,6 +33,11 @@ class Handler(BaseHTTPRequestHandler):
         behaviour = urlsplit(self.path).path
         if behaviour == "/slow-baseline" and variant == "one":
             time.sleep(0.004)
+        if behaviour == "/pool":
+            with POOL:
+                time.sleep(0.01)
+        if behaviour == "/very-slow":
+            time.sleep(0.3)
         body = b'{"rows": [1, 2, 3]}'
         if behaviour == "/unequal" and variant == "other":
             body = b'{"rows": [1, 2, 4]}'

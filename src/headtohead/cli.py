@@ -48,6 +48,9 @@ Port = Annotated[int | None, _flag("port")]
 Workers = Annotated[int | None, _flag("workers")]
 Budget = Annotated[float | None, _flag("budget")]
 Margin = Annotated[float | None, _flag("margin")]
+Mode = Annotated[str | None, _flag("mode")]
+Users = Annotated[str | None, _flag("users")]
+Block = Annotated[float | None, _flag("block")]
 EarlyStop = Annotated[bool | None, _flag("early_stop", "--early-stop/--no-early-stop")]
 Results = Annotated[Path | None, _flag("results")]
 
@@ -202,9 +205,12 @@ def check(*, names: Names = None, url: Url = None, as_json: AsJson = False) -> N
 
 
 @app.command("run")
-def run_experiments(
+def run_experiments(  # noqa: PLR0913 (an argument for every flag)
     *,
     names: Names = None,
+    mode: Mode = None,
+    users: Users = None,
+    block: Block = None,
     budget: Budget = None,
     margin: Margin = None,
     early_stop: EarlyStop = None,
@@ -217,11 +223,15 @@ def run_experiments(
     """Measure experiments head to head and print the verdicts.
 
     Example: h2h run product-list --budget 20
+    Example: h2h run product-list --mode throughput --users 8
     """
     from headtohead.run.session import run  # noqa: PLC0415 (slow to import)
     from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
 
     config, registry = _project(
+        mode=mode,
+        users=users,
+        block=block,
         budget=budget,
         margin=margin,
         early_stop=early_stop,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from headtohead.caveats import Caveat
 from headtohead.config import Config
@@ -9,6 +10,7 @@ from headtohead.experiment import Experiment
 from headtohead.load.plan import Pair, Sample, plan_pairs
 from headtohead.load.process import load_generator
 from headtohead.measurement import ExperimentResult, Mode
+from headtohead.run.results import write_pairs
 from headtohead.run.tally import ComparisonTally, pair_caveats, variant_caveats, variant_result
 from headtohead.run.target import Target
 
@@ -21,16 +23,18 @@ class Progress:
     """How far an experiment has come.
 
     Attributes:
-        pairs: Pairs taken, over all comparisons.
+        pairs: Pairs taken, over all comparisons, or rounds.
         ratio: The effect of the comparison that saw the last pair; None before there is one.
         interval: Its 95 % interval.
         seconds_left: Time until the budget is spent, if nothing settles earlier.
+        unit: What `pairs` counts.
     """
 
     pairs: int
     ratio: float | None
     interval: tuple[float, float]
     seconds_left: float
+    unit: str = Mode.LATENCY.pair
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +43,14 @@ class Measured:
 
     result: ExperimentResult
     pairs: tuple[Pair, ...]
+
+    def write_raw(self, directory: Path) -> None:
+        """Keep the raw pairs beside the record."""
+        write_pairs(
+            directory / "pairs" / f"{self.result.name}.csv",
+            self.pairs,
+            variants=[comparison.variant for comparison in self.result.comparisons],
+        )
 
 
 def measure(

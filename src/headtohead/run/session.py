@@ -15,12 +15,13 @@ from headtohead.caveats import Caveat
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.experiment import Experiment
-from headtohead.measurement import SCHEMA_VERSION, ExperimentResult, Run, write_record
+from headtohead.measurement import SCHEMA_VERSION, ExperimentResult, Mode, Run, write_record
 from headtohead.run import environment
 from headtohead.run.measure import Measured, Progress, measure
 from headtohead.run.preflight import check
-from headtohead.run.results import new_run_id, run_directory, write_pairs
+from headtohead.run.results import new_run_id, run_directory
 from headtohead.run.target import Target, open_target
+from headtohead.run.throughput import MeasuredLoad, measure_throughput, require_rounds
 
 # How long to watch the machine before an experiment, and the share of its cores that others may
 # use meanwhile before the record says so.
@@ -63,8 +64,11 @@ def run(
         The record, and the folder that holds it.
 
     Raises:
+        ConfigurationError: The budget is too short for the mode.
         MeasurementError: Variants differ in what they say, or nothing could be measured.
     """
+    if config.mode == Mode.THROUGHPUT:
+        require_rounds(config)
     started_at, started = datetime.now(UTC), monotonic()
     run_id = new_run_id(started_at, results=config.results_directory)
     with (
@@ -77,12 +81,8 @@ def run(
             _measure_one(experiment, target=target, config=config, observer=observer)
             for experiment in experiments
         ]
-        for experiment, each in zip(experiments, measured, strict=True):
-            write_pairs(
-                directory / "pairs" / f"{experiment.name}.csv",
-                each.pairs,
-                variants=[variant.name for variant in experiment.variants],
-            )
+        for each in measured:
+            each.write_raw(directory)
         record = Run(
             schema=SCHEMA_VERSION,
             run_id=run_id,
@@ -115,10 +115,11 @@ def _require_preflight(
 
 def _measure_one(
     experiment: Experiment, *, target: Target, config: Config, observer: Observer
-) -> Measured:
+) -> Measured | MeasuredLoad:
     surroundings = list(_surroundings())
     observer.begin(experiment)
-    measured = measure(
+    take = measure_throughput if config.mode == Mode.THROUGHPUT else measure
+    measured = take(
         experiment,
         target=target,
         config=config,

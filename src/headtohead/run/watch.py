@@ -43,7 +43,7 @@ class Watch:
         """Rewrite the line."""
         self._line = Text.assemble(
             (f"{self._name}  ", "bold"),
-            f"{progress.pairs} pairs  ",
+            f"{progress.pairs} {progress.unit}  ",
             f"{describe_ratio(progress)}  ",
             (f"{progress.seconds_left:.0f} s left", "dim"),
         )
@@ -52,9 +52,15 @@ class Watch:
 
     def end(self, result: ExperimentResult) -> None:
         """Leave the last state on the screen."""
-        verdicts = ", ".join(comparison.verdict for comparison in result.comparisons)
+        verdicts = ", ".join(
+            comparison.verdict
+            for comparison in result.comparisons
+            if not comparison.metric.guardrail
+        )
         self._console.print(
-            Text.assemble((f"{result.name}  ", "bold"), f"{result.pairs} pairs  ", verdicts)
+            Text.assemble(
+                (f"{result.name}  ", "bold"), f"{result.pairs} {result.mode.pair}  ", verdicts
+            )
         )
 
 
@@ -64,7 +70,7 @@ def describe_ratio(progress: Progress) -> str:
     if progress.ratio is None:
         return "no ratio yet"
     if low == 0:
-        return f"ratio {progress.ratio:.3f} (too few pairs for an interval)"
+        return f"ratio {progress.ratio:.3f} (too few {progress.unit} for an interval)"
     return f"ratio {progress.ratio:.3f} [{low:.3f}, {high:.3f}]"
 
 
