@@ -16,7 +16,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 from headtohead.experiment import BAGGAGE_EXPERIMENT, BAGGAGE_VARIANT, TOKEN_HEADER
 from headtohead.server_timing import HEADER, ServerTiming
 
-
 # What serves /pool at the same time, so that users beyond that number wait.
 POOL = threading.BoundedSemaphore(2)
 

@@ -86,10 +86,11 @@ class Config:
         mode="throughput",
     )
     block: float = _setting(
-        "Seconds of load on one variant before users are switched, 0.25 to 1.",
+        "Seconds of load on one variant before users are switched; short blocks cancel drift, "
+        "but the slowest requests have to fit in.",
         default=0.5,
         minimum=0.25,
-        maximum=1.0,
+        maximum=10.0,
         mode="throughput",
     )
     margin: float = _setting(

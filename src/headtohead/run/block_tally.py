@@ -81,7 +81,9 @@ class ArmTally:
             raise MeasurementError(
                 f"no request to {self.identity} succeeded within a block"
                 + (f" ({failed})" if failed else ""),
-                fix="read the API's log" if failed else "take longer blocks, or fewer users",
+                fix="read the API's log"
+                if failed
+                else "take longer blocks with --block, or fewer --users",
             )
         return observed_latencies(self.blocks)
 
@@ -125,9 +127,8 @@ class ArmTally:
             p99=summary.p99,
         )
 
-    def caveats(self, *, margin: float, block_seconds: float) -> Iterator[Caveat]:
-        """What is wrong with its requests, or with blocks of that length for them."""
-        yield from variant_caveats(self.identity, self.counted)
+    def block_caveats(self, *, margin: float, block_seconds: float) -> Iterator[Caveat]:
+        """What is wrong with blocks of that length for its requests."""
         requests = float(np.mean([block.ended for block in self.blocks]))
         if 0.5 / requests > margin:
             yield caveats.coarse_blocks(variant=self.identity, requests=requests, users=self.users)
@@ -195,11 +196,16 @@ class LoadTally:
         return Step(users=self.users, variants=tuple(arm.step() for arm in self.arms))
 
     def caveats(self) -> Iterator[Caveat]:
-        """Reasons to trust the numbers less."""
+        """What is wrong with its requests, or with their number."""
         if self.rounds < NEEDED_ROUNDS:
             yield caveats.too_few_rounds(rounds=self.rounds, users=self.users, needed=NEEDED_ROUNDS)
         for arm in self.arms:
-            yield from arm.caveats(margin=self.margin, block_seconds=self.block_seconds)
+            yield from variant_caveats(arm.identity, arm.counted)
+
+    def block_caveats(self) -> Iterator[Caveat]:
+        """What is wrong with the length of its blocks."""
+        for arm in self.arms:
+            yield from arm.block_caveats(margin=self.margin, block_seconds=self.block_seconds)
 
     def _comparison(
         self, variant: ArmTally, *, metric: Metric, ratios: FloatArray, valid: bool

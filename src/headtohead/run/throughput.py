@@ -12,7 +12,7 @@ from headtohead.analysis.blocks import NEEDED_ROUNDS
 from headtohead.analysis.interval import fixed_size_estimate
 from headtohead.analysis.knee import knee
 from headtohead.config import Config
-from headtohead.errors import ConfigurationError
+from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.experiment import Experiment
 from headtohead.load.blocks import Block, BlockPlan, plan_blocks
 from headtohead.load.plan import Sample
@@ -27,6 +27,8 @@ from headtohead.run.target import Target
 # Rounds that have to fit into the budget: more than a verdict needs, because what users wait for
 # at every switch is spent on no block.
 PLANNED_ROUNDS = NEEDED_ROUNDS + 2
+# After so many rounds without a single whole request of a variant there will hardly be any.
+PATIENT_ROUNDS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +80,7 @@ def measure_throughput(
         on_progress: Called at every switch.
 
     Raises:
-        MeasurementError: The generator broke down, or not one request of a variant counts.
+        MeasurementError: The generator broke down, or requests do not fit into blocks.
     """
     blocks: dict[int, list[BlockSamples]] = {}
     tallies: list[LoadTally] = []
@@ -128,6 +130,8 @@ def _take(
                 spent = block.ended - blocks[0].started
                 left = max(0.0, plan.seconds - spent) + later_seconds
                 on_progress(live.progress(seconds_left=left))
+            if live.rounds == PATIENT_ROUNDS and not errors:
+                live.require_whole_requests(plan)
     return by_block(blocks, samples)
 
 
@@ -140,21 +144,41 @@ class _Live:
 
     def __init__(self, *, arms: int) -> None:
         self._rates: list[list[float]] = [[] for _ in range(arms)]
+        self._whole = [0] * arms
         self._variant = 1
+
+    @property
+    def rounds(self) -> int:
+        """Whole rounds so far."""
+        return min(len(rates) for rates in self._rates)
 
     def add(self, block: BlockSamples) -> None:
         """Take in a block; those of its requests that count have all ended."""
-        arm = block.block.arm
-        self._rates[arm].append(block.arm_block().requests_per_second)
+        arm, seen = block.block.arm, block.arm_block()
+        self._rates[arm].append(seen.requests_per_second)
+        self._whole[arm] += len(seen.ended_ms)
         self._variant = arm or self._variant
+
+    def require_whole_requests(self, plan: BlockPlan) -> None:
+        """See that requests fit into blocks at all.
+
+        Raises:
+            MeasurementError: Those of some arm do not.
+        """
+        for arm, whole in zip(plan.arms, self._whole, strict=True):
+            if not whole:
+                raise MeasurementError(
+                    f"with {plan.users} users, requests to {arm.identity} take longer than a "
+                    f"block of {plan.block_seconds:g} s",
+                    fix="take longer blocks with --block, or fewer --users",
+                )
 
     def progress(self, *, seconds_left: float) -> Progress:
         """The effect of the variant that was seen last, over whole rounds."""
-        rounds = min(len(rates) for rates in self._rates)
-        baseline, variant = self._rates[0][:rounds], self._rates[self._variant][:rounds]
-        estimate = fixed_size_estimate(np.log(variant) - np.log(baseline)) if rounds else None
+        baseline, variant = (self._rates[arm][: self.rounds] for arm in (0, self._variant))
+        estimate = fixed_size_estimate(np.log(variant) - np.log(baseline)) if self.rounds else None
         return Progress(
-            pairs=rounds,
+            pairs=self.rounds,
             ratio=estimate.ratio if estimate else None,
             interval=(estimate.low, estimate.high) if estimate else (0.0, math.inf),
             seconds_left=seconds_left,
@@ -170,7 +194,11 @@ def _whole_rounds(blocks: Sequence[BlockSamples], *, arms: int) -> list[list[Blo
 
 def _result(experiment: Experiment, tallies: Sequence[LoadTally], *, seed: int) -> ExperimentResult:
     last = tallies[-1]
-    caveats = tuple(caveat for tally in tallies for caveat in tally.caveats())
+    # With fewer users requests take less time: blocks that are long enough at last always were.
+    caveats = (
+        *dict.fromkeys(caveat for tally in tallies for caveat in tally.caveats()),
+        *last.block_caveats(),
+    )
     valid = not any(caveat.invalidates for caveat in caveats)
     steps = tuple(tally.step() for tally in tallies) if len(tallies) > 1 else ()
     return ExperimentResult(
