@@ -49,6 +49,8 @@ class Handler(BaseHTTPRequestHandler):
             status = 500
         if behaviour == "/failing-later" and self.answered > 60:
             status = 500
+        if behaviour == "/failing-rarely" and self.answered % 1000 == 0:
+            status = 500
         timing = ServerTiming(
             variant="" if behaviour == "/unapplied" else f"{experiment}/{variant}",
             queries=40 if variant == "one" else 2,

@@ -155,3 +155,9 @@ def test_every_chart_says_in_words_what_it_shows(sample: Run) -> None:
     source = html.render(sample)
     charts = source.count('role="img"')
     assert charts == source.count("<desc id=") == source.count("<title id=")
+
+
+def test_effects_say_for_each_metric_which_side_is_the_faster() -> None:
+    text = Page(html.render(samples.run(samples.under_load()))).text
+    throughput, times = text.index("right of ×1 the variant"), text.index("left of ×1 the variant")
+    assert throughput < text.index("prefetched throughput") < times < text.index("prefetched p50")

@@ -32,7 +32,12 @@ def share(*, failed: int, requests: int) -> Share:
         / widening
         * math.sqrt(value * (1 - value) / requests + (quantile / (2 * requests)) ** 2)
     )
-    return Share(value=value, low=max(0.0, centre - reach), high=min(1.0, centre + reach))
+    return Share(
+        value=value,
+        # Exact at the ends, where the two terms differ by a rounding error.
+        low=centre - reach if failed else 0.0,
+        high=centre + reach if failed < requests else 1.0,
+    )
 
 
 def difference(*, baseline: Share, variant: Share) -> Share:

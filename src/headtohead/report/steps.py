@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from headtohead.measurement import ExperimentResult
 from headtohead.report.format import milliseconds, per_second, users
 
-STEP_HEADERS = ("users", "variant", "throughput", "p50", "p99")
+STEP_HEADERS = ("Users", "Variant", "Throughput", "p50", "p99")
 
 
 def step_rows(experiment: ExperimentResult) -> Iterator[tuple[str, ...]]:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table
@@ -111,7 +111,8 @@ def _print_steps(experiment: ExperimentResult, console: Console) -> None:
     console.print(_plain(f"{experiment.name}: {knees(experiment)}", style="bold"))
     table = Table(box=None, padding=(0, 2, 0, 0))
     for header in STEP_HEADERS:
-        table.add_column(header, justify="left" if header == "variant" else "right")
+        justify: JustifyMethod = "left" if header == "Variant" else "right"
+        table.add_column(header.lower(), justify=justify)
     for row in step_rows(experiment):
         table.add_row(*map(_plain, row))
     console.print(Padding(table, (0, 0, 1, 2), expand=False))

@@ -129,10 +129,10 @@ class ArmTally:
 
     def block_caveats(self, *, margin: float, block_seconds: float) -> Iterator[Caveat]:
         """What is wrong with blocks of that length for its requests."""
+        p99 = self.latencies.percentile(99)
         requests = float(np.mean([block.ended for block in self.blocks]))
         if 0.5 / requests > margin:
             yield caveats.coarse_blocks(variant=self.identity, requests=requests, users=self.users)
-        p99 = self.latencies.percentile(99)
         if self.latencies.unresolved > TOLERATED_UNRESOLVED:
             yield caveats.requests_outlast_blocks(
                 variant=self.identity, share=self.latencies.unresolved, users=self.users

@@ -187,9 +187,22 @@ class _Live:
 
 
 def _whole_rounds(blocks: Sequence[BlockSamples], *, arms: int) -> list[list[BlockSamples]]:
-    """Rounds that hold every arm, their blocks in the order of the arms."""
+    """Rounds that hold every arm, their blocks in the order of the arms.
+
+    Raises:
+        MeasurementError: Requests failed so often that there is none.
+    """
     rounds = (list(each) for _, each in groupby(blocks, key=lambda each: each.block.round))
-    return [sorted(each, key=lambda block: block.block.arm) for each in rounds if len(each) == arms]
+    whole = [
+        sorted(each, key=lambda block: block.block.arm) for each in rounds if len(each) == arms
+    ]
+    if not whole:
+        errors = (sample.error for block in blocks for sample in block.samples if sample.error)
+        raise MeasurementError(
+            f"requests failed before a single round was whole ({next(errors)})",
+            fix="read the API's log; `h2h status` says where it is",
+        )
+    return whole
 
 
 def _result(experiment: Experiment, tallies: Sequence[LoadTally], *, seed: int) -> ExperimentResult:

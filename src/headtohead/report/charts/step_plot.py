@@ -1,20 +1,20 @@
 """Throughput against the number of users, one line for each variant."""
 
 import math
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
 from headtohead.measurement import ExperimentResult, StepVariant
-from headtohead.report.charts.axis import Axis
+from headtohead.report.charts.axis import TICK_DISTANCE, Axis
 from headtohead.report.charts.svg import (
     frame,
     marker,
     percentage,
     series_class,
-    tick_labels,
     vertical,
 )
-from headtohead.report.format import quantity, users
+from headtohead.report.format import users
 from headtohead.report.steps import knees
 
 _HEIGHT = 220
@@ -22,8 +22,8 @@ _HEIGHT = 220
 _TOP, _BOTTOM = 16, 190
 # Units of the inner picture, which is stretched to the width.
 _UNITS = 1000
-# Height of the mark at a knee, in pixels.
-_KNEE = 26
+# Radius of the ring at a knee, in pixels.
+_KNEE = 11
 _PADDING = 1.1
 
 
@@ -38,13 +38,13 @@ def step_plot(experiment: ExperimentResult, *, key: str) -> Markup:
     across = Axis(low=counts[0], high=counts[-1], logarithmic=True)
     up = _throughput_axis(experiment)
     body = (
-        _grid(across, up)
+        _grid(counts, across, up)
         + Markup("").join(
             _line(experiment, series, across=across, up=up)
             for series in range(len(experiment.variants))
         )
-        + tick_labels(across, template="{:g}", y=_HEIGHT - 12)
-        + _labels(up)
+        + _user_labels(counts, across)
+        + _rate_labels(up)
     )
     return frame(
         key=key,
@@ -57,7 +57,11 @@ def step_plot(experiment: ExperimentResult, *, key: str) -> Markup:
 
 
 def _throughput_axis(experiment: ExperimentResult) -> Axis:
-    rates = [variant.throughput_rps for step in experiment.steps for variant in step.variants]
+    variants = [variant for step in experiment.steps for variant in step.variants]
+    rates = [variant.throughput_rps for variant in variants]
+    for variant in variants:
+        if math.isfinite(variant.throughput_ci95[1]):
+            rates += variant.throughput_ci95
     return Axis(low=min(rates) / _PADDING, high=max(rates) * _PADDING, logarithmic=True)
 
 
@@ -66,9 +70,9 @@ def _height(up: Axis, rate: float) -> float:
     return _BOTTOM - (_BOTTOM - _TOP) * up.position(rate)
 
 
-def _grid(across: Axis, up: Axis) -> Markup:
+def _grid(counts: Sequence[int], across: Axis, up: Axis) -> Markup:
     columns = (
-        vertical("grid", at=across.position(tick), bottom=str(_BOTTOM)) for tick in across.ticks
+        vertical("grid", at=across.position(number), bottom=str(_BOTTOM)) for number in counts
     )
     rows = (
         Markup('<line class="grid" x1="0" x2="100%" y1="{0}" y2="{0}"/>').format(
@@ -79,11 +83,22 @@ def _grid(across: Axis, up: Axis) -> Markup:
     return Markup("").join((*columns, *rows))
 
 
-def _labels(up: Axis) -> Markup:
+def _user_labels(counts: Sequence[int], across: Axis) -> Markup:
+    """The steps' numbers of users, as far as they find room."""
+    labels, last = Markup(""), -TICK_DISTANCE
+    for number in counts:
+        at = across.position(number)
+        if at - last >= TICK_DISTANCE / 2:
+            labels += Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(
+                percentage(at), _HEIGHT - 12, number
+            )
+            last = at
+    return labels
+
+
+def _rate_labels(up: Axis) -> Markup:
     return Markup("").join(
-        Markup('<text x="0" y="{}">{} /s</text>').format(
-            f"{_height(up, tick) - 3:.1f}", quantity(tick)
-        )
+        Markup('<text x="0" y="{}">{:,g} /s</text>').format(f"{_height(up, tick) - 3:.1f}", tick)
         for tick in up.ticks
     )
 
@@ -117,7 +132,9 @@ def _point(series: int, *, x: float, variant: StepVariant, up: Axis, at_knee: bo
         else Markup("")
     )
     knee = (
-        vertical("knee", at=x, top=f"{y - _KNEE:.1f}", bottom=f"{y + _KNEE:.1f}")
+        Markup('<circle class="knee" cx="{}" cy="{}" r="{}"/>').format(
+            percentage(x), f"{y:.1f}", _KNEE
+        )
         if at_knee
         else Markup("")
     )
