@@ -30,13 +30,7 @@ class Handler(BaseHTTPRequestHandler):
         members = dict(each.split("=") for each in self.headers["Baggage"].split(","))
         experiment, variant = members[BAGGAGE_EXPERIMENT], members[BAGGAGE_VARIANT]
         behaviour = urlsplit(self.path).path
-        if behaviour == "/slow-baseline" and variant == "one":
-            time.sleep(0.004)
-        if behaviour == "/pool":
-            with POOL:
-                time.sleep(0.01)
-        if behaviour == "/very-slow":
-            time.sleep(0.3)
+        self._wait(behaviour, variant)
         body = b'{"rows": [1, 2, 3]}'
         if behaviour == "/unequal" and variant == "other":
             body = b'{"rows": [1, 2, 4]}'
@@ -65,6 +59,15 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(HEADER, timing.to_header())
         self.end_headers()
         self.wfile.write(body)
+
+    def _wait(self, behaviour: str, variant: str) -> None:
+        if behaviour == "/slow-baseline" and variant == "one":
+            time.sleep(0.004)
+        if behaviour == "/pool":
+            with POOL:
+                time.sleep(0.01)
+        if behaviour == "/very-slow":
+            time.sleep(0.3)
 
     def log_message(self, *_: object) -> None:
         """Keep quiet."""
