@@ -119,6 +119,28 @@ def test_run_prints_its_record_for_machines_and_its_progress_elsewhere(project):
     assert [experiment["name"] for experiment in record["experiments"]] == ["category-summary"]
 
 
+def test_run_under_load_measures_throughput_and_finds_knees(project):
+    completed = project.h2h(
+        *("run", "category-summary", "--mode", "throughput", "--users", "1,2"),
+        *("--budget", "5", "--block", "0.25", "--results", "loaded"),
+    )
+    # A busy machine may make requests outlast short blocks, and then the record has to say so.
+    assert completed.returncode in {0, 3}, completed.stdout + completed.stderr
+    assert "throughput" in completed.stdout
+    folder = project.root / "loaded" / "latest"
+    experiment = json.loads((folder / "run.json").read_text())["experiments"][0]
+    assert (experiment["mode"], experiment["users"]) == ("throughput", 2)
+    assert [step["users"] for step in experiment["steps"]] == [1, 2]
+    metrics = [comparison["metric"] for comparison in experiment["comparisons"]]
+    assert metrics == ["throughput", "p50", "p95", "p99"]
+    live, cached = experiment["variants"]
+    assert cached["throughput_rps"] > live["throughput_rps"]
+    invalid = any(caveat["invalidates"] for caveat in experiment["caveats"])
+    assert completed.returncode == (3 if invalid else 0)
+    lines = (folder / "blocks" / "category-summary.csv").read_text().splitlines()
+    assert len(lines) > live["requests"] + cached["requests"]
+
+
 @pytest.fixture(scope="module")
 def measured(project) -> Project:
     """A project whose latest run is of `product-detail`."""
@@ -191,6 +213,10 @@ def test_metrics_of_django_prometheus_stand_beside_ours(project):
         (["run", "produkt-list"], 2, "did you mean product-list"),
         (["run", "--budget", "soon"], 2, "--budget"),
         (["run", "--budget", "-1"], 2, "at least"),
+        (["run", "--users", "8"], 2, "add --mode throughput"),
+        (["run", "--mode", "throughput", "--block", "60"], 2, "give 0.25 to 10"),
+        (["run", "--mode", "throughput", "--budget", "3"], 2, "at least --budget 10"),
+        (["run", "--mode", "speed"], 2, "latency or throughput"),
         (["run", "--no-such-flag"], 2, "--no-such-flag"),
         (["no-such-command"], 2, "no-such-command"),
         (["run", "--url", "not an address"], 2, "http://127.0.0.1:8000"),

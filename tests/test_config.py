@@ -77,6 +77,11 @@ def test_unknown_key_is_refused_with_the_nearest(project):
         ("budget = inf", "budget is inf; give at least"),
         ("wsgi = 3", "wsgi is 3; give text"),
         ('early_stop = "maybe"', "early_stop is 'maybe'; give true or false"),
+        ('mode = "speed"', "mode is 'speed'; give latency or throughput"),
+        ("block = 0.1", "block is 0.1; give 0.25 to 10"),
+        ("users = 0", "users is 0; give a whole number of users"),
+        ('users = "4,2"', "users is '4,2'; give a whole number of users"),
+        ('users = "many"', "users is 'many'; give a whole number of users"),
     ],
 )
 def test_values_of_the_wrong_kind_are_refused_with_what_is_wanted(project, table, message):
@@ -97,3 +102,20 @@ def test_table_that_is_no_table_is_refused(tmp_path):
 
 def test_help_names_variable_and_default():
     assert help_of("rows").endswith("Default 2000, or H2H_ROWS.")
+
+
+def test_users_are_a_number_or_a_list(project):
+    assert load(project()).users == (8,)
+    assert load(project("users = 4")).users == (4,)
+    assert load(project('users = "1,2, 4"')).users == (1, 2, 4)
+    assert help_of("users").endswith("Default 8, or H2H_USERS.")
+
+
+def test_flag_that_the_mode_would_ignore_is_refused_with_the_fix(project):
+    root = project("users = 4")
+    with pytest.raises(ConfigurationError, match="--users means nothing in latency mode; add --m"):
+        load(root, users="8")
+    with pytest.raises(ConfigurationError, match="leave --early-stop out"):
+        load(root, mode="throughput", early_stop=True)
+    assert load(root).users == (4,)
+    assert load(root, mode="throughput", users="8", block=1.0).users == (8,)

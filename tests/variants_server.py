@@ -7,6 +7,7 @@ against known behaviour. The path says how the variants behave, its query when.
 import gzip
 import math
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +22,8 @@ from headtohead.server_timing import HEADER, ServerTiming
 
 # Little to send and much to unpack: what takes time here is the client.
 PACKED = gzip.compress(b" " * 2_000_000)
+# What serves /pool at the same time, so that users beyond that number wait.
+POOL = threading.BoundedSemaphore(2)
 
 
 def second_arms_turns(seed: int) -> Iterator[bool]:
@@ -51,6 +54,8 @@ class Handler(BaseHTTPRequestHandler):
             status = 500
         if behaviour == "/failing-later" and self.answered > 60:
             status = 500
+        if behaviour == "/failing-rarely" and self.answered % 1000 == 0:
+            status = 500
         timing = ServerTiming(
             variant="" if behaviour == "/unapplied" else f"{experiment}/{variant}",
             queries=40 if variant == "one" else 2,
@@ -71,6 +76,11 @@ class Handler(BaseHTTPRequestHandler):
     def delay(self, behaviour: str, variant: str) -> None:
         if behaviour == "/slow-baseline" and variant == "one":
             time.sleep(0.004)
+        if behaviour == "/pool":
+            with POOL:
+                time.sleep(0.01)
+        if behaviour == "/very-slow":
+            time.sleep(0.3)
         if behaviour == "/foretold":
             query = parse_qs(urlsplit(self.path).query)
             if self.answered == int(query["from"][0]):

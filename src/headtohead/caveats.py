@@ -149,3 +149,51 @@ def single_core() -> Caveat:
         advice="Use a machine with two cores or more to keep them apart.",
         invalidates=False,
     )
+
+
+def too_few_rounds(*, rounds: int, users: int, needed: int) -> Caveat:
+    """A run in blocks ended before there was enough to judge by."""
+    return Caveat(
+        code="too-few-rounds",
+        message=f"Only {rounds} rounds of blocks were taken with {_users(users)}; "
+        f"a verdict needs {needed}.",
+        advice="Give the run more time with --budget.",
+        invalidates=True,
+    )
+
+
+def coarse_blocks(*, variant: str, requests: float, users: int) -> Caveat:
+    """Blocks hold so few requests that half a request matters."""
+    return Caveat(
+        code="coarse-blocks",
+        message=f"A block holds about {requests:.0f} requests to {variant} with {_users(users)}, "
+        f"so its throughput may be off by {50 / requests:.0f} %.",
+        advice="Take longer blocks with --block.",
+        invalidates=False,
+    )
+
+
+def long_requests(*, variant: str, p99_ms: float, block_ms: float, users: int) -> Caveat:
+    """The slowest requests take a good part of a block, so many of them meet a switch."""
+    return Caveat(
+        code="long-requests",
+        message=f"p99 of {variant} with {_users(users)} is {p99_ms:.0f} ms, more than half of a "
+        f"block of {block_ms:.0f} ms, and rests on the few slow requests that met no switch.",
+        advice="Take longer blocks with --block, or fewer --users, for a p99 to rely on.",
+        invalidates=False,
+    )
+
+
+def requests_outlast_blocks(*, variant: str, share: float, users: int) -> Caveat:
+    """Requests take longer than a block can show, so their percentiles are unknown."""
+    return Caveat(
+        code="requests-outlast-blocks",
+        message=f"{share * 100:.2g} % of the requests to {variant} with {_users(users)} took "
+        "longer than a block can show.",
+        advice="Take longer blocks with --block, or fewer --users.",
+        invalidates=True,
+    )
+
+
+def _users(users: int) -> str:
+    return f"{users} {'user' if users == 1 else 'users'}"

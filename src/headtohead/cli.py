@@ -48,6 +48,9 @@ Port = Annotated[int | None, _flag("port")]
 Workers = Annotated[int | None, _flag("workers")]
 Budget = Annotated[float | None, _flag("budget")]
 Margin = Annotated[float | None, _flag("margin")]
+Mode = Annotated[str | None, _flag("mode")]
+Users = Annotated[str | None, _flag("users")]
+Block = Annotated[float | None, _flag("block")]
 EarlyStop = Annotated[bool | None, _flag("early_stop", "--early-stop/--no-early-stop")]
 Control = Annotated[bool | None, _flag("control", "--control/--no-control")]
 Results = Annotated[Path | None, _flag("results")]
@@ -206,6 +209,9 @@ def check(*, names: Names = None, url: Url = None, as_json: AsJson = False) -> N
 def run_experiments(
     *,
     names: Names = None,
+    mode: Mode = None,
+    users: Users = None,
+    block: Block = None,
     budget: Budget = None,
     margin: Margin = None,
     early_stop: EarlyStop = None,
@@ -219,11 +225,15 @@ def run_experiments(
     """Measure experiments head to head and print the verdicts.
 
     Example: h2h run product-list --budget 20
+    Example: h2h run product-list --mode throughput --users 8
     """
     from headtohead.run.session import run  # noqa: PLC0415 (slow to import)
     from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
 
     config, registry = _project(
+        mode=mode,
+        users=users,
+        block=block,
         budget=budget,
         margin=margin,
         early_stop=early_stop,
@@ -260,6 +270,7 @@ def measure_against_itself(
     from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
 
     config, registry = _project(
+        mode="latency",
         budget=budget,
         margin=margin,
         early_stop=early_stop,

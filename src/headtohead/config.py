@@ -5,16 +5,55 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Self, get_type_hints
 
 from headtohead.errors import ConfigurationError
 
 TABLE = "[tool.headtohead]"
 
 
-def _setting(text: str, *, default: Any, minimum: float | None = None, variable: str = "") -> Any:
-    return field(default=default, metadata={"help": text, "minimum": minimum, "variable": variable})
+def _setting(
+    text: str,
+    *,
+    default: Any,
+    minimum: float | None = None,
+    maximum: float = math.inf,
+    choices: tuple[str, ...] = (),
+    variable: str = "",
+    mode: str = "",
+) -> Any:
+    metadata = {
+        "help": text,
+        "minimum": minimum,
+        "maximum": maximum,
+        "choices": choices,
+        "variable": variable,
+        "mode": mode,
+    }
+    return field(default=default, metadata=metadata)
+
+
+class UserCounts(tuple[int, ...]):
+    """Numbers of users in ascending order, given as a number or as a list such as `1,2,4`."""
+
+    __slots__ = ()
+
+    def __new__(cls, given: "int | str | UserCounts") -> Self:
+        """Read them.
+
+        Raises:
+            ValueError: They are no numbers of users, or do not ascend.
+        """
+        numbers = given if isinstance(given, tuple) else map(int, str(given).split(","))
+        counts = super().__new__(cls, numbers)
+        if counts[0] < 1 or any(more <= fewer for fewer, more in pairwise(counts)):
+            raise ValueError(given)
+        return counts
+
+    def __str__(self) -> str:
+        return ",".join(map(str, self))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,13 +74,36 @@ class Config:
     budget: float = _setting(
         "Seconds to spend on each comparison at most.", default=12.0, minimum=0.1
     )
+    mode: str = _setting(
+        "What to measure: latency in request pairs, or throughput in blocks of load.",
+        default="latency",
+        choices=("latency", "throughput"),
+    )
+    users: UserCounts = _setting(
+        "Users who put load on in throughput mode; a list such as 1,2,4,8 takes the budget for "
+        "each and finds the knee.",
+        default=UserCounts(8),
+        mode="throughput",
+    )
+    block: float = _setting(
+        "Seconds of load on one variant before users are switched; short blocks cancel drift, "
+        "but the slowest requests have to fit in.",
+        default=0.5,
+        minimum=0.25,
+        maximum=10.0,
+        mode="throughput",
+    )
     margin: float = _setting(
         "Smallest effect that matters, as a fraction; 0.02 is 2 %.", default=0.02, minimum=0.0001
     )
     warm_up: int = _setting(
         "Requests to each variant before the first pair.", default=30, minimum=1
     )
-    early_stop: bool = _setting("Stop a comparison once its answer is clear.", default=True)
+    early_stop: bool = _setting(
+        "Stop a comparison once its answer is clear; in latency mode only.",
+        default=True,
+        mode="latency",
+    )
     control: bool = _setting(
         "Compare the first experiment's baseline with itself, too.", default=False
     )
@@ -111,7 +173,20 @@ def load_config(*, start: Path, environment: Mapping[str, str], flags: Mapping[s
         for source, value in given:
             if value is not None:
                 values[name] = _convert(value, setting=setting, hint=hints[name], source=source)
-    return Config(root=root, **values)
+    config = Config(root=root, **values)
+    for name, setting in known.items():
+        _require_mode(setting.metadata["mode"], name=name, given=flags.get(name), config=config)
+    return config
+
+
+def _require_mode(mode: str, *, name: str, given: Any, config: Config) -> None:
+    """Refuse a flag that would change nothing; other sources may well set what no mode reads."""
+    if mode and given is not None and mode != config.mode:
+        flag = f"--{name.replace('_', '-')}"
+        raise ConfigurationError(
+            f"{flag} means nothing in {config.mode} mode",
+            fix=f"add --mode {mode}, or leave {flag} out",
+        )
 
 
 def _settings() -> Iterator[Field[Any]]:
@@ -146,6 +221,10 @@ _KINDS: dict[Any, tuple[type | tuple[type, ...], str]] = {
     bool: (bool, "true or false"),
     str: (str, "text"),
     Path: ((str, Path), "a path"),
+    UserCounts: (
+        (int, UserCounts),
+        "a whole number of users, or several in ascending order such as 1,2,4,8",
+    ),
 }
 _WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
@@ -164,10 +243,19 @@ def _convert(given: Any, *, setting: Field[Any], hint: Any, source: str) -> Any:
             raise problem from None
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
         raise problem
-    converted: Any = kind(value)
-    minimum = setting.metadata["minimum"]
-    if minimum is not None and not minimum <= converted < math.inf:
+    try:
+        converted: Any = kind(value)
+    except ValueError:
+        raise problem from None
+    choices = setting.metadata["choices"]
+    if choices and converted not in choices:
         raise ConfigurationError(
-            f"{source} is {value}", fix=f"give at least {minimum}: {setting.metadata['help']}"
+            f"{source} is {given!r}", fix=f"give {' or '.join(choices)}: {setting.metadata['help']}"
+        )
+    minimum, maximum = setting.metadata["minimum"], setting.metadata["maximum"]
+    if minimum is not None and not (minimum <= converted <= maximum and converted < math.inf):
+        within = f"at least {minimum}" if maximum == math.inf else f"{minimum} to {maximum}"
+        raise ConfigurationError(
+            f"{source} is {value}", fix=f"give {within}: {setting.metadata['help']}"
         )
     return converted

@@ -23,7 +23,41 @@ RECORD_NAME = "run.json"
 class Mode(StrEnum):
     """How the load was applied."""
 
+    # Request pairs, taken one after another by one user.
     LATENCY = "latency"
+    # Blocks of load on one variant, put on by several users.
+    THROUGHPUT = "throughput"
+
+    @property
+    def pair(self) -> str:
+        """What a comparison counts: the smallest unit that holds both of its arms."""
+        return "pairs" if self is Mode.LATENCY else "rounds"
+
+
+class Metric(StrEnum):
+    """What a comparison compares.
+
+    `latency` is the time of paired requests; p50, p95 and p99 are percentiles of times under load.
+    """
+
+    LATENCY = "latency"
+    THROUGHPUT = "throughput"
+    P50 = "p50"
+    P95 = "p95"
+    P99 = "p99"
+
+    @property
+    def more_is_faster(self) -> bool:
+        """Which way is better: more requests a second are, longer times are not."""
+        return self is Metric.THROUGHPUT
+
+    @property
+    def guardrail(self) -> bool:
+        """Whether it stands beside the metric that answers the question, to see that none suffers.
+
+        An experiment has one metric that answers it.
+        """
+        return self not in {Metric.LATENCY, Metric.THROUGHPUT}
 
 
 class Verdict(StrEnum):
@@ -110,6 +144,20 @@ class LatencySummary:
 
 
 @dataclass(frozen=True, kw_only=True)
+class VariantIntervals:
+    """The 95 % intervals of one variant's own numbers under load, each as (low, high).
+
+    They are as wide as the machine is unsteady: of two variants compare the ratio, not these.
+    """
+
+    throughput_rps: tuple[float, float]
+    p50: tuple[float, float]
+    p95: tuple[float, float]
+    p99: tuple[float, float]
+    error_ratio: tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
 class VariantResult:
     """What was seen of one variant.
 
@@ -118,11 +166,14 @@ class VariantResult:
         requests: Measured requests, warm-up excluded.
         errors: Those of them that failed.
         latency_ms: Client-side latencies of the successful ones.
-        throughput_rps: Requests a second one user gets, thinking time excluded.
+        throughput_rps: Requests a second that all users together get, thinking time excluded.
         queries_per_request: Database queries, as the server counted them.
         db_ms_per_request: Milliseconds spent in the database.
         cache_hit_ratio: Hits over lookups; None when the variant looked nothing up.
         bytes_per_response: Mean size of the body.
+        intervals: How well its numbers under load are known; None in latency mode.
+        knee_users: The smallest number of users beyond which throughput hardly grows; None where
+            users were not stepped up, or where it still grew at the last step.
     """
 
     name: str
@@ -134,6 +185,13 @@ class VariantResult:
     db_ms_per_request: float
     cache_hit_ratio: float | None
     bytes_per_response: float
+    intervals: VariantIntervals | None = None
+    knee_users: int | None = None
+
+    @property
+    def error_ratio(self) -> float:
+        """The share of requests that failed."""
+        return self.errors / self.requests
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,9 +201,9 @@ class Comparison:
     Attributes:
         variant: Name of the variant.
         baseline: Name of the baseline.
-        metric: What is compared, `latency`.
-        pairs: Request pairs the estimate rests on.
-        ratio: Variant over baseline: 0.5 is half the time.
+        metric: What is compared.
+        pairs: What the estimate rests on: request pairs, or rounds or groups of rounds.
+        ratio: Variant over baseline: 0.5 is half the time, or half the requests a second.
         ci95: The 95 % interval of `ratio`; with too few pairs (0, infinity).
         interval: How that interval was made.
         margin: The smallest effect that matters, as a fraction.
@@ -161,7 +219,7 @@ class Comparison:
 
     variant: str
     baseline: str
-    metric: str
+    metric: Metric
     pairs: int
     ratio: float
     ci95: tuple[float, float]
@@ -209,6 +267,50 @@ class Machine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ErrorDifference:
+    """How much larger a variant's share of failed requests is than the baseline's.
+
+    Attributes:
+        variant: Name of the variant.
+        baseline: Name of the baseline.
+        difference: Between -1 and 1; 0.01 is one failure more in a hundred requests.
+        ci95: Its 95 % interval.
+    """
+
+    variant: str
+    baseline: str
+    difference: float
+    ci95: tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepVariant:
+    """What one variant gave at one number of users.
+
+    Attributes:
+        name: The variant's name.
+        throughput_rps: Requests a second of all users together.
+        throughput_ci95: The 95 % interval of that.
+        p50: Median latency in milliseconds.
+        p99: 99th percentile of latency in milliseconds.
+    """
+
+    name: str
+    throughput_rps: float
+    throughput_ci95: tuple[float, float]
+    p50: float
+    p99: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One number of users on the way up, with what every variant gave, the baseline first."""
+
+    users: int
+    variants: tuple[StepVariant, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExperimentResult:
     """The answer to one experiment.
 
@@ -219,13 +321,16 @@ class ExperimentResult:
         baseline: Name of the baseline variant.
         method: HTTP method of the request.
         path: Path and query of the request.
-        pairs: Measured request pairs over all comparisons.
+        pairs: Measured request pairs, or rounds, over all comparisons.
         seed: Seed of the coin flips.
         variants: The baseline first, then the variants as declared.
         comparisons: One for each variant.
         caveats: Reasons to trust the numbers less.
-        generator: How the load generator fared; None in records of versions that did not look.
-        machine: What else became of the cores; None likewise.
+        users: Users who sent requests at the same time; of several steps, those of the last.
+        error_differences: One for each variant in throughput mode.
+        steps: What fewer users got, and the last step again; empty where there was only one.
+        generator: How the load generator fared in latency mode; None in older records.
+        machine: What else became of the cores; None in older records.
     """
 
     name: str
@@ -239,6 +344,9 @@ class ExperimentResult:
     variants: tuple[VariantResult, ...]
     comparisons: tuple[Comparison, ...]
     caveats: tuple[Caveat, ...]
+    users: int = 1
+    error_differences: tuple[ErrorDifference, ...] = ()
+    steps: tuple[Step, ...] = ()
     generator: GeneratorUse | None = None
     machine: Machine | None = None
 

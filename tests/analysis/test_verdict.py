@@ -4,7 +4,7 @@ import pytest
 
 from headtohead.analysis.interval import Estimate
 from headtohead.analysis.verdict import NEEDED_PAIRS, is_settled, judge
-from headtohead.measurement import Verdict
+from headtohead.measurement import Metric, Verdict
 
 
 def between(low: float, high: float) -> Estimate:
@@ -59,3 +59,23 @@ def test_settled_once_the_verdict_is_clear_and_its_size_known_to_the_margin():
 )
 def test_not_settled_while_more_pairs_could_tell_more(estimate, pairs):
     assert not is_settled(estimate, pairs=pairs, margin=0.02)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [
+        (1.80, 2.10, Verdict.FASTER),
+        (0.50, 0.55, Verdict.SLOWER),
+        (1.01, 1.05, Verdict.FASTER_SIZE_UNRESOLVED),
+        (0.95, 0.99, Verdict.SLOWER_SIZE_UNRESOLVED),
+        (0.99, 1.01, Verdict.NO_DIFFERENCE),
+        (0.0, math.inf, Verdict.INCONCLUSIVE),
+    ],
+)
+def test_more_requests_a_second_are_faster(low, high, verdict):
+    assert judge(between(low, high), margin=0.02, metric=Metric.THROUGHPUT) is verdict
+
+
+@pytest.mark.parametrize("metric", [Metric.P50, Metric.P95, Metric.P99])
+def test_longer_times_under_load_are_slower(metric):
+    assert judge(between(1.8, 2.1), margin=0.02, metric=metric) is Verdict.SLOWER

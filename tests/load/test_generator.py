@@ -7,7 +7,8 @@ import psutil
 import pytest
 
 from headtohead.errors import MeasurementError
-from headtohead.load.plan import Arm, PairPlan
+from headtohead.load.blocks import Block, BlockPlan
+from headtohead.load.plan import Arm, PairPlan, Sample
 from headtohead.load.process import load_generator
 
 
@@ -126,3 +127,63 @@ def test_a_request_before_an_arm_is_sent_but_not_measured(variants_server):
     )
     # The server spends 4 ms on each of the requests that are not measured.
     assert lasted - busy / 1000 >= 0.004 * (len(pairs) - 1)
+
+
+def blocks_taken(
+    url: str, *, path: str = "/equal", users: int = 4, seconds: float = 1.5
+) -> tuple[list[Block], list[Sample]]:
+    plan = BlockPlan(
+        base_url=url,
+        arms=(arm("one", path=path), arm("other", path=path)),
+        users=users,
+        warm_up=10,
+        block_seconds=0.1,
+        seconds=seconds,
+        seed=1,
+    )
+    blocks: list[Block] = []
+    samples: list[Sample] = []
+    with load_generator() as generator:
+        generator.start(plan)
+        for batch in generator.block_batches():
+            blocks += batch.blocks
+            samples += batch.samples
+    return blocks, samples
+
+
+def test_all_users_send_to_one_arm_at_a_time(variants_server):
+    blocks, samples = blocks_taken(variants_server)
+    assert len(blocks) >= 4
+    assert len(blocks) % 2 == 0
+    for block in blocks:
+        within = [each for each in samples if block.started <= each.started < block.ended]
+        assert {each.identity for each in within} == {("e/one", "e/other")[block.arm]}
+    assert {each.round for each in blocks} == set(range(len(blocks) // 2))
+
+
+def test_block_is_measured_once_nothing_of_the_block_before_is_in_flight(variants_server):
+    blocks, samples = blocks_taken(variants_server, path="/pool")
+    for block in blocks[1:]:
+        assert block.started <= block.drained < block.ended
+        in_flight = [
+            each.started + each.milliseconds / 1000
+            for each in samples
+            if each.started < block.started < each.started + each.milliseconds / 1000
+        ]
+        assert in_flight
+        # The clock of a sample and that of a block are read at slightly different moments.
+        assert max(in_flight) <= block.drained + 0.001
+
+
+def test_users_stay_and_no_request_is_lost(variants_server):
+    """Two of four users are served at a time, in every block and at its end."""
+    blocks, samples = blocks_taken(variants_server, path="/pool")
+    for block in blocks:
+        middle = (block.drained + block.ended) / 2
+        under_way = [
+            each
+            for each in samples
+            if each.started < middle <= each.started + each.milliseconds / 1000
+        ]
+        assert len(under_way) in {3, 4}
+    assert not any(each.error for each in samples)

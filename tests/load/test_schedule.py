@@ -3,7 +3,7 @@ from itertools import islice
 
 import pytest
 
-from headtohead.load.schedule import PairSchedule
+from headtohead.load.schedule import BlockSchedule, PairSchedule
 
 
 def take(schedule: PairSchedule, turns: int) -> list:
@@ -53,3 +53,32 @@ def test_all_closed_ends_the_schedule():
     schedule = PairSchedule(variants=1, seconds=1, seed=1)
     schedule.close(0)
     assert list(schedule) == []
+
+
+def blocks(*, arms: int, seconds: float, seed: int = 1, each: float = 0.5) -> list:
+    schedule = BlockSchedule(arms=arms, seconds=seconds, seed=seed)
+    turns = []
+    for turn in schedule:
+        turns.append(turn)
+        schedule.spend(each)
+    return turns
+
+
+def test_every_round_holds_every_arm_once_in_an_order_of_its_own():
+    turns = blocks(arms=3, seconds=150)
+    rounds = [turns[start : start + 3] for start in range(0, len(turns), 3)]
+    for number, round_ in enumerate(rounds):
+        assert sorted(turn.arm for turn in round_) == [0, 1, 2]
+        assert {turn.round for turn in round_} == {number}
+    orders = Counter(tuple(turn.arm for turn in round_) for round_ in rounds)
+    assert len(orders) == 6
+
+
+def test_seed_decides_the_order_of_blocks():
+    assert blocks(arms=2, seconds=50) == blocks(arms=2, seconds=50)
+    assert blocks(arms=2, seconds=50) != blocks(arms=2, seconds=50, seed=2)
+
+
+@pytest.mark.parametrize(("seconds", "rounds"), [(10, 10), (10.9, 10), (0.1, 1)])
+def test_no_round_begins_that_the_time_would_not_hold(seconds, rounds):
+    assert len(blocks(arms=2, seconds=seconds)) == 2 * rounds

@@ -12,14 +12,19 @@ from headtohead.measurement import (
     SCHEMA_VERSION,
     Comparison,
     Environment,
+    ErrorDifference,
     ExperimentResult,
     GeneratorUse,
     GitState,
     IntervalKind,
     LatencySummary,
     Machine,
+    Metric,
     Mode,
     Run,
+    Step,
+    StepVariant,
+    VariantIntervals,
     VariantResult,
     Verdict,
 )
@@ -60,7 +65,7 @@ def comparison(
     fields = {
         "variant": variant_name,
         "baseline": "naive",
-        "metric": "latency",
+        "metric": Metric.LATENCY,
         "pairs": 1840,
         "ratio": ratio,
         "ci95": (ratio * (1 - half_width), ratio * (1 + half_width)),
@@ -253,6 +258,101 @@ def twenty() -> tuple[ExperimentResult, ...]:
     )
 
 
+def under_load() -> ExperimentResult:
+    """Throughput and its guardrails with eight users, one of which is hurt."""
+    intervals = VariantIntervals(
+        throughput_rps=(150.0, 171.0),
+        p50=(46.1, 52.2),
+        p95=(60.3, 71.0),
+        p99=(0.0, math.inf),
+        error_ratio=(0.0, 0.0031),
+    )
+    return experiment(
+        "product-list",
+        mode=Mode.THROUGHPUT,
+        users=8,
+        pairs=24,
+        variants=(
+            replace(NAIVE, throughput_rps=160.0, intervals=intervals, knee_users=4),
+            variant(
+                "prefetched",
+                median=9.2,
+                db_ms_per_request=0.62,
+                throughput_rps=820.0,
+                intervals=intervals,
+            ),
+        ),
+        comparisons=(
+            under_load_comparison(Metric.THROUGHPUT, ratio=5.12, verdict=Verdict.FASTER),
+            under_load_comparison(Metric.P50, ratio=0.191, verdict=Verdict.FASTER),
+            under_load_comparison(Metric.P95, ratio=1.31, verdict=Verdict.SLOWER),
+            under_load_comparison(
+                Metric.P99,
+                ratio=0.9,
+                verdict=Verdict.INCONCLUSIVE,
+                ci95=(0.0, math.inf),
+                detectable=math.inf,
+                pairs=3,
+            ),
+        ),
+        error_differences=(
+            ErrorDifference(
+                variant="prefetched", baseline="naive", difference=0.0, ci95=(-0.0031, 0.0007)
+            ),
+        ),
+    )
+
+
+def under_load_comparison(
+    metric: Metric, *, ratio: float, verdict: Verdict, **changes: object
+) -> Comparison:
+    fields = {"metric": metric, "pairs": 24, "interval": IntervalKind.RANDOMISATION}
+    return comparison(
+        "prefetched", ratio=ratio, half_width=0.04, verdict=verdict, **fields | changes
+    )
+
+
+def stepped_up() -> ExperimentResult:
+    """The naive variant has its knee at four users, the other none up to eight."""
+
+    def step(users: int, *, naive: float, prefetched: float) -> Step:
+        rates = {"naive": naive, "prefetched": prefetched}
+        return Step(
+            users=users,
+            variants=tuple(
+                StepVariant(
+                    name=name,
+                    throughput_rps=rate,
+                    throughput_ci95=(rate * 0.96, rate * 1.05) if users > 1 else (0.0, math.inf),
+                    p50=users / rate * 1000,
+                    p99=users / rate * 2100,
+                )
+                for name, rate in rates.items()
+            ),
+        )
+
+    return replace(
+        under_load(),
+        steps=(
+            step(1, naive=51.0, prefetched=130.0),
+            step(2, naive=98.0, prefetched=240.0),
+            step(4, naive=157.0, prefetched=445.0),
+            step(8, naive=160.0, prefetched=820.0),
+        ),
+    )
+
+
+def invalid_under_load() -> ExperimentResult:
+    """Requests that no block could hold."""
+    return replace(
+        under_load(),
+        name="order-history",
+        caveats=(
+            caveats.requests_outlast_blocks(variant="order-history/naive", share=0.31, users=8),
+        ),
+    )
+
+
 def unbounded() -> ExperimentResult:
     """So few pairs that the interval says nothing, and yet no caveat forbids it."""
     return experiment(
@@ -326,5 +426,7 @@ SAMPLES: Mapping[str, Callable[[], Run]] = {
     "controlled": lambda: run(
         *sharing_an_error_rate(ten_times_faster(), held_up()), control=control()
     ),
+    "under load": lambda: run(under_load()),
+    "stepped up": lambda: run(stepped_up(), invalid_under_load()),
     "only invalid, cut short": lambda: run(invalid(), complete=False),
 }

@@ -80,3 +80,22 @@ def test_a_caveat_shared_by_experiments_is_told_once() -> None:
 def test_a_caveat_of_the_only_experiment_names_it() -> None:
     ((where, _), *_) = caveats(samples.run(samples.invalid()))
     assert where == "category-summary"
+
+
+def test_throughput_is_told_in_requests_a_second_and_its_direction_is_that_of_more() -> None:
+    throughput, *_ = findings(samples.run(samples.under_load()))
+    assert throughput.sentence.startswith(
+        "product-list with 8 users: prefetched serves 5.12 times as many requests a second as naive"
+    )
+    assert throughput.sentence.endswith("because 62 → 3 queries, database 9.40 → 0.62 ms.")
+    assert throughput.change == "160 → 820 /s"
+
+
+def test_guardrail_speaks_only_when_it_is_hurt_and_claims_no_cause() -> None:
+    _, p50, p95, p99 = findings(samples.run(samples.under_load()))
+    assert (p50.quiet, p95.quiet, p99.quiet) == (True, False, True)
+    assert p95.sentence == (
+        "product-list with 8 users, p95: prefetched takes 31 % more time than naive"
+        " (ratio 1.31, 95 % interval 1.26 to 1.36)."
+    )
+    assert p95.reason == ""

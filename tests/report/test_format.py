@@ -84,3 +84,15 @@ def test_a_small_effect_is_told_as_time_and_a_large_one_as_a_factor(
     ratio: float, words: str
 ) -> None:
     assert formats.compared_with(ratio) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (5.12, "serves 5.12 times as many requests a second as"),
+        (1.049, "serves 4.9 % more requests a second than"),
+        (0.4, "serves 60 % fewer requests a second than"),
+    ],
+)
+def test_more_requests_a_second_are_better(value: float, words: str) -> None:
+    assert formats.throughput_compared_with(value) == words

@@ -28,7 +28,7 @@ MIXTURE_VARIANCE = TUNED_FOR_PAIRS / 8.21
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """An effect as a ratio of latencies, variant over baseline, with its 95 % interval.
+    """An effect as a ratio, variant over baseline, with its 95 % interval.
 
     The interval is (0, infinity) while there are too few pairs to say anything.
     """
@@ -43,6 +43,15 @@ class Estimate:
         if self.low == 0:
             return math.inf
         return math.sqrt(self.high / self.low) - 1
+
+    @property
+    def inverted(self) -> "Estimate":
+        """The same effect as baseline over variant."""
+        return Estimate(
+            ratio=1 / self.ratio,
+            low=1 / self.high,
+            high=1 / self.low if self.low else math.inf,
+        )
 
 
 def log_ratios(*, baseline_ms: FloatArray, variant_ms: FloatArray) -> FloatArray:

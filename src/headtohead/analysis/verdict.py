@@ -1,20 +1,23 @@
 """What an interval says, given the smallest effect that matters."""
 
 from headtohead.analysis.interval import Estimate
-from headtohead.measurement import Verdict
+from headtohead.measurement import Metric, Verdict
 
 # With fewer pairs a confidence sequence has hardly begun to have bounds, and its words would say
 # too much.
 NEEDED_PAIRS = 40
 
 
-def judge(estimate: Estimate, *, margin: float) -> Verdict:
+def judge(estimate: Estimate, *, margin: float, metric: Metric = Metric.LATENCY) -> Verdict:
     """Turn an interval into a verdict.
 
     Args:
         estimate: The effect with its interval.
         margin: The smallest effect that matters, as a fraction; 0.02 is 2 % either way.
+        metric: What the effect is a ratio of, which says which way is faster.
     """
+    if metric.more_is_faster:
+        estimate = estimate.inverted
     slower_by_margin = 1 + margin
     faster_by_margin = 1 / slower_by_margin
     if estimate.high < faster_by_margin:

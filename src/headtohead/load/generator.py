@@ -1,10 +1,10 @@
-"""The load generator's process: a Locust runner that reports pairs as they are taken.
+"""The load generator's process: a Locust runner that reports what it sees as it goes.
 
-It reads its plan from the first line of standard input and writes batches of pairs to standard
-output, a line of JSON each. Meanwhile a line on standard input holding the number of a variant
-closes that comparison; the end of standard input closes them all. The process is its own so that
-Locust's patching of the standard library concerns nothing else, and so that it can have a core to
-itself.
+It reads its plan from the first line of standard input and writes batches of pairs or of blocks to
+standard output, a line of JSON each. Meanwhile a line on standard input holding the number of a
+variant closes that comparison of pairs; the end of standard input ends everything. The process is
+its own so that Locust's patching of the standard library concerns nothing else, and so that it can
+have a core to itself.
 """
 
 import gc
@@ -12,10 +12,15 @@ import os
 import select
 import sys
 from time import perf_counter
+from typing import Any
 
 from gevent.event import Event
+from locust import User
 from locust.env import Environment
+from locust.runners import LocalRunner
 
+from headtohead.load.block_run import BlockRun, BlockUser
+from headtohead.load.blocks import BlockBatch, BlockPlan
 from headtohead.load.plan import REPORT_SECONDS, Pair, PairPlan, converter
 from headtohead.load.recorder import record_sample
 from headtohead.load.users import PairUser
@@ -23,7 +28,16 @@ from headtohead.load.users import PairUser
 
 def main() -> None:
     """Carry out the plan on standard input."""
-    plan = converter.loads(sys.stdin.readline(), PairPlan)
+    # The two kinds of plan are told apart by their fields.
+    kinds: Any = PairPlan | BlockPlan
+    plan = converter.loads(sys.stdin.readline(), kinds)
+    if isinstance(plan, BlockPlan):
+        _take_blocks(plan)
+    else:
+        _take_pairs(plan)
+
+
+def _take_pairs(plan: PairPlan) -> None:
     finished = Event()
 
     class ReportingUser(PairUser):
@@ -32,11 +46,7 @@ def main() -> None:
         def on_start(self) -> None:
             super().on_start()
             self._batch: list[Pair] = []
-            # A garbage collection in the middle of a request would count as latency, so
-            # collections are made where reports are.
-            gc.collect()
-            gc.freeze()
-            gc.disable()
+            _collect_garbage_by_hand()
             self._reported = perf_counter()
 
         def pair_taken(self, pair: Pair) -> None:
@@ -49,8 +59,7 @@ def main() -> None:
             finished.set()
 
         def _report(self) -> None:
-            sys.stdout.write(converter.dumps(self._batch) + "\n")
-            sys.stdout.flush()
+            _say(self._batch)
             self._batch.clear()
             for variant in _variants_to_close(len(self.plan.variants)):
                 self.schedule.close(variant)
@@ -58,12 +67,45 @@ def main() -> None:
             self._reported = perf_counter()
 
     ReportingUser.plan = plan
-    environment = Environment(user_classes=[ReportingUser], host=plan.base_url)
-    environment.events.request.add_listener(record_sample)  # type: ignore[no-untyped-call]
-    runner = environment.create_local_runner()
-    runner.start(user_count=1, spawn_rate=1)
+    runner = _start(ReportingUser, users=1, host=plan.base_url)
     finished.wait()
     runner.quit()
+
+
+def _take_blocks(plan: BlockPlan) -> None:
+    class SwitchedUser(BlockUser):
+        """A user of this run."""
+
+    def report(batch: BlockBatch) -> bool:
+        _say(batch)
+        return not _variants_to_close(len(plan.arms))
+
+    SwitchedUser.plan = plan
+    SwitchedUser.blocks = BlockRun(plan)
+    runner = _start(SwitchedUser, users=plan.users, host=plan.base_url)
+    _collect_garbage_by_hand()
+    SwitchedUser.blocks.carry_out(report=report)
+    runner.quit()
+
+
+def _start(user_class: type[User], *, users: int, host: str) -> LocalRunner:
+    environment = Environment(user_classes=[user_class], host=host)
+    environment.events.request.add_listener(record_sample)  # type: ignore[no-untyped-call]
+    runner = environment.create_local_runner()
+    runner.start(user_count=users, spawn_rate=users)
+    return runner
+
+
+def _collect_garbage_by_hand() -> None:
+    """Make no garbage collection in the middle of a request, where it would count as latency."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+def _say(value: object) -> None:
+    sys.stdout.write(converter.dumps(value) + "\n")
+    sys.stdout.flush()
 
 
 def _variants_to_close(variants: int) -> list[int]:

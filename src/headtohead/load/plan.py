@@ -1,6 +1,6 @@
 """What the load generator is to do, and what it saw: values that cross the process boundary."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cattrs.preconf.json import make_converter
@@ -107,9 +107,7 @@ def plan_pairs(
     seed: int,
 ) -> PairPlan:
     """The plan that answers an experiment; for the arguments see `PairPlan`."""
-    baseline, *variants = (
-        plan_arm(experiment, variant, token=token) for variant in experiment.all_variants
-    )
+    baseline, *variants = arms_of(experiment, token=token)
     return PairPlan(
         base_url=base_url,
         baseline=baseline,
@@ -118,6 +116,11 @@ def plan_pairs(
         seconds=seconds,
         seed=seed,
     )
+
+
+def arms_of(experiment: Experiment, *, token: str) -> Iterator[Arm]:
+    """The arms of an experiment, the baseline first."""
+    return (plan_arm(experiment, variant, token=token) for variant in experiment.all_variants)
 
 
 def plan_arm(experiment: Experiment, variant: Variant, *, token: str) -> Arm:

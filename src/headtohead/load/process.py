@@ -5,11 +5,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, TypeVar
 
 from headtohead.cores import available_cores, generator_cores, starting_on
 from headtohead.errors import MeasurementError
+from headtohead.load.blocks import BlockBatch, BlockPlan
 from headtohead.load.plan import Pair, PairPlan, converter
+
+Batch = TypeVar("Batch")
 
 
 class LoadGenerator:
@@ -29,7 +32,7 @@ class LoadGenerator:
         """The generator's process."""
         return self._process.pid
 
-    def start(self, plan: PairPlan) -> None:
+    def start(self, plan: PairPlan | BlockPlan) -> None:
         """Hand over the plan; requests begin to flow."""
         self._say(converter.dumps(plan))
 
@@ -39,9 +42,24 @@ class LoadGenerator:
         Raises:
             MeasurementError: The process ended before its plan did.
         """
+        return self._reported(list[Pair])
+
+    def block_batches(self) -> Iterator[BlockBatch]:
+        """Blocks and their requests as they are reported at every switch, until the plan is done.
+
+        Raises:
+            MeasurementError: The process ended before its plan did.
+        """
+        return self._reported(BlockBatch)
+
+    def close_comparison(self, variant: int) -> None:
+        """Take no more pairs for this variant of the plan."""
+        self._say(str(variant))
+
+    def _reported(self, kind: type[Batch]) -> Iterator[Batch]:
         assert self._process.stdout is not None  # noqa: S101 (it was opened as a pipe)
         for line in self._process.stdout:
-            yield converter.loads(line, list[Pair])
+            yield converter.loads(line, kind)
         if self._process.wait() != 0:
             self._errors.seek(0)
             last = (self._errors.read().strip().splitlines() or ["without a word"])[-1]
@@ -49,10 +67,6 @@ class LoadGenerator:
                 f"the load generator ended early ({last})",
                 fix="run again, and report it if it recurs",
             )
-
-    def close_comparison(self, variant: int) -> None:
-        """Take no more pairs for this variant of the plan."""
-        self._say(str(variant))
 
     def _say(self, line: str) -> None:
         assert self._process.stdin is not None  # noqa: S101 (it was opened as a pipe)

@@ -1,7 +1,8 @@
-"""Who goes next: the order of comparisons and the coin flips within their pairs."""
+"""Who goes next: comparisons and the coin flips within their pairs, or blocks of every arm."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from random import Random
 
 
@@ -48,3 +49,43 @@ class PairSchedule:
     def close(self, variant: int) -> None:
         """Give this comparison no further turn."""
         self._remaining.pop(variant, None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockTurn:
+    """A block to take: in which round, and of which arm."""
+
+    round: int
+    arm: int
+
+
+class BlockSchedule:
+    """A block of every arm in random order, round after round, until the time is spent.
+
+    Whole rounds only: every round holds each arm once, so that drift of the machine falls on all
+    of them alike, and no arm has more blocks than another.
+
+    Args:
+        arms: Number of arms.
+        seconds: Time for all blocks together.
+        seed: Seed of the order.
+    """
+
+    def __init__(self, *, arms: int, seconds: float, seed: int) -> None:
+        self._arms = arms
+        self._seconds = seconds
+        self._spent = 0.0
+        self._random = Random(seed)  # noqa: S311 (an experiment's design, not a secret)
+
+    def __iter__(self) -> Iterator[BlockTurn]:
+        for number in count():
+            mean_round = self._spent / max(number, 1)
+            if self._spent + mean_round > self._seconds:
+                return
+            arms = list(range(self._arms))
+            self._random.shuffle(arms)
+            yield from (BlockTurn(round=number, arm=arm) for arm in arms)
+
+    def spend(self, seconds: float) -> None:
+        """Book the time a block took, from switch to switch."""
+        self._spent += seconds

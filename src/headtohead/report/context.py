@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from headtohead.measurement import ExperimentResult, IntervalKind, Run, Verdict
+from headtohead.measurement import ExperimentResult, IntervalKind, Mode, Run, Verdict
 from headtohead.report.findings import control_finding, findings
 from headtohead.report.format import ARROW, milliseconds, percent, size
 
@@ -20,6 +20,42 @@ VERDICT_MEANINGS = (
 )
 
 
+_READINGS = {
+    Mode.LATENCY: "0.5 is half the time",
+    Mode.THROUGHPUT: "of throughput 2 is twice the requests a second, of p50, p95 and p99 0.5 is"
+    " half the time",
+}
+
+_METHODS = {
+    Mode.LATENCY: (
+        (
+            "Baseline and variant are requested in adjacent pairs by one user, and a coin flip"
+            " decides which of the two goes first."
+        ),
+        (
+            "The ratio is the median over all pairs of log(variant time / baseline time), turned"
+            " back into a ratio."
+        ),
+    ),
+    Mode.THROUGHPUT: (
+        (
+            "All users send one request after another to the same variant, and are switched to"
+            " another after every block; a round holds one block of every variant, in random order."
+        ),
+        "A block is measured from when the last request in flight at the switch has ended.",
+        (
+            "A request counts only if it began and ended within one block. Latencies of those that"
+            " were cut are known to exceed what they had lasted, and percentiles take that into"
+            " account (Kaplan and Meier)."
+        ),
+        (
+            "The ratio of throughput is the median over all rounds of log(variant requests/s /"
+            " baseline requests/s), turned back into a ratio; those of p50, p95 and p99 are"
+            " medians over groups of rounds that have enough requests for them."
+        ),
+    ),
+}
+
 _INTERVALS = {
     IntervalKind.RANDOMISATION: "The 95 % interval inverts the sign-flip randomisation test, for a"
     " time that was fixed beforehand.",
@@ -32,6 +68,12 @@ def interval_sentences(run: Run) -> tuple[str, ...]:
     """How the intervals of this run were made."""
     kinds = {finding.comparison.interval for finding in findings(run)}
     return tuple(_INTERVALS[kind] for kind in sorted(kinds))
+
+
+def method_sentences(run: Run) -> tuple[str, ...]:
+    """How the numbers of this run came about."""
+    modes = {experiment.mode for experiment in run.experiments}
+    return tuple(sentence for mode in sorted(modes) for sentence in _METHODS[mode])
 
 
 def shared_error_rate(run: Run) -> str | None:
@@ -56,7 +98,9 @@ def how_to_read(run: Run) -> str:
     margins = sorted({finding.comparison.margin for finding in findings(run)})
     within = " or ".join(percent(margin) for margin in margins)
     margin = f"; differences within {within} do not matter here" if margins else ""
-    return f"Ratio = variant / baseline: 0.5 is half the time, 1 is no difference{margin}."
+    modes = sorted({experiment.mode for experiment in run.experiments})
+    readings = ", ".join(_READINGS[mode] for mode in modes or [Mode.LATENCY])
+    return f"Ratio = variant / baseline: {readings}, 1 is no difference{margin}."
 
 
 def environment_line(run: Run) -> str:

@@ -1,12 +1,31 @@
 """What a run found, one finding for each comparison, in the words every report shares."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from headtohead.caveats import Caveat
-from headtohead.measurement import Comparison, ExperimentResult, Run, VariantResult, Verdict
+from headtohead.measurement import (
+    Comparison,
+    ExperimentResult,
+    Metric,
+    Mode,
+    Run,
+    VariantResult,
+    Verdict,
+)
 from headtohead.report import reason
-from headtohead.report.format import compared_with, percent, ratio
+from headtohead.report.format import (
+    compared_with,
+    milliseconds_change,
+    per_second_change,
+    percent,
+    ratio,
+    throughput_compared_with,
+    users,
+)
+
+_HURT = {Verdict.SLOWER, Verdict.SLOWER_SIZE_UNRESOLVED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +66,37 @@ class Finding:
         return self.verdict is not Verdict.INVALID
 
     @property
+    def metric(self) -> Metric:
+        """What is compared."""
+        return self.comparison.metric
+
+    @property
+    def quiet(self) -> bool:
+        """Whether it need not be told in words: a guardrail that is not hurt."""
+        return self.metric.guardrail and self.verdict not in _HURT
+
+    @property
+    def change(self) -> str:
+        """What was seen of the baseline and of the variant, with the unit."""
+        if self.metric is Metric.THROUGHPUT:
+            return per_second_change(self.baseline.throughput_rps, self.variant.throughput_rps)
+        before, after = self.baseline.latency_ms, self.variant.latency_ms
+        match self.metric:
+            case Metric.P95:
+                return milliseconds_change(before.p95, after.p95)
+            case Metric.P99:
+                return milliseconds_change(before.p99, after.p99)
+            case _:
+                return milliseconds_change(before.p50, after.p50)
+
+    @property
     def reason(self) -> str:
-        """The cause in one short line; of an invalid comparison, what invalidates it."""
+        """The cause in one short line; of an invalid comparison, what invalidates it.
+
+        A guardrail has none of its own.
+        """
+        if self.usable and self.metric.guardrail:
+            return ""
         if self.usable:
             return reason.reason(
                 baseline=self.baseline, variant=self.variant, comparison=self.comparison
@@ -62,29 +110,46 @@ class Finding:
         comparison = self.comparison
         if not self.usable:
             return (
-                f"{self.experiment.name}: no verdict on {comparison.variant} against"
+                f"{self._subject}: no verdict on {comparison.variant} against"
                 f" {comparison.baseline}, the measurement is {self.reason}."
             )
         low, high = comparison.ci95
-        why = reason.clause(
-            baseline=self.baseline, variant=self.variant, comparison=self.comparison
+        why = (
+            ""
+            if self.metric.guardrail
+            else reason.clause(
+                baseline=self.baseline, variant=self.variant, comparison=self.comparison
+            )
         )
         return (
-            f"{self.experiment.name}: {self._claim} (ratio {ratio(comparison.ratio)},"
+            f"{self._subject}: {self._claim} (ratio {ratio(comparison.ratio)},"
             f" 95 % interval {ratio(low)} to {ratio(high)}){why}."
         )
 
     @property
+    def _subject(self) -> str:
+        name = self.experiment.name
+        if self.experiment.mode is Mode.LATENCY:
+            return name
+        load = f"{name} with {users(self.experiment.users)}"
+        return f"{load}, {self.metric}" if self.metric.guardrail else load
+
+    @property
     def _claim(self) -> str:
+        compared, comparative = (
+            (throughput_compared_with, ("serves more requests a second", "serves fewer"))
+            if self.metric is Metric.THROUGHPUT
+            else (compared_with, ("is faster", "is slower"))
+        )
         comparison = self.comparison
         variant, baseline = comparison.variant, comparison.baseline
         match self.verdict:
             case Verdict.FASTER | Verdict.SLOWER:
-                return f"{variant} {compared_with(comparison.ratio)} {baseline}"
+                return f"{variant} {compared(comparison.ratio)} {baseline}"
             case Verdict.FASTER_SIZE_UNRESOLVED:
-                return f"{variant} is faster than {baseline}, by how much is unresolved"
+                return f"{variant} {comparative[0]} than {baseline}, by how much is unresolved"
             case Verdict.SLOWER_SIZE_UNRESOLVED:
-                return f"{variant} is slower than {baseline}, by how much is unresolved"
+                return f"{variant} {comparative[1]} than {baseline}, by how much is unresolved"
             case Verdict.NO_DIFFERENCE:
                 margin = percent(comparison.margin)
                 return f"{variant} and {baseline} differ by less than the margin of {margin}"
@@ -104,6 +169,16 @@ def findings(run: Run) -> tuple[Finding, ...]:
         for experiment in run.experiments
         for comparison in experiment.comparisons
     )
+
+
+def several_metrics(found: Sequence[Finding]) -> bool:
+    """Whether findings have to say which metric they are of: paired latency needs no word."""
+    return any(finding.metric is not Metric.LATENCY for finding in found)
+
+
+def change_header(found: Sequence[Finding]) -> str:
+    """What heads the column of what was seen of baseline and variant."""
+    return "value" if several_metrics(found) else "p50"
 
 
 def control_finding(run: Run) -> Finding | None:

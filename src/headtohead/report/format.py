@@ -72,6 +72,32 @@ def size(count_of_bytes: float) -> str:
     return f"{count_of_bytes:.0f} B"
 
 
+def per_second(value: float) -> str:
+    """A rate of requests with its unit: 12.3 /s, 1,540 /s."""
+    return f"{quantity(value)} /s"
+
+
+def per_second_change(before: float, after: float) -> str:
+    """Two rates that share a unit: 18.2 → 110 /s."""
+    return f"{quantity(before)} {ARROW} {per_second(after)}"
+
+
+def bounds(interval: tuple[float, float]) -> str:
+    """The bounds of an interval of quantities: 0.92 to 12.3."""
+    low, high = interval
+    return f"{quantity(low)} to {quantity(high)}" if math.isfinite(high) else "no interval"
+
+
+def points(fraction: float) -> str:
+    """A difference of two percentages, in percentage points and with its sign: +0.12."""
+    return f"{fraction * 100:+.2f}"
+
+
+def users(number: int) -> str:
+    """So many users: 1 user, 8 users."""
+    return f"{number:,} {'user' if number == 1 else 'users'}"
+
+
 def compared_with(value: float) -> str:
     """A ratio of times as a verb: "is 10.7 times faster than", "takes 4.9 % more time than".
 
@@ -82,3 +108,11 @@ def compared_with(value: float) -> str:
         return f"is {ratio(factor)} times {'faster' if value < 1 else 'slower'} than"
     difference = f"{abs(value - 1) * 100:.2g} %"
     return f"takes {difference} {'less' if value < 1 else 'more'} time than"
+
+
+def throughput_compared_with(value: float) -> str:
+    """A ratio of requests a second as a verb: "serves 5.4 times as many requests a second as"."""
+    if value >= 1.5:
+        return f"serves {ratio(value)} times as many requests a second as"
+    difference = f"{abs(value - 1) * 100:.2g} %"
+    return f"serves {difference} {'more' if value > 1 else 'fewer'} requests a second than"

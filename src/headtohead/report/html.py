@@ -1,14 +1,20 @@
 """The report as one self-contained HTML file: no script, no outside address."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from headtohead.measurement import Run
 from headtohead.report import context
 from headtohead.report import format as formats
+from headtohead.report.charts.axis import Axis
 from headtohead.report.charts.distribution_plot import distribution_plot, latency_axis
 from headtohead.report.charts.interval_plot import effect_axis, effect_row, effect_scale
+from headtohead.report.charts.step_plot import step_plot
 from headtohead.report.charts.svg import swatch
-from headtohead.report.findings import findings
+from headtohead.report.findings import Finding, findings, several_metrics
+from headtohead.report.steps import STEP_HEADERS, knees, step_rows
 
 _environment = Environment(
     loader=PackageLoader("headtohead.report"),
@@ -19,17 +25,47 @@ _environment = Environment(
 )
 _environment.globals |= {
     "NO_VALUE": formats.NO_VALUE,
+    "STEP_HEADERS": STEP_HEADERS,
     "context": context,
     "distribution_plot": distribution_plot,
     "effect_row": effect_row,
     "effect_scale": effect_scale,
+    "knees": knees,
     "latency_axis": latency_axis,
+    "step_plot": step_plot,
+    "step_rows": step_rows,
     "swatch": swatch,
 }
 _environment.filters |= {
     name: getattr(formats, name)
-    for name in ("count", "interval", "milliseconds", "percent", "quantity", "ratio", "size")
+    for name in (
+        "bounds",
+        "count",
+        "interval",
+        "milliseconds",
+        "percent",
+        "points",
+        "quantity",
+        "ratio",
+        "size",
+        "users",
+    )
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effects:
+    """Findings that share an axis, because the same side of it is the faster one.
+
+    Attributes:
+        faster: Where variants are faster: left or right.
+        findings: Those whose ratio may be shown.
+        axis: Their axis.
+    """
+
+    faster: str
+    findings: tuple[Finding, ...]
+    axis: Axis
 
 
 def render(run: Run) -> str:
@@ -38,5 +74,16 @@ def render(run: Run) -> str:
     return _environment.get_template("report.html.j2").render(
         run=run,
         findings=found,
-        axis=effect_axis(finding.comparison for finding in found if finding.usable),
+        several_metrics=several_metrics(found),
+        effects=tuple(_effects(found)),
     )
+
+
+def _effects(found: Sequence[Finding]) -> Iterator[Effects]:
+    for faster, more in (("right", True), ("left", False)):
+        side = tuple(
+            finding for finding in found if finding.usable and finding.metric.more_is_faster is more
+        )
+        if side:
+            axis = effect_axis(finding.comparison for finding in side)
+            yield Effects(faster=faster, findings=side, axis=axis)

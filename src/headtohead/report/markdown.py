@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from headtohead.caveats import Caveat
-from headtohead.measurement import Run
+from headtohead.measurement import ExperimentResult, Run
 from headtohead.report.context import (
     INCOMPLETE,
     control_sentence,
@@ -13,26 +13,23 @@ from headtohead.report.context import (
     revision,
     shared_error_rate,
 )
-from headtohead.report.findings import Finding, caveats, findings
+from headtohead.report.findings import (
+    Finding,
+    caveats,
+    change_header,
+    findings,
+    several_metrics,
+)
 from headtohead.report.format import (
     ARROW,
     NO_VALUE,
     count_change,
     interval,
-    milliseconds_change,
     ratio,
 )
+from headtohead.report.steps import STEP_HEADERS, knees, step_rows
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#@&$!])")
-_HEADERS = (
-    "Experiment",
-    f"Baseline {ARROW} variant",
-    "p50",
-    "Ratio [95 % interval]",
-    "Verdict",
-    "Queries",
-    "Reason",
-)
 
 
 def render(run: Run) -> str:
@@ -40,8 +37,13 @@ def render(run: Run) -> str:
     lines = [f"### headtohead {_escape(run.run_id)} at {_escape(revision(run))}", ""]
     if not run.complete:
         lines += [f"**{INCOMPLETE}**", ""]
-    lines += [_row(_HEADERS), _row(["---"] * len(_HEADERS))]
-    lines += [_row(_cells(finding)) for finding in findings(run)]
+    found = findings(run)
+    headers = _headers(found)
+    lines += [_row(headers), _row(["---"] * len(headers))]
+    lines += [_row(_cells(finding, named=several_metrics(found))) for finding in found]
+    for experiment in run.experiments:
+        if experiment.steps:
+            lines += ["", *_steps(experiment)]
     lines += ["", *(_item(where, caveat) for where, caveat in caveats(run)), ""]
     lines += [f"{_escape(environment_line(run))}. {_escape(how_to_read(run))}"]
     for sentence in (control_sentence(run), shared_error_rate(run)):
@@ -50,17 +52,41 @@ def render(run: Run) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cells(finding: Finding) -> list[str]:
+def _headers(found: Sequence[Finding]) -> list[str]:
+    return [
+        "Experiment",
+        f"Baseline {ARROW} variant",
+        *(["Metric"] if several_metrics(found) else []),
+        change_header(found),
+        "Ratio [95 % interval]",
+        "Verdict",
+        "Queries",
+        "Reason",
+    ]
+
+
+def _cells(finding: Finding, *, named: bool) -> list[str]:
     comparison, baseline, variant = finding.comparison, finding.baseline, finding.variant
     effect = f"{ratio(comparison.ratio)} {interval(comparison.ci95)}"
     return [
         _escape(finding.experiment.name),
         _escape(f"{baseline.name} {ARROW} {variant.name}"),
-        milliseconds_change(baseline.latency_ms.p50, variant.latency_ms.p50),
+        *([str(finding.metric)] if named else []),
+        finding.change,
         effect if finding.usable else NO_VALUE,
         f"**{finding.verdict}**",
         count_change(baseline.queries_per_request, variant.queries_per_request),
         _escape(finding.reason),
+    ]
+
+
+def _steps(experiment: ExperimentResult) -> list[str]:
+    return [
+        f"{_escape(experiment.name)}: {_escape(knees(experiment))}",
+        "",
+        _row(STEP_HEADERS),
+        _row(["---"] * len(STEP_HEADERS)),
+        *(_row([_escape(cell) for cell in row]) for row in step_rows(experiment)),
     ]
 
 

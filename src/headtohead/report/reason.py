@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from headtohead.measurement import Comparison, VariantResult, Verdict
+from headtohead.measurement import Comparison, Metric, VariantResult, Verdict
 from headtohead.report.format import (
     ARROW,
     count_change,
@@ -112,14 +112,22 @@ def _database_changes(
     if not (baseline.queries_per_request and variant.queries_per_request):
         return  # the number of queries already says it
     before, after = baseline.db_ms_per_request, variant.db_ms_per_request
-    latency = baseline.latency_ms.p50
+    cost = _milliseconds(baseline, comparison.metric)
     enough = max(
-        comparison.margin * latency, EXPLAINING_SHARE * abs(variant.latency_ms.p50 - latency)
+        comparison.margin * cost,
+        EXPLAINING_SHARE * abs(_milliseconds(variant, comparison.metric) - cost),
     )
     if before > 0 < after and abs(after - before) >= enough:
         text = f"database {milliseconds_change(before, after)}"
         weight = abs(math.log(after / before))
         yield _Change(text=text, direction=_sign(after - before), weight=weight)
+
+
+def _milliseconds(variant: VariantResult, metric: Metric) -> float:
+    """What a request costs. Under load its latency is mostly waiting for the other users."""
+    if metric is Metric.THROUGHPUT:
+        return 1000 / variant.throughput_rps
+    return variant.latency_ms.p50
 
 
 def _cache_changes(baseline: VariantResult, variant: VariantResult) -> Iterator[_Change]:

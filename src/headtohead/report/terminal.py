@@ -4,14 +4,14 @@ import sys
 from collections.abc import Sequence
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from headtohead.caveats import Caveat
-from headtohead.measurement import Run, Verdict
+from headtohead.measurement import ExperimentResult, Metric, Run, Verdict
 from headtohead.report.context import (
     INCOMPLETE,
     control_sentence,
@@ -19,15 +19,21 @@ from headtohead.report.context import (
     how_to_read,
     shared_error_rate,
 )
-from headtohead.report.findings import Finding, caveats, findings
+from headtohead.report.findings import (
+    Finding,
+    caveats,
+    change_header,
+    findings,
+    several_metrics,
+)
 from headtohead.report.format import (
     ARROW,
     NO_VALUE,
     count_change,
     interval,
-    milliseconds_change,
     ratio,
 )
+from headtohead.report.steps import STEP_HEADERS, knees, step_rows
 
 # Named colours of the terminal's own palette, those that are legible on white and on black.
 _STYLES = {
@@ -53,6 +59,9 @@ def render(run: Run, *, console: Console) -> None:
     else:
         for finding in found:
             _print_block(finding, console)
+    for experiment in run.experiments:
+        if experiment.steps:
+            _print_steps(experiment, console)
     for where, caveat in caveats(run):
         _print_caveat(where, caveat, console)
     for line in (
@@ -69,7 +78,11 @@ def _table(found: Sequence[Finding]) -> Table:
     columns = {
         "experiment": [_plain(finding.experiment.name) for finding in found],
         f"baseline {ARROW} variant": [_plain(_contest(finding)) for finding in found],
-        "p50": [_plain(_medians(finding)) for finding in found],
+    }
+    if several_metrics(found):
+        columns["metric"] = [_plain(finding.metric) for finding in found]
+    columns |= {
+        change_header(found): [_plain(finding.change) for finding in found],
         "ratio [95 % interval]": [_plain(_ratio(finding)) for finding in found],
         "verdict": [_verdict(finding) for finding in found],
         "queries": [_plain(_queries(finding)) for finding in found],
@@ -91,16 +104,30 @@ def _least_width(table: Table, console: Console) -> int:
 
 
 def _print_block(finding: Finding, console: Console) -> None:
-    console.print(_plain(f"{finding.experiment.name}: {_contest(finding)}", style="bold"))
+    metric = "" if finding.metric is Metric.LATENCY else f", {finding.metric}"
+    heading = f"{finding.experiment.name}: {_contest(finding)}{metric}"
+    console.print(_plain(heading, style="bold"))
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
     grid.add_column()
     grid.add_row("verdict", _verdict(finding))
     grid.add_row("ratio", _plain(_ratio(finding) + (" (95 % interval)" if finding.usable else "")))
-    grid.add_row("p50", _plain(_medians(finding)))
+    grid.add_row(change_header([finding]), _plain(finding.change))
     grid.add_row("queries", _plain(_queries(finding)))
-    grid.add_row("reason", _plain(finding.reason))
+    if finding.reason:
+        grid.add_row("reason", _plain(finding.reason))
     console.print(Padding(grid, (0, 0, 1, 2), expand=False))
+
+
+def _print_steps(experiment: ExperimentResult, console: Console) -> None:
+    console.print(_plain(f"{experiment.name}: {knees(experiment)}", style="bold"))
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for header in STEP_HEADERS:
+        justify: JustifyMethod = "left" if header == "Variant" else "right"
+        table.add_column(header.lower(), justify=justify)
+    for row in step_rows(experiment):
+        table.add_row(*map(_plain, row))
+    console.print(Padding(table, (0, 0, 1, 2), expand=False))
 
 
 def _print_caveat(where: str, caveat: Caveat, console: Console) -> None:
@@ -112,10 +139,6 @@ def _print_caveat(where: str, caveat: Caveat, console: Console) -> None:
 
 def _contest(finding: Finding) -> str:
     return f"{finding.comparison.baseline} {ARROW} {finding.comparison.variant}"
-
-
-def _medians(finding: Finding) -> str:
-    return milliseconds_change(finding.baseline.latency_ms.p50, finding.variant.latency_ms.p50)
 
 
 def _ratio(finding: Finding) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from headtohead.analysis.family import stopping_error_rate
 from headtohead.caveats import Caveat
@@ -12,6 +13,7 @@ from headtohead.load.process import load_generator
 from headtohead.measurement import ExperimentResult, Mode
 from headtohead.run.control import comparing_with_itself, name_of_second
 from headtohead.run.generator import generator_caveats, generator_use
+from headtohead.run.results import write_pairs
 from headtohead.run.tally import ComparisonTally, pair_caveats, variant_caveats, variant_result
 from headtohead.run.target import Target
 
@@ -24,16 +26,18 @@ class Progress:
     """How far an experiment has come.
 
     Attributes:
-        pairs: Pairs taken, over all comparisons.
+        pairs: Pairs taken, over all comparisons, or rounds.
         ratio: The effect of the comparison that saw the last pair; None before there is one.
         interval: Its 95 % interval.
         seconds_left: Time until the budget is spent, if nothing settles earlier.
+        unit: What `pairs` counts.
     """
 
     pairs: int
     ratio: float | None
     interval: tuple[float, float]
     seconds_left: float
+    unit: str = Mode.LATENCY.pair
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,14 @@ class Measured:
     result: ExperimentResult
     tallies: tuple[ComparisonTally, ...]
     pairs: tuple[Pair, ...]
+
+    def write_raw(self, directory: Path) -> None:
+        """Keep the raw pairs beside the record."""
+        write_pairs(
+            directory / "pairs" / f"{self.result.name}.csv",
+            self.pairs,
+            variants=[comparison.variant for comparison in self.result.comparisons],
+        )
 
 
 def measure(

@@ -3,13 +3,14 @@
 import csv
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from headtohead.errors import ConfigurationError
 from headtohead.load.plan import Pair
+from headtohead.run.drop import BlockSamples
 
 LATEST = "latest"
 PAIR_COLUMNS = (
@@ -21,6 +22,7 @@ PAIR_COLUMNS = (
     "baseline_error",
     "variant_error",
 )
+REQUEST_COLUMNS = ("users", "round", "variant", "started", "milliseconds", "counted", "error")
 
 
 def new_run_id(started_at: datetime, *, results: Path) -> str:
@@ -81,6 +83,36 @@ def write_pairs(path: Path, pairs: Sequence[Pair], *, variants: Sequence[str]) -
                     other.error,
                 )
             )
+
+
+def write_blocks(
+    path: Path, blocks: Mapping[int, Sequence[BlockSamples]], *, arms: Sequence[str]
+) -> None:
+    """Keep the raw requests of a run in blocks, those that were dropped included.
+
+    Args:
+        path: The CSV file to write.
+        blocks: Blocks in the order they were taken, by number of users.
+        arms: Names of the arms the blocks' indices stand for.
+    """
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(REQUEST_COLUMNS)
+        for users, taken in blocks.items():
+            for each in taken:
+                for sample in each.samples:
+                    writer.writerow(
+                        (
+                            users,
+                            each.block.round,
+                            arms[each.block.arm],
+                            f"{sample.started:.6f}",
+                            f"{sample.milliseconds:.6f}",
+                            "yes" if each.counts(sample) else "no",
+                            sample.error,
+                        )
+                    )
 
 
 def _point_latest_at(run_id: str, *, results: Path) -> None:

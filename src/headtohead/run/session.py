@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
@@ -13,15 +14,16 @@ from headtohead.caveats import Caveat
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.experiment import Experiment
-from headtohead.measurement import SCHEMA_VERSION, ExperimentResult, Run, write_record
+from headtohead.measurement import SCHEMA_VERSION, ExperimentResult, Mode, Run, write_record
 from headtohead.run import environment
 from headtohead.run.conditions import clock_caveats, machine, machine_caveats, restart_caveats
 from headtohead.run.control import BUDGET_SHARE, control_caveats
 from headtohead.run.measure import Measured, Progress, measure
 from headtohead.run.preflight import check
 from headtohead.run.reading import read
-from headtohead.run.results import new_run_id, run_directory, write_pairs
+from headtohead.run.results import new_run_id, run_directory
 from headtohead.run.target import Target, open_target
+from headtohead.run.throughput import MeasuredLoad, measure_throughput, require_rounds
 from headtohead.run.verdicts import judged_together
 
 
@@ -62,8 +64,11 @@ def run(
         The record, and the folder that holds it.
 
     Raises:
+        ConfigurationError: The budget is too short for the mode.
         MeasurementError: Variants differ in what they say, or nothing could be measured.
     """
+    if config.mode == Mode.THROUGHPUT:
+        require_rounds(config)
     started_at, started = datetime.now(UTC), monotonic()
     run_id = new_run_id(started_at, results=config.results_directory)
     with (
@@ -77,28 +82,16 @@ def run(
             if config.control
             else None
         )
+        take = _taker(experiments, config=config, against_itself=against_itself)
         measured = [
-            _measure_one(
-                experiment,
-                target=target,
-                config=config,
-                observer=observer,
-                comparisons_in_run=sum(
-                    1 if against_itself else len(each.variants) for each in experiments
-                ),
-                against_itself=against_itself,
-            )
+            _measure_one(experiment, take=take, target=target, config=config, observer=observer)
             for experiment in experiments
         ]
         if control is not None:
-            against = tuple(control_caveats(control.result))
+            against = tuple(control_caveats(control))
             measured = [_with_caveats(each, *against) for each in measured]
-        for experiment, each in zip(experiments, measured, strict=True):
-            write_pairs(
-                directory / "pairs" / f"{experiment.name}.csv",
-                each.pairs,
-                variants=[comparison.variant for comparison in each.result.comparisons],
-            )
+        for each in measured:
+            each.write_raw(directory)
         record = Run(
             schema=SCHEMA_VERSION,
             run_id=run_id,
@@ -112,8 +105,8 @@ def run(
                 load_before=load_before,
                 load_after=os.getloadavg()[0],
             ),
-            experiments=judged_together(measured),
-            control=control.result if control is not None else None,
+            experiments=_judged(measured),
+            control=control,
         )
         write_reports(record, directory)
         write_record(record, directory)
@@ -135,39 +128,48 @@ def require_preflight(
             raise MeasurementError(f"{finding.variant}: {finding.problem}", fix=finding.fix)
 
 
+def _taker(
+    experiments: Sequence[Experiment], *, config: Config, against_itself: bool
+) -> Callable[..., Measured | MeasuredLoad]:
+    """What measures one experiment in the mode asked for."""
+    if config.mode == Mode.THROUGHPUT:
+        return measure_throughput
+    return partial(
+        measure,
+        comparisons_in_run=sum(1 if against_itself else len(each.variants) for each in experiments),
+        against_itself=against_itself,
+    )
+
+
 def _measure_control(
     experiment: Experiment, *, target: Target, config: Config, observer: Observer
-) -> Measured:
-    """The experiment's baseline against itself, for a part of the budget."""
+) -> ExperimentResult:
+    """The experiment's baseline against itself, in pairs and for a part of the budget."""
     return _measure_one(
         experiment,
+        take=partial(measure, comparisons_in_run=1, against_itself=True),
         target=target,
         config=replace(config, budget=config.budget * BUDGET_SHARE),
         observer=observer,
-        comparisons_in_run=1,
-        against_itself=True,
-    )
+    ).result
 
 
 def _measure_one(
     experiment: Experiment,
     *,
+    take: Callable[..., Measured | MeasuredLoad],
     target: Target,
     config: Config,
     observer: Observer,
-    comparisons_in_run: int,
-    against_itself: bool = False,
-) -> Measured:
+) -> Measured | MeasuredLoad:
     observer.begin(experiment)
     before = read(target)
-    measured = measure(
+    measured = take(
         experiment,
         target=target,
         config=config,
         seed=config.seed,
         on_progress=observer.update,
-        comparisons_in_run=comparisons_in_run,
-        against_itself=against_itself,
     )
     after = read(target)
     use = machine(before, after, target=target)
@@ -182,6 +184,12 @@ def _measure_one(
     return measured
 
 
-def _with_caveats(measured: Measured, *more: Caveat) -> Measured:
+def _judged(measured: Sequence[Measured | MeasuredLoad]) -> tuple[ExperimentResult, ...]:
+    """The final verdicts: comparisons of pairs share an error rate, blocks stand alone."""
+    paired = [each for each in measured if isinstance(each, Measured)]
+    return judged_together(paired) if paired else tuple(each.result for each in measured)
+
+
+def _with_caveats(measured: Measured | MeasuredLoad, *more: Caveat) -> Measured | MeasuredLoad:
     result = measured.result
     return replace(measured, result=replace(result, caveats=(*result.caveats, *more)))

@@ -19,7 +19,7 @@ from headtohead.analysis.verdict import NEEDED_PAIRS, is_settled, judge
 from headtohead.caveats import Caveat
 from headtohead.errors import MeasurementError
 from headtohead.load.plan import Pair, Sample
-from headtohead.measurement import Comparison, IntervalKind, VariantResult, Verdict
+from headtohead.measurement import Comparison, IntervalKind, Metric, VariantResult, Verdict
 from headtohead.server_timing import ServerTiming
 
 
@@ -110,7 +110,7 @@ class ComparisonTally:
         return Comparison(
             variant=self.variant,
             baseline=self.baseline,
-            metric="latency",
+            metric=Metric.LATENCY,
             pairs=len(self.sound_pairs()),
             ratio=estimate.ratio,
             ci95=(estimate.low, estimate.high),

@@ -43,8 +43,8 @@ class Watch:
         """Rewrite the line."""
         self._line = Text.assemble(
             (f"{self._name}  ", "bold"),
-            f"{progress.pairs} pairs  ",
-            f"{describe_ratio(progress.ratio, progress.interval)}  ",
+            f"{progress.pairs} {progress.unit}  ",
+            f"{describe_ratio(progress.ratio, progress.interval, unit=progress.unit)}  ",
             (f"{progress.seconds_left:.0f} s left", "dim"),
         )
         if self._live:
@@ -52,26 +52,29 @@ class Watch:
 
     def end(self, result: ExperimentResult) -> None:
         """Leave the last state on the screen; verdicts have to wait for the other experiments."""
+        unit = result.mode.pair
         outcome = (
             ", ".join(
-                f"{comparison.variant} {describe_ratio(comparison.ratio, comparison.ci95)}"
+                f"{comparison.variant} "
+                f"{describe_ratio(comparison.ratio, comparison.ci95, unit=unit)}"
                 for comparison in result.comparisons
+                if not comparison.metric.guardrail
             )
             if result.valid
             else "invalid"
         )
         self._console.print(
-            Text.assemble((f"{result.name}  ", "bold"), f"{result.pairs} pairs  ", outcome)
+            Text.assemble((f"{result.name}  ", "bold"), f"{result.pairs} {unit}  ", outcome)
         )
 
 
-def describe_ratio(ratio: float | None, interval: tuple[float, float]) -> str:
+def describe_ratio(ratio: float | None, interval: tuple[float, float], *, unit: str) -> str:
     """An effect with its interval, or what is known instead."""
     low, high = interval
     if ratio is None:
         return "no ratio yet"
     if low == 0:
-        return f"ratio {ratio:.3f} (too few pairs for an interval)"
+        return f"ratio {ratio:.3f} (too few {unit} for an interval)"
     return f"ratio {ratio:.3f} [{low:.3f}, {high:.3f}]"
 
 

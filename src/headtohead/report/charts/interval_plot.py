@@ -57,14 +57,14 @@ def effect_row(comparison: Comparison, *, axis: Axis, series: int, key: str) -> 
     )
 
 
-def effect_scale(axis: Axis, *, key: str) -> Markup:
-    """The labelled axis that stands below the rows."""
+def effect_scale(axis: Axis, *, key: str, faster: str = "left") -> Markup:
+    """The labelled axis that stands below the rows; variants are faster on the `faster` side."""
     return frame(
         key=key,
         css_class="scale",
         height=24,
         title="Axis of ratios",
-        desc="Variant over baseline on a logarithmic scale; left of 1 the variant is faster.",
+        desc=f"Variant over baseline on a logarithmic scale; {faster} of 1 the variant is faster.",
         body=tick_labels(axis, template=TIMES + "{:g}", y=16),
     )
 

@@ -1,0 +1,242 @@
+"""One experiment, measured under load: blocks of every variant, at one or more numbers of users."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from headtohead.analysis.blocks import NEEDED_ROUNDS
+from headtohead.analysis.interval import fixed_size_estimate
+from headtohead.analysis.knee import knee
+from headtohead.config import Config
+from headtohead.errors import ConfigurationError, MeasurementError
+from headtohead.experiment import Experiment
+from headtohead.load.blocks import Block, BlockPlan, plan_blocks
+from headtohead.load.plan import Sample
+from headtohead.load.process import load_generator
+from headtohead.measurement import ExperimentResult, Mode, Step, VariantResult
+from headtohead.run.block_tally import LoadTally, load_tally
+from headtohead.run.drop import BlockSamples, by_block
+from headtohead.run.measure import TOLERATED_ERRORS, Progress
+from headtohead.run.results import write_blocks
+from headtohead.run.target import Target
+
+# Rounds that have to fit into the budget: more than a verdict needs, because what users wait for
+# at every switch is spent on no block.
+PLANNED_ROUNDS = NEEDED_ROUNDS + 2
+# After so many rounds without a single whole request of a variant there will hardly be any.
+PATIENT_ROUNDS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuredLoad:
+    """An experiment's result and the raw requests it rests on, by number of users."""
+
+    result: ExperimentResult
+    blocks: Mapping[int, Sequence[BlockSamples]]
+
+    def write_raw(self, directory: Path) -> None:
+        """Keep the raw requests beside the record."""
+        write_blocks(
+            directory / "blocks" / f"{self.result.name}.csv",
+            self.blocks,
+            arms=[variant.name for variant in self.result.variants],
+        )
+
+
+def require_rounds(config: Config) -> None:
+    """See that the budget is enough for a verdict.
+
+    Raises:
+        ConfigurationError: It is not.
+    """
+    needed = PLANNED_ROUNDS * 2 * config.block
+    if config.budget < needed:
+        raise ConfigurationError(
+            f"a budget of {config.budget:g} s is too short for {PLANNED_ROUNDS} rounds of blocks "
+            f"of {config.block:g} s",
+            fix=f"give at least --budget {needed:g}, or a shorter --block",
+        )
+
+
+def measure_throughput(
+    experiment: Experiment,
+    *,
+    target: Target,
+    config: Config,
+    seed: int,
+    on_progress: Callable[[Progress], None],
+) -> MeasuredLoad:
+    """Put load on every variant in turn until the budget is spent, for each number of users.
+
+    Args:
+        experiment: What to measure; its preflight has passed.
+        target: The API.
+        config: Users, length of a block, budget, margin and warm-up.
+        seed: Seed of the order of blocks.
+        on_progress: Called at every switch.
+
+    Raises:
+        MeasurementError: The generator broke down, or requests do not fit into blocks.
+    """
+    blocks: dict[int, list[BlockSamples]] = {}
+    tallies: list[LoadTally] = []
+    for index, users in enumerate(config.users):
+        plan = plan_blocks(
+            experiment,
+            base_url=target.base_url,
+            token=target.token,
+            users=users,
+            warm_up=config.warm_up,
+            block_seconds=config.block,
+            seconds=config.budget,
+            seed=seed + index,
+        )
+        later_seconds = plan.seconds * (len(config.users) - index - 1)
+        blocks[users] = _take(plan, later_seconds=later_seconds, on_progress=on_progress)
+        tallies.append(
+            load_tally(
+                experiment,
+                _whole_rounds(blocks[users], arms=len(plan.arms)),
+                users=users,
+                margin=config.margin,
+                block_seconds=config.block,
+            )
+        )
+    return MeasuredLoad(result=_result(experiment, tallies, seed=seed), blocks=blocks)
+
+
+def _take(
+    plan: BlockPlan, *, later_seconds: float, on_progress: Callable[[Progress], None]
+) -> list[BlockSamples]:
+    """Carry out a plan, and give up on a server that fails too often."""
+    live = _Live(arms=len(plan.arms))
+    blocks: list[Block] = []
+    samples: list[Sample] = []
+    errors = 0
+    with load_generator() as generator:
+        generator.start(plan)
+        for batch in generator.block_batches():
+            blocks += batch.blocks
+            samples += batch.samples
+            errors += sum(bool(sample.error) for sample in batch.samples)
+            if errors > TOLERATED_ERRORS:
+                break
+            for block in batch.blocks:
+                live.add(BlockSamples(block=block, samples=tuple(batch.samples)))
+                spent = block.ended - blocks[0].started
+                left = max(0.0, plan.seconds - spent) + later_seconds
+                on_progress(live.progress(seconds_left=left))
+            if live.rounds == PATIENT_ROUNDS and not errors:
+                live.require_whole_requests(plan)
+    return by_block(blocks, samples)
+
+
+class _Live:
+    """What can be said of the effect on throughput while blocks come in.
+
+    Args:
+        arms: Number of arms.
+    """
+
+    def __init__(self, *, arms: int) -> None:
+        self._rates: list[list[float]] = [[] for _ in range(arms)]
+        self._whole = [0] * arms
+        self._variant = 1
+
+    @property
+    def rounds(self) -> int:
+        """Whole rounds so far."""
+        return min(len(rates) for rates in self._rates)
+
+    def add(self, block: BlockSamples) -> None:
+        """Take in a block; those of its requests that count have all ended."""
+        arm, seen = block.block.arm, block.arm_block()
+        self._rates[arm].append(seen.requests_per_second)
+        self._whole[arm] += len(seen.ended_ms)
+        self._variant = arm or self._variant
+
+    def require_whole_requests(self, plan: BlockPlan) -> None:
+        """See that requests fit into blocks at all.
+
+        Raises:
+            MeasurementError: Those of some arm do not.
+        """
+        for arm, whole in zip(plan.arms, self._whole, strict=True):
+            if not whole:
+                raise MeasurementError(
+                    f"with {plan.users} users, requests to {arm.identity} take longer than a "
+                    f"block of {plan.block_seconds:g} s",
+                    fix="take longer blocks with --block, or fewer --users",
+                )
+
+    def progress(self, *, seconds_left: float) -> Progress:
+        """The effect of the variant that was seen last, over whole rounds."""
+        baseline, variant = (self._rates[arm][: self.rounds] for arm in (0, self._variant))
+        estimate = fixed_size_estimate(np.log(variant) - np.log(baseline)) if self.rounds else None
+        return Progress(
+            pairs=self.rounds,
+            ratio=estimate.ratio if estimate else None,
+            interval=(estimate.low, estimate.high) if estimate else (0.0, math.inf),
+            seconds_left=seconds_left,
+            unit=Mode.THROUGHPUT.pair,
+        )
+
+
+def _whole_rounds(blocks: Sequence[BlockSamples], *, arms: int) -> list[list[BlockSamples]]:
+    """Rounds that hold every arm, their blocks in the order of the arms.
+
+    Raises:
+        MeasurementError: Requests failed so often that there is none.
+    """
+    rounds = (list(each) for _, each in groupby(blocks, key=lambda each: each.block.round))
+    whole = [
+        sorted(each, key=lambda block: block.block.arm) for each in rounds if len(each) == arms
+    ]
+    if not whole:
+        errors = (sample.error for block in blocks for sample in block.samples if sample.error)
+        raise MeasurementError(
+            f"requests failed before a single round was whole ({next(errors)})",
+            fix="read the API's log; `h2h status` says where it is",
+        )
+    return whole
+
+
+def _result(experiment: Experiment, tallies: Sequence[LoadTally], *, seed: int) -> ExperimentResult:
+    last = tallies[-1]
+    # With fewer users requests take less time: blocks that are long enough at last always were.
+    caveats = (
+        *dict.fromkeys(caveat for tally in tallies for caveat in tally.caveats()),
+        *last.block_caveats(),
+    )
+    valid = not any(caveat.invalidates for caveat in caveats)
+    steps = tuple(tally.step() for tally in tallies) if len(tallies) > 1 else ()
+    return ExperimentResult(
+        name=experiment.name,
+        question=experiment.question,
+        mode=Mode.THROUGHPUT,
+        baseline=experiment.baseline.name,
+        method=experiment.request.method,
+        path=experiment.request.path,
+        pairs=last.rounds * len(experiment.variants),
+        seed=seed,
+        variants=tuple(_with_knee(arm.result(), steps) for arm in last.arms),
+        comparisons=tuple(last.comparisons(valid=valid)),
+        caveats=caveats,
+        users=last.users,
+        error_differences=tuple(last.error_differences()),
+        steps=steps,
+    )
+
+
+def _with_knee(result: VariantResult, steps: Sequence[Step]) -> VariantResult:
+    throughput = {
+        step.users: variant.throughput_rps
+        for step in steps
+        for variant in step.variants
+        if variant.name == result.name
+    }
+    return replace(result, knee_users=knee(throughput))

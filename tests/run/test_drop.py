@@ -1,0 +1,51 @@
+import pytest
+
+from headtohead.load.blocks import Block
+from headtohead.load.plan import Sample
+from headtohead.run.drop import by_block
+from tests.run.factories import sample
+
+FIRST = Block(round=0, arm=0, started=100.0, drained=100.1, ended=101.0)
+SECOND = Block(round=0, arm=1, started=101.0, drained=101.2, ended=102.0)
+
+
+def lasting(began: float, ended: float, **changes: object) -> Sample:
+    return sample(started=began, milliseconds=(ended - began) * 1000, **changes)
+
+
+def test_request_belongs_to_the_block_in_which_it_began():
+    early, cut, late = lasting(100.2, 100.3), lasting(100.9, 101.1), lasting(101.0, 101.5)
+    first, second = by_block([FIRST, SECOND], [late, cut, early])
+    assert first.samples == (cut, early)
+    assert second.samples == (late,)
+
+
+def test_request_in_flight_at_a_switch_counts_in_neither_block():
+    first, second = by_block([FIRST, SECOND], [lasting(100.9, 101.1)])
+    assert list(first.counted) == list(second.counted) == []
+    assert (first.arm_block().ended, second.arm_block().ended) == (0, 0)
+
+
+def test_latency_is_that_of_requests_which_had_the_server_to_their_arm():
+    block, _ = by_block(
+        [FIRST, SECOND],
+        [
+            lasting(100.0, 100.05),
+            lasting(100.0, 100.2),
+            lasting(100.5, 100.6),
+            lasting(100.8, 101.3),
+        ],
+    )
+    seen = block.arm_block()
+    # Of the four, the first ended during the drain, the second began in it, the last was cut.
+    assert seen.ended == 2
+    assert seen.seconds == pytest.approx(0.9)
+    assert seen.ended_ms == pytest.approx([100])
+    assert seen.cut_ms == pytest.approx([200])
+
+
+def test_failed_request_counts_as_one_but_neither_for_throughput_nor_for_latency():
+    block, _ = by_block([FIRST, SECOND], [lasting(100.5, 100.6, error="500")])
+    assert [each.error for each in block.counted] == ["500"]
+    seen = block.arm_block()
+    assert (seen.ended, len(seen.ended_ms), len(seen.cut_ms)) == (0, 0, 0)
