@@ -28,7 +28,7 @@ test: setup ## pass every test
 	@.venv/bin/pytest $(TEST_FLAGS)
 
 unit: setup ## pass the fast tests: no servers, no browser
-	@.venv/bin/pytest -m 'not stack and not browser' $(TEST_FLAGS)
+	@.venv/bin/pytest -m 'not stack and not load and not browser' $(TEST_FLAGS)
 
 check: setup ## lint, formatting, types, import rules
 	.venv/bin/ruff check

@@ -72,6 +72,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if {"servers", "project"} & set(item.fixturenames) or item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.stack)
+        if "variants_server" in item.fixturenames:
+            item.add_marker(pytest.mark.load)
 
 
 @pytest.fixture(scope="session")
