@@ -1,0 +1,34 @@
+"""The flags of all commands: each means the same wherever it appears."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from headtohead.config import help_of
+
+
+def _flag(name: str, *declarations: str) -> Any:
+    return typer.Option(
+        *(declarations or [f"--{name.replace('_', '-')}"]), help=help_of(name), show_default=False
+    )
+
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[EXPERIMENT]...", help="Experiments by name; all when none is given."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Url = Annotated[str | None, _flag("url")]
+Rows = Annotated[int | None, _flag("rows")]
+Seed = Annotated[int | None, _flag("seed")]
+Port = Annotated[int | None, _flag("port")]
+Workers = Annotated[int | None, _flag("workers")]
+Budget = Annotated[float | None, _flag("budget")]
+Margin = Annotated[float | None, _flag("margin")]
+Mode = Annotated[str | None, _flag("mode")]
+Users = Annotated[str | None, _flag("users")]
+Block = Annotated[float | None, _flag("block")]
+EarlyStop = Annotated[bool | None, _flag("early_stop", "--early-stop/--no-early-stop")]
+Control = Annotated[bool | None, _flag("control", "--control/--no-control")]
+Results = Annotated[Path | None, _flag("results")]

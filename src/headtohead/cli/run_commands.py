@@ -1,0 +1,178 @@
+"""Measuring and reporting: run, aa, report."""
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headtohead.cli.application import app, console, errors
+from headtohead.cli.options import (
+    AsJson,
+    Block,
+    Budget,
+    Control,
+    EarlyStop,
+    Margin,
+    Mode,
+    Names,
+    Results,
+    Rows,
+    Seed,
+    Url,
+    Users,
+)
+from headtohead.cli.project import read_project
+from headtohead.errors import ExitCode, MeasurementError
+from headtohead.measurement import CLAIMS, Run, read_record, to_json
+
+
+class Format(StrEnum):
+    """What a record can be rendered as."""
+
+    TERMINAL = "terminal"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+@app.command("run")
+def run_experiments(
+    *,
+    names: Names = None,
+    mode: Mode = None,
+    users: Users = None,
+    block: Block = None,
+    budget: Budget = None,
+    margin: Margin = None,
+    early_stop: EarlyStop = None,
+    control: Control = None,
+    rows: Rows = None,
+    seed: Seed = None,
+    results: Results = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure experiments head to head and print the verdicts.
+
+    Example: h2h run product-list --budget 20
+    Example: h2h run product-list --mode throughput --users 8
+    """
+    from headtohead.run.session import run  # noqa: PLC0415 (slow to import)
+    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
+
+    config, registry = read_project(
+        mode=mode,
+        users=users,
+        block=block,
+        budget=budget,
+        margin=margin,
+        early_stop=early_stop,
+        control=control,
+        rows=rows,
+        seed=seed,
+        results=results,
+        url=url,
+    )
+    selected = registry.select(names or [])
+    with watching(errors if as_json else console) as watch:
+        record, folder = run(selected, config=config, observer=watch, write_reports=_write_reports)
+    _show_run(record, folder, as_json=as_json)
+
+
+@app.command("aa")
+def measure_against_itself(
+    *,
+    names: Names = None,
+    budget: Budget = None,
+    margin: Margin = None,
+    early_stop: EarlyStop = None,
+    rows: Rows = None,
+    seed: Seed = None,
+    results: Results = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure baselines against themselves: whoever finds a difference here finds them anywhere.
+
+    Example: h2h aa product-list
+    """
+    from headtohead.run.session import run  # noqa: PLC0415 (slow to import)
+    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
+
+    config, registry = read_project(
+        mode="latency",
+        budget=budget,
+        margin=margin,
+        early_stop=early_stop,
+        rows=rows,
+        seed=seed,
+        results=results,
+        url=url,
+    )
+    selected = registry.select(names or [])
+    with watching(errors if as_json else console) as watch:
+        record, folder = run(
+            selected,
+            config=config,
+            observer=watch,
+            write_reports=_write_reports,
+            against_itself=True,
+        )
+    _show_run(record, folder, as_json=as_json)
+    for experiment in record.experiments:
+        for comparison in experiment.comparisons:
+            if comparison.verdict in CLAIMS:
+                raise MeasurementError(
+                    f"{experiment.name}: {comparison.baseline} differs from itself by"
+                    f" {abs(comparison.ratio - 1) * 100:.2g} %",
+                    fix="trust no verdict of this machine before the cause is found",
+                )
+
+
+@app.command()
+def report(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder or its run.json.")],
+    *,
+    format: Annotated[  # noqa: A002 (the flag's name)
+        Format, typer.Option(help="What to print.")
+    ] = Format.TERMINAL,
+    as_json: AsJson = False,
+) -> None:
+    """Print a report of a finished run again, from its record.
+
+    Example: h2h report results/latest --format markdown
+    """
+    from headtohead.report import html, markdown, terminal  # noqa: PLC0415 (slow to import)
+
+    record = read_record(run)
+    if as_json or format is Format.JSON:
+        sys.stdout.write(to_json(record))
+    elif format is Format.HTML:
+        sys.stdout.write(html.render(record))
+    elif format is Format.MARKDOWN:
+        sys.stdout.write(markdown.render(record))
+    else:
+        terminal.render(record, console=console)
+
+
+def _show_run(record: Run, folder: Path, *, as_json: bool) -> None:
+    from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
+
+    if as_json:
+        sys.stdout.write(to_json(record))
+    else:
+        terminal.render(record, console=console)
+        latest = os.path.relpath(folder.parent / "latest")
+        console.print(f"Record {latest}/run.json, report {latest}/report.html", highlight=False)
+    if not record.valid:
+        raise typer.Exit(ExitCode.INVALID_MEASUREMENT)
+
+
+def _write_reports(record: Run, folder: Path) -> None:
+    from headtohead.report import html, markdown  # noqa: PLC0415 (slow to import)
+
+    (folder / "report.html").write_text(html.render(record), encoding="utf-8")
+    (folder / "report.md").write_text(markdown.render(record), encoding="utf-8")

@@ -1,0 +1,78 @@
+"""The local stack: up, status, down, seed."""
+
+import os
+from dataclasses import asdict
+
+from rich.table import Table
+
+from headtohead import stack
+from headtohead.cli.application import app, console, errors, print_json
+from headtohead.cli.options import AsJson, Port, Rows, Seed, Workers
+from headtohead.cli.project import read_config
+from headtohead.run.target import open_target, stack_settings
+
+
+@app.command()
+def up(
+    *, rows: Rows = None, port: Port = None, workers: Workers = None, as_json: AsJson = False
+) -> None:
+    """Start PostgreSQL, Valkey and the API, and leave them running.
+
+    Example: h2h up --port 8000
+    """
+    settings = stack_settings(read_config(rows=rows, port=port, workers=workers))
+    _show_stack(stack.up(settings, progress=errors.print), as_json=as_json)
+
+
+@app.command()
+def status(*, as_json: AsJson = False) -> None:
+    """Show what runs, where it answers and where its logs are.
+
+    Example: h2h status
+    """
+    running = stack.status(stack_settings(read_config()))
+    if running:
+        _show_stack(running, as_json=as_json)
+    elif as_json:
+        print_json({"up": False})
+    else:
+        console.print("Nothing is running; `h2h up` starts the stack.")
+
+
+@app.command()
+def down(*, as_json: AsJson = False) -> None:
+    """Stop what `h2h up` started; data stays for the next time.
+
+    Example: h2h down
+    """
+    stopped = stack.down(stack_settings(read_config()))
+    if as_json:
+        print_json({"stopped": stopped})
+    else:
+        console.print(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
+
+
+@app.command()
+def seed(*, rows: Rows = None, seed: Seed = None, as_json: AsJson = False) -> None:
+    """Replace all rows: the same rows for the same seed.
+
+    Example: h2h seed --rows 20000
+    """
+    config = read_config(rows=rows, seed=seed)
+    with open_target(config, progress=errors.print):
+        output = stack.seed(stack_settings(config), rows=config.rows, seed=config.seed)
+    if as_json:
+        print_json({"rows": config.rows, "seed": config.seed, "output": output.splitlines()})
+    else:
+        console.print(output.strip(), highlight=False)
+
+
+def _show_stack(running: stack.RunningStack, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"up": True, **asdict(running)})
+        return
+    table = Table("server", "version", "address", "log", box=None, pad_edge=False)
+    for server in running.servers:
+        log = os.path.relpath(server.log) if server.log else "not ours"
+        table.add_row(server.name, server.version, server.address, log)
+    console.print(table)
