@@ -4,7 +4,7 @@ import os
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -60,10 +60,9 @@ def run_experiments(
     Example: h2h run product-list --budget 20
     Example: h2h run product-list --mode throughput --users 8
     """
-    from headtohead.run.session import run  # noqa: PLC0415 (slow to import)
-    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
-
-    config, registry = read_project(
+    _measure(
+        names,
+        as_json=as_json,
         mode=mode,
         users=users,
         block=block,
@@ -76,10 +75,6 @@ def run_experiments(
         results=results,
         url=url,
     )
-    selected = registry.select(names or [])
-    with watching(errors if as_json else console) as watch:
-        record, folder = run(selected, config=config, observer=watch, write_reports=_write_reports)
-    _show_run(record, folder, as_json=as_json)
 
 
 @app.command("aa")
@@ -99,10 +94,10 @@ def measure_against_itself(
 
     Example: h2h aa product-list
     """
-    from headtohead.run.session import run  # noqa: PLC0415 (slow to import)
-    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
-
-    config, registry = read_project(
+    record = _measure(
+        names,
+        as_json=as_json,
+        against_itself=True,
         mode="latency",
         budget=budget,
         margin=margin,
@@ -112,16 +107,6 @@ def measure_against_itself(
         results=results,
         url=url,
     )
-    selected = registry.select(names or [])
-    with watching(errors if as_json else console) as watch:
-        record, folder = run(
-            selected,
-            config=config,
-            observer=watch,
-            write_reports=_write_reports,
-            against_itself=True,
-        )
-    _show_run(record, folder, as_json=as_json)
     for experiment in record.experiments:
         for comparison in experiment.comparisons:
             if comparison.verdict in CLAIMS:
@@ -156,6 +141,27 @@ def report(
         sys.stdout.write(markdown.render(record))
     else:
         terminal.render(record, console=console)
+
+
+def _measure(
+    names: list[str] | None, *, as_json: bool, against_itself: bool = False, **flags: Any
+) -> Run:
+    """Measure, write record and reports, and show what was found."""
+    from headtohead.run.session import run  # noqa: PLC0415 (slow to import)
+    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
+
+    config, registry = read_project(**flags)
+    selected = registry.select(names or [])
+    with watching(errors if as_json else console) as watch:
+        record, folder = run(
+            selected,
+            config=config,
+            observer=watch,
+            write_reports=_write_reports,
+            against_itself=against_itself,
+        )
+    _show_run(record, folder, as_json=as_json)
+    return record
 
 
 def _show_run(record: Run, folder: Path, *, as_json: bool) -> None:
