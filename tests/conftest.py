@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.asking import ask, seeded  # noqa: F401
@@ -18,6 +19,10 @@ from tests.servers import (  # noqa: F401
     django_db_modify_db_settings,
     servers,
 )
+
+# How long an example takes says something of the machine and nothing of the code.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 ROOT = Path(__file__).parents[1]
 H2H = [sys.executable, "-m", "headtohead"]
