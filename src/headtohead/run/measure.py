@@ -110,13 +110,15 @@ def measure(
         for name in names
     ]
     pairs: list[Pair] = []
+    failures = 0
     with load_generator() as generator:
         generator.start(plan)
         for batch in generator.batches():
             for pair in batch:
                 pairs.append(pair)
                 tallies[pair.variant].pairs.append(pair)
-            if sum(_failed(pair) for pair in pairs) > TOLERATED_ERRORS:
+            failures += sum(_failed(pair) for pair in batch)
+            if failures > TOLERATED_ERRORS:
                 break
             for index, tally in enumerate(tallies):
                 if not tally.settled and tally.settle():
