@@ -9,7 +9,7 @@ import pytest
 
 from tests.test_cli import one_line
 
-SHORT = ("--runs", "1", "--seconds", "2", "--scenario", "aa-quiet", "--scenario", "busy-10")
+SHORT = ("--runs", "1", "--seconds", "5", "--scenario", "aa-quiet", "--scenario", "busy-10")
 
 
 def test_baseline_against_itself_is_recorded_like_any_run(project):

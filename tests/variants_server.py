@@ -29,8 +29,9 @@ POOL = threading.BoundedSemaphore(2)
 def second_arms_turns(seed: int) -> Iterator[bool]:
     """Whether each request in turn is one to the second of two arms, which only its coin tells."""
     for turn in PairSchedule(variants=1, seconds=math.inf, seed=seed):
-        yield not turn.baseline_first
-        yield turn.baseline_first
+        # A wash-out request and the one that is compared.
+        yield from [not turn.baseline_first] * 2
+        yield from [turn.baseline_first] * 2
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -91,6 +91,19 @@ def held_up(*, share: float, p99_ms: float, max_ms: float) -> Caveat:
     )
 
 
+def carry_over(*, baseline: str, variant: str, ratio: float) -> Caveat:
+    """One arm's request slows the other's next, and some of that may be left after the wash-out."""
+    slowed, slowing = (variant, baseline) if ratio > 1 else (baseline, variant)
+    return Caveat(
+        code="carry-over",
+        message=f"A request to {slowing} slows the next one to {slowed} by"
+        f" {abs(ratio - 1) * 100:.0f} % more than the other way round.",
+        advice="Requests that follow the other arm's are left out, and the interval allows for as"
+        " much again; a verdict that needs less takes variants that disturb each other less.",
+        invalidates=False,
+    )
+
+
 def server_restarted(*, servers: tuple[str, ...]) -> Caveat:
     """A server began anew in mid-run, with cold caches and new connections."""
     return Caveat(

@@ -72,7 +72,7 @@ class Config:
     rows: int = _setting("Rows seeded when the database is empty.", default=2000, minimum=1)
     seed: int = _setting("Seed of rows and coin flips.", default=1, minimum=0)
     budget: float = _setting(
-        "Seconds to spend on each comparison at most.", default=12.0, minimum=0.1
+        "Seconds to spend on each comparison at most.", default=20.0, minimum=0.1
     )
     mode: str = _setting(
         "What to measure: latency in request pairs, or throughput in blocks of load.",

@@ -83,15 +83,6 @@ CLAIMS = frozenset(
 )
 
 
-class IntervalKind(StrEnum):
-    """How the interval of a comparison was made."""
-
-    # Valid for a number of pairs that was fixed beforehand.
-    RANDOMISATION = "randomisation"
-    # Valid however often one looked, and so where measuring could stop early.
-    CONFIDENCE_SEQUENCE = "confidence sequence"
-
-
 @dataclass(frozen=True, kw_only=True)
 class GitState:
     """The revision measured; `commit` is None outside a repository."""
@@ -195,6 +186,19 @@ class VariantResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CarryOver:
+    """By what factor the other arm's request slows the next, more for the variant's than for its.
+
+    Attributes:
+        ratio: Above 1, the variant's requests suffer more.
+        ci99: Its 99 % interval.
+    """
+
+    ratio: float
+    ci99: tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """One variant against the baseline.
 
@@ -205,16 +209,20 @@ class Comparison:
         pairs: What the estimate rests on: request pairs, or rounds or groups of rounds.
         ratio: Variant over baseline: 0.5 is half the time, or half the requests a second.
         ci95: The 95 % interval of `ratio`; with too few pairs (0, infinity).
-        interval: How that interval was made.
         margin: The smallest effect that matters, as a fraction.
-        verdict: What the interval says, given the margin.
-        detectable: Half-width of the interval as a fraction: about the smallest effect that
-            this run could have seen.
+        verdict: What the interval says, given the margin; where measuring could stop early, what
+            `anytime_ci95` says.
+        detectable: Half-width of the verdict's interval as a fraction: about the smallest effect
+            that this run could have seen.
         seconds: Time spent measuring this comparison, warm-up excluded.
         stopped_early: Whether the answer was clear before the budget was spent.
         verdict_error_rate: How often the interval behind the verdict may miss. It is below 0.05
             where verdicts of several comparisons share that rate (Holm, 1979); `ci95` stays what
             it says.
+        anytime_ci95: The wider interval that holds however often one looks, on which measuring
+            stopped; None where it could not stop early.
+        carry_over: What the arms leave behind for each other, which both intervals allow for;
+            None under load.
     """
 
     variant: str
@@ -223,13 +231,14 @@ class Comparison:
     pairs: int
     ratio: float
     ci95: tuple[float, float]
-    interval: IntervalKind
     margin: float
     verdict: Verdict
     detectable: float
     seconds: float
     stopped_early: bool
     verdict_error_rate: float = 0.05
+    anytime_ci95: tuple[float, float] | None = None
+    carry_over: CarryOver | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

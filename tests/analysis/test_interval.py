@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from headtohead.analysis.interval import anytime_estimate, fixed_size_estimate, log_ratios
+from headtohead.analysis.verdict import is_settled
 
 ESTIMATES = pytest.mark.parametrize("estimate", [fixed_size_estimate, anytime_estimate])
 RATIOS = arrays(
@@ -108,3 +109,19 @@ def test_looking_at_the_fixed_size_interval_would_not_keep_it():
         looks = (fixed_size_estimate(ratios[:pairs]) for pairs in range(10, 2001, 10))
         crossed += any(look.low > 1 or look.high < 1 for look in looks)
     assert crossed / 100 > 0.2
+
+
+@pytest.mark.parametrize("effect", [0.0, 0.05, 0.10])
+def test_interval_at_the_stop_keeps_its_coverage(effect):
+    """Stopping is left to the confidence sequence, and the narrower interval is what is printed."""
+    truth, covered, runs = math.log1p(effect), 0, 400
+    for seed in range(runs):
+        ratios = truth + noise(1500, seed=seed, spread=0.05)
+        for pairs in range(60, len(ratios) + 1, 60):
+            if is_settled(anytime_estimate(ratios[:pairs]), pairs=pairs, margin=0.02):
+                break
+        else:
+            pytest.fail("every one of these runs stops early")
+        estimate = fixed_size_estimate(ratios[:pairs])
+        covered += estimate.low <= 1 + effect <= estimate.high
+    assert 0.93 <= covered / runs <= 0.985

@@ -16,7 +16,6 @@ from headtohead.measurement import (
     ExperimentResult,
     GeneratorUse,
     GitState,
-    IntervalKind,
     LatencySummary,
     Machine,
     Metric,
@@ -69,12 +68,12 @@ def comparison(
         "pairs": 1840,
         "ratio": ratio,
         "ci95": (ratio * (1 - half_width), ratio * (1 + half_width)),
-        "interval": IntervalKind.CONFIDENCE_SEQUENCE,
         "margin": 0.02,
         "verdict": verdict,
         "detectable": half_width,
         "seconds": 12.5,
         "stopped_early": False,
+        "anytime_ci95": (ratio * (1 - 1.5 * half_width), ratio * (1 + 1.5 * half_width)),
     }
     return Comparison(**fields | changes)  # type: ignore[arg-type]
 
@@ -306,7 +305,7 @@ def under_load() -> ExperimentResult:
 def under_load_comparison(
     metric: Metric, *, ratio: float, verdict: Verdict, **changes: object
 ) -> Comparison:
-    fields = {"metric": metric, "pairs": 24, "interval": IntervalKind.RANDOMISATION}
+    fields = {"metric": metric, "pairs": 24, "anytime_ci95": None}
     return comparison(
         "prefetched", ratio=ratio, half_width=0.04, verdict=verdict, **fields | changes
     )

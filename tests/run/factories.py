@@ -1,5 +1,7 @@
 """Samples and pairs as the generator would report them."""
 
+from dataclasses import replace
+
 from headtohead.load.plan import Pair, Sample
 from headtohead.server_timing import ServerTiming
 
@@ -33,13 +35,20 @@ def pair(
     variant: int = 0,
     elapsed_ms: float | None = None,
     cpu_ms: float = 1.0,
+    baseline_first: bool = True,
+    baseline_washed: float = 1.0,
+    variant_washed: float = 1.0,
     **changes: object,
 ) -> Pair:
+    baseline = sample("one", milliseconds=baseline_ms)
+    compared = sample("other", milliseconds=variant_ms, error=error, **changes)
     return Pair(
         variant=variant,
-        baseline_first=True,
-        baseline_sample=sample("one", milliseconds=baseline_ms),
-        variant_sample=sample("other", milliseconds=variant_ms, error=error, **changes),
-        elapsed_ms=baseline_ms + variant_ms if elapsed_ms is None else elapsed_ms,
+        baseline_first=baseline_first,
+        baseline_washout=replace(baseline, milliseconds=baseline_ms * baseline_washed),
+        baseline_sample=baseline,
+        variant_washout=replace(compared, milliseconds=variant_ms * variant_washed, error=""),
+        variant_sample=compared,
+        elapsed_ms=2 * (baseline_ms + variant_ms) if elapsed_ms is None else elapsed_ms,
         cpu_ms=cpu_ms,
     )

@@ -46,8 +46,13 @@ def test_results_folder_that_is_no_folder_is_refused_with_the_fix(tmp_path):
 
 def test_raw_pairs_are_kept_as_they_were_taken(tmp_path):
     path = tmp_path / "pairs" / "e.csv"
-    write_pairs(path, [pair(), pair(variant=1, error="500")], variants=["other", "third"])
+    write_pairs(
+        path, [pair(variant_washed=1.2), pair(variant=1, error="500")], variants=["other", "third"]
+    )
     header, first, second = path.read_text().splitlines()
-    assert header == "variant,first,started,baseline_ms,variant_ms,baseline_error,variant_error"
-    assert first == "other,baseline,1700000000.000000,10.000000,5.000000,,"
-    assert second == "third,baseline,1700000000.000000,10.000000,5.000000,,500"
+    assert header == (
+        "variant,first,started,baseline_ms,variant_ms,"
+        "baseline_washout_ms,variant_washout_ms,baseline_error,variant_error"
+    )
+    assert first == "other,baseline,1700000000.000000,10.000000,5.000000,10.000000,6.000000,,"
+    assert second == "third,baseline,1700000000.000000,10.000000,5.000000,10.000000,5.000000,,500"

@@ -40,6 +40,8 @@ def trace(
         "baseline_first": random.random(pairs) < 0.5,
         "baseline_ms": baseline,
         "variant_ms": variant,
+        "baseline_washout_ms": baseline * random.choice([0.99, 1.01], size=pairs),
+        "variant_washout_ms": variant * random.choice([0.99, 1.01], size=pairs),
         "baseline_server_ms": baseline - 0.5,
         "variant_server_ms": variant - 0.5,
         "handicap_ms": variant - undisturbed,

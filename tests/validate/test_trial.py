@@ -34,7 +34,9 @@ def pair(*, spent_ms: float | None = 0.51, **changes: object) -> Pair:
     return Pair(
         variant=0,
         baseline_first=True,
+        baseline_washout=sample(milliseconds=11.0, server_timing=told(0.001)),
         baseline_sample=sample(server_timing=told(0.001)),
+        variant_washout=sample(milliseconds=12.0, server_timing=told(spent_ms)),
         variant_sample=sample(**({"server_timing": told(spent_ms)} | changes)),
         elapsed_ms=20.0,
         cpu_ms=1.0,

@@ -18,7 +18,7 @@ class Arm:
 
     Attributes:
         identity: Experiment and variant, such as ``product-list/naive``.
-        preceded_by: A request sent before each of this arm's, and not measured.
+        preceded_by: A request sent whenever load turns to this arm, and not measured.
     """
 
     identity: str
@@ -80,21 +80,47 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pair:
-    """Two requests taken next to each other.
+    """Two requests taken next to each other, each after a wash-out request to the same arm.
 
     Attributes:
         variant: Index of the variant in the plan.
         baseline_first: What the coin said.
+        baseline_washout: The request that met what the one before had left behind.
+        baseline_sample: The one that is compared.
+        variant_washout: See `baseline_washout`.
+        variant_sample: See `baseline_sample`.
         elapsed_ms: Time since the pair before it, or the warm-up, ended.
         cpu_ms: CPU time that the generator used in it.
     """
 
     variant: int
     baseline_first: bool
+    baseline_washout: Sample
     baseline_sample: Sample
+    variant_washout: Sample
     variant_sample: Sample
     elapsed_ms: float
     cpu_ms: float
+
+    @property
+    def samples(self) -> tuple[Sample, Sample, Sample, Sample]:
+        """Its four requests."""
+        return (
+            self.baseline_washout,
+            self.baseline_sample,
+            self.variant_washout,
+            self.variant_sample,
+        )
+
+    @property
+    def failed(self) -> bool:
+        """Whether any of its requests did."""
+        return any(sample.error for sample in self.samples)
+
+    @property
+    def seconds(self) -> float:
+        """Time its requests took."""
+        return sum(sample.milliseconds for sample in self.samples) / 1000
 
 
 def plan_pairs(

@@ -50,7 +50,7 @@ class PairUser(FastHttpUser):
         pair = self._take(turn)
         self.schedule.spend(
             variant=turn.variant,
-            seconds=(pair.baseline_sample.milliseconds + pair.variant_sample.milliseconds) / 1000,
+            seconds=pair.seconds,
         )
         self.pair_taken(pair)
 
@@ -61,25 +61,35 @@ class PairUser(FastHttpUser):
     def _take(self, turn: Turn) -> Pair:
         variant = self.plan.variants[turn.variant]
         if turn.baseline_first:
-            baseline_sample = self._send(self.plan.baseline)
-            variant_sample = self._send(variant)
+            baseline_washout, baseline_sample = self._turn_to(self.plan.baseline)
+            variant_washout, variant_sample = self._turn_to(variant)
         else:
-            variant_sample = self._send(variant)
-            baseline_sample = self._send(self.plan.baseline)
+            variant_washout, variant_sample = self._turn_to(variant)
+            baseline_washout, baseline_sample = self._turn_to(self.plan.baseline)
         began, had_used = self._ended, self._used
         self._ended, self._used = perf_counter(), thread_time()
         return Pair(
             variant=turn.variant,
             baseline_first=turn.baseline_first,
+            baseline_washout=baseline_washout,
             baseline_sample=baseline_sample,
+            variant_washout=variant_washout,
             variant_sample=variant_sample,
             elapsed_ms=(self._ended - began) * 1000,
             cpu_ms=(self._used - had_used) * 1000,
         )
 
-    def _send(self, arm: Arm) -> Sample:
+    def _turn_to(self, arm: Arm) -> tuple[Sample, Sample]:
+        """A request that washes out what the other arm left behind, then the one to compare.
+
+        What is compared has always been preceded by its own kind, as it is where only one of the
+        variants is deployed.
+        """
         if arm.preceded_by:
             self._send(arm.preceded_by)
+        return self._send(arm), self._send(arm)
+
+    def _send(self, arm: Arm) -> Sample:
         samples: list[Sample] = []
         self.client.request(
             arm.method,

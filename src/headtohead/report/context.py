@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from headtohead.measurement import ExperimentResult, IntervalKind, Mode, Run, Verdict
+from headtohead.measurement import ExperimentResult, Mode, Run, Verdict
 from headtohead.report.findings import control_finding, findings
 from headtohead.report.format import ARROW, milliseconds, percent, size
 
@@ -56,18 +56,17 @@ _METHODS = {
     ),
 }
 
-_INTERVALS = {
-    IntervalKind.RANDOMISATION: "The 95 % interval inverts the sign-flip randomisation test, for a"
-    " time that was fixed beforehand.",
-    IntervalKind.CONFIDENCE_SEQUENCE: "The 95 % interval is a confidence sequence, the sign-flip"
-    " test for any number of looks, so that measuring could stop once the answer was clear.",
-}
+_INTERVAL = "The 95 % interval inverts the sign-flip randomisation test."
+_EARLY_STOP = (
+    "When to stop, and the verdict, were left to its wider form for any number of looks (a"
+    " confidence sequence), so that measuring could end once the answer was clear."
+)
 
 
 def interval_sentences(run: Run) -> tuple[str, ...]:
     """How the intervals of this run were made."""
-    kinds = {finding.comparison.interval for finding in findings(run)}
-    return tuple(_INTERVALS[kind] for kind in sorted(kinds))
+    could_stop = any(finding.comparison.anytime_ci95 for finding in findings(run))
+    return (_INTERVAL, _EARLY_STOP) if could_stop else (_INTERVAL,)
 
 
 def method_sentences(run: Run) -> tuple[str, ...]:

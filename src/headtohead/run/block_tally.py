@@ -27,7 +27,6 @@ from headtohead.load.plan import Sample
 from headtohead.measurement import (
     Comparison,
     ErrorDifference,
-    IntervalKind,
     Metric,
     Step,
     StepVariant,
@@ -219,7 +218,6 @@ class LoadTally:
             pairs=len(ratios),
             ratio=estimate.ratio,
             ci95=_bounds(estimate),
-            interval=IntervalKind.RANDOMISATION,
             margin=self.margin,
             verdict=judge(estimate, margin=self.margin, metric=metric)
             if valid

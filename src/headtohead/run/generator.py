@@ -74,8 +74,9 @@ def _rest_ms(pair: Pair) -> float | None:
     """Time in which neither side worked; None where the server did not explain itself."""
     timings = [
         ServerTiming.from_header(sample.server_timing)
-        for sample in (pair.baseline_sample, pair.variant_sample)
+        for sample in pair.samples
         if not sample.error
     ]
     explained = [timing.total_ms for timing in timings if timing]
-    return pair.elapsed_ms - pair.cpu_ms - sum(explained) if len(explained) == 2 else None
+    unexplained = len(explained) < len(pair.samples)
+    return None if unexplained else pair.elapsed_ms - pair.cpu_ms - sum(explained)

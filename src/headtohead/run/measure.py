@@ -117,7 +117,7 @@ def measure(
             for pair in batch:
                 pairs.append(pair)
                 tallies[pair.variant].pairs.append(pair)
-            failures += sum(_failed(pair) for pair in batch)
+            failures += sum(pair.failed for pair in batch)
             if failures > TOLERATED_ERRORS:
                 break
             for index, tally in enumerate(tallies):
@@ -128,10 +128,6 @@ def measure(
     if against_itself:
         result = replace(result, question=f"Does {experiment.baseline.name} differ from itself?")
     return Measured(result=result, tallies=tuple(tallies), pairs=tuple(pairs))
-
-
-def _failed(pair: Pair) -> bool:
-    return bool(pair.baseline_sample.error or pair.variant_sample.error)
 
 
 def _progress(tallies: Sequence[ComparisonTally], *, last: Pair | None, config: Config) -> Progress:
@@ -154,14 +150,18 @@ def _result(
 ) -> ExperimentResult:
     names = [experiment.baseline.name, *(tally.variant for tally in tallies)]
     samples: dict[str, list[Sample]] = {name: [] for name in names}
+    washouts: dict[str, list[Sample]] = {name: [] for name in names}
     for pair in pairs:
+        variant = tallies[pair.variant].variant
         samples[experiment.baseline.name].append(pair.baseline_sample)
-        samples[tallies[pair.variant].variant].append(pair.variant_sample)
+        samples[variant].append(pair.variant_sample)
+        washouts[experiment.baseline.name].append(pair.baseline_washout)
+        washouts[variant].append(pair.variant_washout)
 
     use = generator_use(pairs)
     caveats: list[Caveat] = [*pair_caveats(tallies), *generator_caveats(use)]
     for name, arm in zip(names, plan.arms, strict=True):
-        caveats.extend(variant_caveats(arm.identity, samples[name]))
+        caveats.extend(variant_caveats(arm.identity, [*samples[name], *washouts[name]]))
     valid = not any(caveat.invalidates for caveat in caveats)
     comparisons = tuple(tally.comparison(valid=valid) for tally in tallies)
     return ExperimentResult(

@@ -19,6 +19,8 @@ PAIR_COLUMNS = (
     "started",
     "baseline_ms",
     "variant_ms",
+    "baseline_washout_ms",
+    "variant_washout_ms",
     "baseline_error",
     "variant_error",
 )
@@ -79,6 +81,8 @@ def write_pairs(path: Path, pairs: Sequence[Pair], *, variants: Sequence[str]) -
                     f"{min(one.started, other.started):.6f}",
                     f"{one.milliseconds:.6f}",
                     f"{other.milliseconds:.6f}",
+                    f"{pair.baseline_washout.milliseconds:.6f}",
+                    f"{pair.variant_washout.milliseconds:.6f}",
                     one.error,
                     other.error,
                 )

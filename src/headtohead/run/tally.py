@@ -1,15 +1,18 @@
 """What has been seen so far of one experiment, and what it amounts to."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
 
 from headtohead import caveats
+from headtohead.analysis.carry_over import allow_for, carry_over
 from headtohead.analysis.interval import (
     ERROR_RATE,
     Estimate,
+    FloatArray,
     anytime_estimate,
     fixed_size_estimate,
     log_ratios,
@@ -19,7 +22,7 @@ from headtohead.analysis.verdict import NEEDED_PAIRS, is_settled, judge
 from headtohead.caveats import Caveat
 from headtohead.errors import MeasurementError
 from headtohead.load.plan import Pair, Sample
-from headtohead.measurement import Comparison, IntervalKind, Metric, VariantResult, Verdict
+from headtohead.measurement import CarryOver, Comparison, Metric, VariantResult, Verdict
 from headtohead.server_timing import ServerTiming
 
 
@@ -47,32 +50,40 @@ class ComparisonTally:
 
     def sound_pairs(self) -> list[Pair]:
         """Pairs of which both requests succeeded."""
-        return [
-            pair
-            for pair in self.pairs
-            if not pair.baseline_sample.error and not pair.variant_sample.error
-        ]
+        return [pair for pair in self.pairs if not pair.failed]
 
     def estimate(self, *, error_rate: float = ERROR_RATE) -> Estimate | None:
         """The effect so far, or None before the first sound pair.
 
         Args:
-            error_rate: How often its interval may miss.
+            error_rate: How often its interval may miss; where measuring may stop early, however
+                often one looks.
         """
-        pairs = self.sound_pairs()
-        if not pairs:
-            return None
-        ratios = log_ratios(
-            baseline_ms=np.array([pair.baseline_sample.milliseconds for pair in pairs]),
-            variant_ms=np.array([pair.variant_sample.milliseconds for pair in pairs]),
-        )
         interval = anytime_estimate if self.early_stop else fixed_size_estimate
-        return interval(ratios, error_rate=error_rate)
+        ratios = self._log_ratios()
+        return interval(ratios, error_rate=error_rate) if len(ratios) else None
 
     def verdict(self, *, error_rate: float) -> Verdict:
-        """What the pairs say if the interval may miss as often as that."""
+        """What the pairs say, carry-over allowed for, if the interval may miss as often as that."""
         estimate = self.estimate(error_rate=error_rate)
-        return judge(estimate, margin=self.margin) if estimate else Verdict.INCONCLUSIVE
+        if estimate is None:
+            return Verdict.INCONCLUSIVE
+        return judge(allow_for(self.carry_over(), estimate), margin=self.margin)
+
+    def carry_over(self) -> Estimate:
+        """What the arms leave behind for each other."""
+        pairs = self.sound_pairs()
+        return carry_over(
+            baseline_first=np.array([pair.baseline_first for pair in pairs], dtype=np.bool_),
+            baseline_washed=log_ratios(
+                baseline_ms=_milliseconds(pair.baseline_sample for pair in pairs),
+                variant_ms=_milliseconds(pair.baseline_washout for pair in pairs),
+            ),
+            variant_washed=log_ratios(
+                baseline_ms=_milliseconds(pair.variant_sample for pair in pairs),
+                variant_ms=_milliseconds(pair.variant_washout for pair in pairs),
+            ),
+        )
 
     def settle(self) -> bool:
         """Whether the comparison may end now; remembers that it did."""
@@ -86,13 +97,7 @@ class ComparisonTally:
 
     def seconds(self) -> float:
         """Time its requests took."""
-        return (
-            sum(
-                pair.baseline_sample.milliseconds + pair.variant_sample.milliseconds
-                for pair in self.pairs
-            )
-            / 1000
-        )
+        return sum(pair.seconds for pair in self.pairs)
 
     def comparison(self, *, valid: bool) -> Comparison:
         """The outcome.
@@ -100,34 +105,41 @@ class ComparisonTally:
         Raises:
             MeasurementError: No pair succeeded, so there is no number to give.
         """
-        estimate = self.estimate()
-        if estimate is None:
+        decisive = self.estimate()
+        if decisive is None:
             raise MeasurementError(
                 f"no pair of {self.baseline} and {self.variant} succeeded "
                 f"({self._first_error() or 'none was taken'})",
                 fix="read the API's log; `h2h status` says where it is",
             )
+        left = self.carry_over()
+        decisive = allow_for(left, decisive)
+        stated = allow_for(left, fixed_size_estimate(self._log_ratios()))
         return Comparison(
             variant=self.variant,
             baseline=self.baseline,
             metric=Metric.LATENCY,
             pairs=len(self.sound_pairs()),
-            ratio=estimate.ratio,
-            ci95=(estimate.low, estimate.high),
-            interval=IntervalKind.CONFIDENCE_SEQUENCE
-            if self.early_stop
-            else IntervalKind.RANDOMISATION,
+            ratio=stated.ratio,
+            ci95=(stated.low, stated.high),
             margin=self.margin,
-            verdict=judge(estimate, margin=self.margin) if valid else Verdict.INVALID,
-            detectable=estimate.half_width,
+            verdict=judge(decisive, margin=self.margin) if valid else Verdict.INVALID,
+            detectable=decisive.half_width,
             seconds=self.seconds(),
             stopped_early=self.settled,
+            anytime_ci95=(decisive.low, decisive.high) if self.early_stop else None,
+            carry_over=CarryOver(ratio=left.ratio, ci99=(left.low, left.high)),
+        )
+
+    def _log_ratios(self) -> FloatArray:
+        pairs = self.sound_pairs()
+        return log_ratios(
+            baseline_ms=_milliseconds(pair.baseline_sample for pair in pairs),
+            variant_ms=_milliseconds(pair.variant_sample for pair in pairs),
         )
 
     def _first_error(self) -> str:
-        samples = (
-            sample for pair in self.pairs for sample in (pair.baseline_sample, pair.variant_sample)
-        )
+        samples = chain.from_iterable(pair.samples for pair in self.pairs)
         return next((sample.error for sample in samples if sample.error), "")
 
 
@@ -171,6 +183,7 @@ def variant_caveats(identity: str, samples: Sequence[Sample]) -> Iterator[Caveat
 def pair_caveats(comparisons: Sequence[ComparisonTally]) -> Iterator[Caveat]:
     """What is wrong with an experiment's pairs, whichever variant they are of.
 
+    A carry-over within the margin is allowed for without a word, as any other small uncertainty.
     Bodies are compared by content with the first one: arms that were equal before the measurement
     can change together, and one can change alone, as a cache does that was filled before a write.
     """
@@ -178,16 +191,25 @@ def pair_caveats(comparisons: Sequence[ComparisonTally]) -> Iterator[Caveat]:
     fewest = min(map(len, sound))
     if fewest < NEEDED_PAIRS:
         yield caveats.too_few_pairs(pairs=fewest, needed=NEEDED_PAIRS)
-    samples = [
-        sample for pair in chain(*sound) for sample in (pair.baseline_sample, pair.variant_sample)
-    ]
+    samples = [sample for pair in chain(*sound) for sample in pair.samples]
     changed = sum(sample.checksum != samples[0].checksum for sample in samples)
     if changed:
         yield caveats.body_changed(changed=changed, requests=len(samples))
+    for comparison in comparisons:
+        left = comparison.carry_over()
+        certain = left.low > 1 or left.high < 1
+        if certain and abs(math.log(left.ratio)) > math.log1p(comparison.margin):
+            yield caveats.carry_over(
+                baseline=comparison.baseline, variant=comparison.variant, ratio=left.ratio
+            )
 
 
 def _timing(sample: Sample) -> ServerTiming | None:
     return ServerTiming.from_header(sample.server_timing)
+
+
+def _milliseconds(samples: Iterable[Sample]) -> FloatArray:
+    return np.array([sample.milliseconds for sample in samples])
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 
+from headtohead.analysis.carry_over import allow_for
 from headtohead.analysis.interval import (
     Estimate,
     FloatArray,
@@ -31,7 +32,13 @@ def _with_early_stop(evidence: Evidence, *, margin: float) -> Judgement:
         estimate = anytime_estimate(ratios[:pairs])
         if is_settled(estimate, pairs=pairs, margin=margin):
             break
-    return _judged(estimate, margin=margin, seconds=float(trace.elapsed[pairs - 1]))
+    seconds = float(trace.elapsed[pairs - 1])
+    left = trace.until(seconds).carry_over
+    return _judgement(
+        allow_for(left, fixed_size_estimate(ratios[:pairs])),
+        claims=judge(allow_for(left, estimate), margin=margin) in CLAIMS,
+        seconds=seconds,
+    )
 
 
 def _at_first_difference(evidence: Evidence) -> Judgement:
@@ -46,8 +53,10 @@ def _at_first_difference(evidence: Evidence) -> Judgement:
 
 def _of_fixed_size(evidence: Evidence, *, margin: float) -> Judgement:
     """Looks once, when the time is over, as `h2h run --no-early-stop` does."""
-    estimate = fixed_size_estimate(evidence.trace.log_ratios)
-    return _judged(estimate, margin=margin, seconds=evidence.trace.seconds)
+    trace = evidence.trace
+    estimate = allow_for(trace.carry_over, fixed_size_estimate(trace.log_ratios))
+    claims = judge(estimate, margin=margin) in CLAIMS
+    return _judgement(estimate, claims=claims, seconds=trace.seconds)
 
 
 def _candidate(evidence: Evidence, *, estimator: Estimator) -> Judgement:
@@ -61,11 +70,6 @@ def _looks(trace: Trace) -> Iterator[int]:
     known = np.searchsorted(trace.elapsed, ends, side="right")
     yield from (int(pairs) for pairs in known if pairs > 0)
     yield len(trace)
-
-
-def _judged(estimate: Estimate, *, margin: float, seconds: float) -> Judgement:
-    claims = judge(estimate, margin=margin) in CLAIMS
-    return _judgement(estimate, claims=claims, seconds=seconds)
 
 
 def _tested(estimate: Estimate, *, seconds: float) -> Judgement:

@@ -6,15 +6,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from headtohead.analysis.interval import FloatArray, log_ratios
-
-BoolArray = npt.NDArray[np.bool_]
+from headtohead.analysis.carry_over import carry_over
+from headtohead.analysis.interval import BoolArray, Estimate, FloatArray, log_ratios
 
 # Times are kept as whole multiples of 0.1 microseconds, far below what a clock read costs.
 _TICKS_PER_MS = 10_000
-_TIMES = ("baseline_ms", "variant_ms", "baseline_server_ms", "variant_server_ms", "handicap_ms")
+_TIMES = (
+    "baseline_ms",
+    "variant_ms",
+    "baseline_washout_ms",
+    "variant_washout_ms",
+    "baseline_server_ms",
+    "variant_server_ms",
+    "handicap_ms",
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -29,6 +35,8 @@ class Trace:
         baseline_first: What the coin said.
         baseline_ms: Client-side latency of the baseline.
         variant_ms: Client-side latency of the variant.
+        baseline_washout_ms: Client-side latency of the request before, to the same arm.
+        variant_washout_ms: The same of the variant.
         baseline_server_ms: Time the server says the baseline took.
         variant_server_ms: Time the server says the variant took, its handicap included.
         handicap_ms: Time the server says the variant's handicap took, beyond what the baseline's
@@ -42,6 +50,8 @@ class Trace:
     baseline_first: BoolArray
     baseline_ms: FloatArray
     variant_ms: FloatArray
+    baseline_washout_ms: FloatArray
+    variant_washout_ms: FloatArray
     baseline_server_ms: FloatArray
     variant_server_ms: FloatArray
     handicap_ms: FloatArray
@@ -55,9 +65,26 @@ class Trace:
         return log_ratios(baseline_ms=self.baseline_ms, variant_ms=self.variant_ms)
 
     @property
+    def carry_over(self) -> Estimate:
+        """What the arms leave behind for each other."""
+        return carry_over(
+            baseline_first=self.baseline_first,
+            baseline_washed=np.log(self.baseline_washout_ms / self.baseline_ms),
+            variant_washed=np.log(self.variant_washout_ms / self.variant_ms),
+        )
+
+    @property
     def elapsed(self) -> FloatArray:
         """Seconds that requests had taken when each pair ended, as `h2h run` counts its budget."""
-        seconds: FloatArray = np.cumsum(self.baseline_ms + self.variant_ms) / 1000
+        seconds: FloatArray = (
+            np.cumsum(
+                self.baseline_washout_ms
+                + self.baseline_ms
+                + self.variant_washout_ms
+                + self.variant_ms
+            )
+            / 1000
+        )
         return seconds
 
     @property

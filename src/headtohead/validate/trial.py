@@ -170,6 +170,8 @@ def trace_of(
         baseline_first=np.array([pair.baseline_first for pair in pairs]),
         baseline_ms=np.array([pair.baseline_sample.milliseconds for pair in pairs]),
         variant_ms=np.array([pair.variant_sample.milliseconds for pair in pairs]),
+        baseline_washout_ms=np.array([pair.baseline_washout.milliseconds for pair in pairs]),
+        variant_washout_ms=np.array([pair.variant_washout.milliseconds for pair in pairs]),
         baseline_server_ms=np.array([timing.total_ms for timing in baseline]),
         variant_server_ms=np.array([timing.total_ms for timing in variant]),
         handicap_ms=spent - np.median(idle) if scenario.handicap else np.zeros_like(spent),
