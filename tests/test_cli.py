@@ -8,11 +8,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
 import pytest
 
+from headtohead.validate.neighbour import beside
+from headtohead.validate.scenarios import Neighbour
 from tests.conftest import UNTIL_SETTLED, Project, copy_project
 
 pytestmark = pytest.mark.stack
@@ -84,14 +87,13 @@ def test_check_counts_queries_without_a_clock(project):
 
 
 def test_run_measures_prints_and_records(project):
-    completed = project.h2h("run", "product-list", *UNTIL_SETTLED)
-    assert completed.returncode == 0, completed.stdout + completed.stderr
-    assert "product-list" in completed.stdout
-    assert "faster" in completed.stdout
-    assert "results/latest/report.html" in completed.stdout
-
+    printed = project.measure("product-list", *UNTIL_SETTLED)
     folder = project.root / "results" / "latest"
     record = json.loads((folder / "run.json").read_text())
+    assert printed == record
+    shown = project.h2h("report", "results/latest").stdout
+    assert "product-list" in shown
+    assert "faster" in shown
     baseline, variant = record["experiments"][0]["variants"]
     comparison = record["experiments"][0]["comparisons"][0]
     assert record["complete"] is True
@@ -115,8 +117,26 @@ def test_run_with_a_control_shows_and_records_it(project):
 
 
 def test_run_prints_its_record_for_machines_and_its_progress_elsewhere(project):
-    record = project.json("run", "category-summary", *UNTIL_SETTLED)
+    completed = project.h2h("run", "category-summary", *UNTIL_SETTLED, "--json")
+    record = json.loads(completed.stdout)
     assert [experiment["name"] for experiment in record["experiments"]] == ["category-summary"]
+    assert "category-summary" in completed.stderr
+
+
+def test_run_beside_others_who_take_the_cores_is_invalid(project):
+    cores = len(os.sched_getaffinity(0))
+    with ExitStack() as neighbours:
+        for seed in range(cores):
+            neighbours.enter_context(beside(Neighbour.BUSY, seed=seed))
+        completed = project.h2h("run", "category-summary", "--budget", "4", "--no-early-stop")
+    assert completed.returncode == 3
+    record = json.loads((project.root / "results" / "latest" / "run.json").read_text())
+    (taken,) = (
+        caveat for caveat in record["experiments"][0]["caveats"] if caveat["code"] == "busy-machine"
+    )
+    assert taken["invalidates"]
+    assert record["experiments"][0]["machine"]["others"] > 0.4
+    assert "report.html" in completed.stdout
 
 
 def test_run_under_load_measures_throughput_and_finds_knees(project):
@@ -144,8 +164,7 @@ def test_run_under_load_measures_throughput_and_finds_knees(project):
 @pytest.fixture(scope="module")
 def measured(project) -> Project:
     """A project whose latest run is of `product-detail`."""
-    completed = project.h2h("run", "product-detail", *UNTIL_SETTLED, "--results", "kept")
-    assert completed.returncode == 0, completed.stderr
+    project.measure("product-detail", *UNTIL_SETTLED, "--results", "kept")
     return project
 
 

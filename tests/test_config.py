@@ -20,7 +20,7 @@ def load(root, *, environment=None, **flags):
 
 
 def test_defaults_hold_where_nothing_is_said(project):
-    assert load(project()).budget == 12.0
+    assert load(project()).budget == 20.0
 
 
 def test_table_overrides_defaults_environment_the_table_and_flags_the_environment(project):

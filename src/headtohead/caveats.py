@@ -124,23 +124,23 @@ def clock_stepped(*, seconds: float) -> Caveat:
     )
 
 
-def busy_machine(*, share: float) -> Caveat:
+def busy_machine(*, share: float, invalidates: bool) -> Caveat:
     """Other processes used the cores during the measurement."""
     return Caveat(
         code="busy-machine",
         message=f"Other processes used {share * 100:.0f} % of the cores while measuring.",
         advice="Intervals widen, and ratios are those of a busy machine; stop other work.",
-        invalidates=False,
+        invalidates=invalidates,
     )
 
 
-def stolen_cores(*, share: float) -> Caveat:
+def stolen_cores(*, share: float, invalidates: bool) -> Caveat:
     """The hypervisor let other virtual machines use the cores during the measurement."""
     return Caveat(
         code="stolen-cores",
         message=f"The hypervisor gave {share * 100:.0f} % of the cores to other machines.",
         advice="Intervals widen on a crowded host; measure at another time or on another host.",
-        invalidates=False,
+        invalidates=invalidates,
     )
 
 

@@ -174,7 +174,7 @@ def inconclusive() -> ExperimentResult:
         comparisons=(
             comparison("trigram", ratio=0.97, half_width=0.14, verdict=Verdict.INCONCLUSIVE),
         ),
-        caveats=(caveats.busy_machine(share=0.31),),
+        caveats=(caveats.busy_machine(share=0.31, invalidates=False),),
     )
 
 
@@ -219,7 +219,7 @@ def several_variants() -> ExperimentResult:
                 "compressed", ratio=1.03, half_width=0.02, verdict=Verdict.SLOWER_SIZE_UNRESOLVED
             ),
         ),
-        caveats=(caveats.busy_machine(share=0.31),),
+        caveats=(caveats.busy_machine(share=0.31, invalidates=False),),
     )
 
 
@@ -382,7 +382,7 @@ def held_up() -> ExperimentResult:
             caveats.server_restarted(servers=("PostgreSQL", "API")),
             caveats.clock_stepped(seconds=-3599.87),
             caveats.body_changed(changed=17, requests=3680),
-            caveats.stolen_cores(share=0.12),
+            caveats.stolen_cores(share=0.12, invalidates=False),
             caveats.control_failed(experiment="product-detail", ratio=1.147),
         ),
         generator=GeneratorUse(

@@ -68,7 +68,7 @@ def test_variants_are_numbered_from_the_baseline() -> None:
 
 
 def test_a_caveat_shared_by_experiments_is_told_once() -> None:
-    busy = declared.busy_machine(share=0.31)
+    busy = declared.busy_machine(share=0.31, invalidates=False)
     first = replace(samples.ten_times_faster(), caveats=(busy,))
     second = replace(samples.slower(), caveats=(busy,))
     assert caveats(samples.run(first, second)) == (("all experiments", busy),)

@@ -61,8 +61,15 @@ def test_a_quiet_machine_has_no_caveat():
 def test_a_busy_and_a_crowded_machine_are_told_and_do_not_invalidate():
     assert codes(reading(total=20, busy=10, own=6)) == ["busy-machine"]
     assert codes(reading(total=20, steal=2)) == ["stolen-cores"]
-    everything = machine(reading(), reading(total=20, busy=15, steal=5), target=LOCAL)
-    assert not any(caveat.invalidates for caveat in machine_caveats(everything))
+    busy = machine(reading(), reading(total=20, busy=7, steal=4), target=LOCAL)
+    assert not any(caveat.invalidates for caveat in machine_caveats(busy))
+
+
+@pytest.mark.parametrize("cpu", [{"busy": 9.0}, {"steal": 6.0}], ids=["others", "hypervisor"])
+def test_a_machine_whose_cores_are_taken_invalidates(cpu):
+    taken = machine(reading(), reading(total=20, **cpu), target=LOCAL)
+    (caveat,) = machine_caveats(taken)
+    assert caveat.invalidates
 
 
 def test_the_same_processes_are_no_restart():

@@ -9,11 +9,16 @@ from headtohead.run.reading import Clocks, Reading
 from headtohead.run.target import Target
 
 # A fifth of one core of two, and far above what is seen where nobody else is at work. Pairs cancel
-# what hits both arms alike, so others only explain a wide interval, and a ratio that is that of a
-# busy server; where they really keep the generator from working, its lag shows and invalidates.
-TOLERATED_OTHERS = 0.1
+# what hits both arms alike, so up to a point others only explain a wide interval.
+NOTABLE_OTHERS = 0.1
+# One user keeps about one core of two at work. With four fifths of another core taken by others,
+# requests wait for a core, for longer the more often they change between processes: the ratio of
+# variants that differ in queries is then another one than that of a server with cores of its own.
+TOLERATED_OTHERS = 0.4
 # Well above what an idle host shows; it too hits both arms of a pair alike.
-TOLERATED_STEAL = 0.05
+NOTABLE_STEAL = 0.05
+# Half of a core of two comes and goes as the hypervisor pleases.
+TOLERATED_STEAL = 0.25
 # ntpd sets a clock that is 0.128 s off and steers it back at 0.05 % below that, so a jump of less
 # is no step; twice that rate leaves room for reading the clocks.
 TOLERATED_STEP_SECONDS = 0.1
@@ -40,10 +45,11 @@ def machine(before: Reading, after: Reading, *, target: Target) -> Machine:
 
 def machine_caveats(machine: Machine) -> Iterator[Caveat]:
     """What the use of the cores says against an experiment."""
-    if machine.others is not None and machine.others > TOLERATED_OTHERS:
-        yield caveats.busy_machine(share=machine.others)
-    if machine.steal > TOLERATED_STEAL:
-        yield caveats.stolen_cores(share=machine.steal)
+    others = machine.others or 0.0
+    if others > NOTABLE_OTHERS:
+        yield caveats.busy_machine(share=others, invalidates=others > TOLERATED_OTHERS)
+    if machine.steal > NOTABLE_STEAL:
+        yield caveats.stolen_cores(share=machine.steal, invalidates=machine.steal > TOLERATED_STEAL)
 
 
 def restart_caveats(before: Reading, after: Reading) -> Iterator[Caveat]:
