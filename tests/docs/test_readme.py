@@ -35,8 +35,8 @@ def test_the_experiment_in_one_file_works_as_it_stands(tmp_path):
     path, text = SNIPPET.search(README).groups()
     (project.root / path).write_text(text)
     try:
-        completed = project.h2h("run", "product-columns", "--rows", "100", *UNTIL_SETTLED)
+        record = project.measure("product-columns", "--rows", "100", *UNTIL_SETTLED)
     finally:
         project.h2h("down")
-    assert completed.returncode == 0, completed.stderr
-    assert "all-columns → shown-columns" in completed.stdout
+    (comparison,) = record["experiments"][0]["comparisons"]
+    assert (comparison["baseline"], comparison["variant"]) == ("all-columns", "shown-columns")

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -130,9 +131,9 @@ def test_goal_of_few_false_alarms_needs_enough_trials_and_few_claims(claims, met
     )
     flat = {name: np.full(2, 5.0) for name in ("baseline_ms", "variant_ms")}
     validation = summarise(SETUP, [trace(pairs=2, **flat)] * 300, rules=[rule])
-    false_alarms, five, two, one, coverage, bias = goals_reached(validation, "rule")
+    false_alarms, five, two, one, coverage, bias, carry_over = goals_reached(validation, "rule")
     assert false_alarms.met is met
-    assert (five.value, two.value, one.value) == ("", "", "")
+    assert (five.value, two.value, one.value, carry_over.value) == ("", "", "", "")
     assert not coverage.met  # 100 % is more than was promised
     assert bias.met
 
@@ -161,3 +162,35 @@ def test_longest_time_within_the_limit_is_taken():
     assert last_cell(validation, "rule", "busy-1").budget == 12
     assert last_cell(validation, "rule", "busy-1", within=10).budget == 6
     assert last_cell(validation, "rule", "busy-1", within=1) is None
+
+
+def test_goal_of_little_bias_is_left_open_where_the_noise_is_as_large():
+    steady = summarise(SETUP, [trace()] * 20, rules=[stating(1.003)])
+    assert (goals_reached(steady, "rule")[5].value, goals_reached(steady, "rule")[5].met) == (
+        "+0.30 ± 0.00 %",
+        False,
+    )
+    said = iter([0.99, 1.016] * 5)
+    rule = Rule(
+        name="rule",
+        own=True,
+        source="a test",
+        judge=lambda evidence: Judgement(
+            claim=Claim.NOTHING, seconds=1.0, ratio=next(said), interval=None
+        ),
+    )
+    noisy = goals_reached(summarise(SETUP, [trace()] * 10, rules=[rule]), "rule")[5]
+    assert noisy.met is None
+    assert noisy.words.endswith("too few trials to tell")
+
+
+def test_a_rule_is_not_asked_for_effects_within_its_margin():
+    rule = replace(stating(1.01), margin=0.02)
+    validation = summarise(SETUP, [trace(scenario="busy-1", effect=0.01)], rules=[rule])
+    assert goals_reached(validation, "rule")[3].met is None
+    assert "margin" in goals_reached(validation, "rule")[3].words
+
+
+def test_goal_of_carry_over_counts_every_claim():
+    traces = [trace(scenario="carry-over")] * 3
+    assert not goals_reached(summarise(SETUP, traces, rules=[stating(1.2)]), "rule")[6].met

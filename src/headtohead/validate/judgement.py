@@ -57,6 +57,7 @@ class Rule:
         source: Where it comes from.
         judge: Applies it; None when the evidence does not suffice for it to say anything.
         of_means: Whether the effect it states is one of means rather than of typical requests.
+        margin: The smallest effect that it is to claim, as a fraction.
     """
 
     name: str
@@ -64,3 +65,4 @@ class Rule:
     source: str
     judge: Callable[[Evidence], Judgement | None]
     of_means: bool = False
+    margin: float = 0.0

@@ -93,20 +93,23 @@ OWN_RULES = (
     Rule(
         name="h2h run",
         own=True,
-        source=f"{_ANALYSIS}: median, confidence sequence, early stop, margin 2 %",
+        source=f"{_ANALYSIS}: median, early stop by a confidence sequence, margin 2 %",
         judge=partial(_with_early_stop, margin=DEFAULT_MARGIN),
+        margin=DEFAULT_MARGIN,
     ),
     Rule(
         name="h2h run --margin 0.005",
         own=True,
-        source=f"{_ANALYSIS}: median, confidence sequence, early stop, margin 0.5 %",
+        source=f"{_ANALYSIS}: median, early stop by a confidence sequence, margin 0.5 %",
         judge=partial(_with_early_stop, margin=SMALL_MARGIN),
+        margin=SMALL_MARGIN,
     ),
     Rule(
         name="h2h run --no-early-stop",
         own=True,
         source=f"{_ANALYSIS}: median, sign-flip interval, one look, margin 2 %",
         judge=partial(_of_fixed_size, margin=DEFAULT_MARGIN),
+        margin=DEFAULT_MARGIN,
     ),
     Rule(
         name="first difference",

@@ -91,6 +91,7 @@ class RuleRecord:
     name: str
     own: bool
     source: str
+    margin: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +109,7 @@ class Cell:
         covered: How many of those hold the true effect.
         half_width: Median half-width of them as a fraction; None where there is none.
         bias: Mean of the stated effect over the true one, less 1.
+        bias_error: Standard error of that mean; None for a single trial.
         seconds_p50: Median of the seconds it needed.
         seconds_p90: The 90th percentile of them.
     """
@@ -124,6 +126,7 @@ class Cell:
     bias: float
     seconds_p50: float
     seconds_p90: float
+    bias_error: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +138,10 @@ class Validation:
     scenarios: tuple[ScenarioRecord, ...]
     rules: tuple[RuleRecord, ...]
     cells: tuple[Cell, ...]
+
+    def margin(self, rule: str) -> float:
+        """The smallest effect that a rule is to claim."""
+        return next(each.margin for each in self.rules if each.name == rule)
 
     def cell(self, rule: str, scenario: str, *, budget: float) -> Cell | None:
         """What a rule made of a scenario in that time, None where it could not judge any trial."""

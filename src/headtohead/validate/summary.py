@@ -1,9 +1,10 @@
 """From recorded trials to what each rule made of them."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import fmean, median, stdev
 
 import numpy as np
 from scipy.stats import binomtest
@@ -64,7 +65,10 @@ def summarise(setup: Setup, traces: Iterable[Trace], *, rules: Sequence[Rule]) -
             for scenario in SCENARIOS
             if scenario.name in facts
         ),
-        rules=tuple(RuleRecord(name=rule.name, own=rule.own, source=rule.source) for rule in rules),
+        rules=tuple(
+            RuleRecord(name=rule.name, own=rule.own, source=rule.source, margin=rule.margin)
+            for rule in rules
+        ),
         cells=tuple(_cells(outcomes)),
     )
 
@@ -136,6 +140,7 @@ def _cells(outcomes: dict[tuple[str, str, float], list[_Outcome]]) -> Iterator[C
         ]
         widths = [(high / low) ** 0.5 - 1 for (low, high), _ in intervals]
         seconds = [judgement.seconds for judgement in judgements]
+        errors = [outcome.judgement.ratio / outcome.truth for outcome in each]
         yield Cell(
             rule=rule,
             scenario=scenario,
@@ -146,7 +151,8 @@ def _cells(outcomes: dict[tuple[str, str, float], list[_Outcome]]) -> Iterator[C
             intervals=len(intervals),
             covered=sum(low <= truth <= high for (low, high), truth in intervals),
             half_width=median(widths) if widths else None,
-            bias=fmean(outcome.judgement.ratio / outcome.truth for outcome in each) - 1,
+            bias=fmean(errors) - 1,
+            bias_error=stdev(errors) / math.sqrt(len(errors)) if len(errors) > 1 else None,
             seconds_p50=float(np.percentile(seconds, 50)),
             seconds_p90=float(np.percentile(seconds, 90)),
         )

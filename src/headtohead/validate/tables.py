@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from headtohead.report.format import NO_VALUE, percent
-from headtohead.validate.goals import goals_reached, last_cell
+from headtohead.validate.goals import bias_words, goals_reached, last_cell
 from headtohead.validate.record import Cell, Validation
 from headtohead.validate.summary import proportion_interval
 
@@ -43,10 +43,7 @@ def _goals(validation: Validation) -> Table:
     rows = tuple(
         (
             name,
-            *(
-                f"{each.value}: {'met' if each.met else 'missed'}" if each.value else "not measured"
-                for each in reached[name]
-            ),
+            *(each.words for each in reached[name]),
         )
         for name in own
     )
@@ -108,8 +105,8 @@ def _precision(validation: Validation) -> Table:
     return Table(
         title="Precision and time",
         explanation="What each rule of ours stated: how often its 95 % interval held the truth by"
-        " the server's own clock, half of that interval's width, the mean error of the effect, and"
-        " the seconds of requests it took.",
+        " the server's own clock, half of that interval's width, the mean error of the effect with"
+        " twice its standard error, and the seconds of requests it took.",
         headers=("rule", "scenario", "covered", "half-width", "bias", "median s", "p90 s"),
         rows=tuple(rows),
     )
@@ -163,7 +160,7 @@ def _numbers(cell: Cell) -> tuple[str, ...]:
     return (
         f"{cell.covered} of {cell.intervals}" if cell.intervals else NO_VALUE,
         NO_VALUE if cell.half_width is None else percent(cell.half_width),
-        f"{cell.bias * 100:+.2f} %",
+        bias_words(cell),
         f"{cell.seconds_p50:.1f}",
         f"{cell.seconds_p90:.1f}",
     )
