@@ -199,6 +199,11 @@ def test_what_is_no_whole_answer_is_an_error(ask, given):
     assert event["response_length"] == 0
 
 
+def test_body_that_must_not_be_is_an_error(ask):
+    assert failed(ask(answer(), method="HEAD"))
+    assert failed(ask(Answer(b"HTTP/1.1 204 No Content\r\n\r\n" + BODY)))
+
+
 def test_user_goes_on_after_an_error(sender):
     with serving([Answer(b"no HTTP\r\n\r\n")], [answer()]) as server:
         sender.user(server.url)

@@ -4,18 +4,16 @@ Bytes are parsed by llhttp, through the parser that Locust's own client brings a
 """
 
 from contextlib import suppress
+from functools import cached_property
 from socket import MSG_PEEK
 from typing import Any
 
 import gevent
 from gevent import monkey, socket
+from geventhttpclient._parser import HTTPParseError, HTTPResponseParser
 from geventhttpclient.client import IDEMPOTENT_METHODS
-from geventhttpclient.response import (
-    HTTPConnectionClosed,
-    HTTPParseError,
-    HTTPProtocolViolationError,
-    HTTPResponse,
-)
+from geventhttpclient.header import Headers
+from geventhttpclient.response import HTTPConnectionClosed, HTTPProtocolViolationError
 
 # A socket's own class: gevent's waits where one is about to wait already.
 _Socket: Any = monkey.get_original("socket", "socket")
@@ -28,26 +26,70 @@ _READABLE = 1
 _WRITABLE = 2
 
 
-class Received(HTTPResponse):  # type: ignore[misc]
-    """A response as it comes in, body included."""
+class Received(HTTPResponseParser):
+    """A response as it comes in, of which Locust's response class can be made.
 
-    @property
-    def whole(self) -> bool:
-        """Whether this is the final response, not one of 1xx before it, to its last byte."""
-        return bool(self.message_complete and self.get_code() >= 200)
+    Fields of the header are only put in order once somebody asks for them.
+
+    Attributes:
+        whole: Whether it is there to its last byte. Responses of 1xx are not the one waited for.
+
+    Args:
+        method: That of the request.
+    """
+
+    def __init__(self, method: str) -> None:
+        super().__init__()
+        self.whole = False
+        self._bodiless = method == "HEAD"
+        self._names: list[str] = []
+        self._values: list[str] = []
+        self._parts: list[bytes] = []
+
+    @cached_property
+    def _headers_index(self) -> Headers:
+        """The fields by name, where Locust's response class looks for them."""
+        return Headers(zip(self._names, self._values, strict=True))
 
     def read(self, _length: int | None = None) -> bytes:
         """The body as it was sent; the whole of it, whatever part is asked for."""
-        return bytes(self._body_buffer)
+        return b"".join(self._parts)
 
     def release(self) -> None:
         """Keep the connection: it belongs to its user, not to the response."""
+
+    # What follows is called by the parser. What a read splits comes in several parts.
 
     def _on_message_begin(self) -> None:
         # Otherwise what follows the response would be taken for part of it.
         if self.whole:
             raise HTTPProtocolViolationError("the server sent more than one response")
-        super()._on_message_begin()
+        self._names.clear()
+        self._values.clear()
+
+    def _on_status(self, _reason: str) -> None:
+        """The number says it all."""
+
+    def _on_header_field(self, part: str) -> None:
+        if len(self._names) == len(self._values):
+            self._names.append(part)
+        else:
+            self._names[-1] += part
+
+    def _on_header_value(self, part: str) -> None:
+        if len(self._values) < len(self._names):
+            self._values.append(part)
+        else:
+            self._values[-1] += part
+
+    def _on_headers_complete(self) -> bool:
+        return self._bodiless
+
+    def _on_body(self, part: bytearray) -> None:
+        self._parts.append(bytes(part))
+
+    def _on_message_complete(self) -> None:
+        self.whole = self.get_code() >= 200
 
 
 class Connection:
@@ -124,7 +166,7 @@ class Connection:
         except BaseException:
             self.close()
             raise
-        if received.should_close():
+        if not received.should_keep_alive():
             self.close()
         return received
 

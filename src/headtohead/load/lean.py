@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import brotli
+from geventhttpclient.header import Headers
 from locust import FastHttpUser
 from locust.contrib.fasthttp import (
     FAILURE_EXCEPTIONS,
@@ -45,6 +46,7 @@ class LeanResponse(FastResponse):
     """A response whose body has been read."""
 
     _response: Received
+    headers: Headers
 
     def _content(self) -> Any:
         # An answer to HEAD tells the coding of a body that it does not have.
@@ -126,7 +128,7 @@ class LeanSession(FastHttpSession):
             response.content  # noqa: B018
         except _FAILURES as error:
             return ErrorResponse(request, error), error
-        if "set-cookie" in received.info():
+        if "set-cookie" in response.headers:
             self.cookiejar.extract_cookies(response, request)
             if len(self.cookiejar):
                 # Requests to come carry it, and go another way.
