@@ -1,8 +1,9 @@
 """Sends what it is told to with Locust's client or the lean one, and says what Locust was told.
 
 A process of its own, since Locust patches the one it is in. It reads commands, a line of JSON each:
-{"user": {...}} makes a new user of the kind and with the attributes given; {"request": {...}} sends
-a request, whose request event is the line that it answers with.
+{"user": {...}} makes a new user of the kind and with the attributes given, for whom the lean client
+reads so many bytes at a time; {"request": {...}} sends a request, and what its request event said
+is the line that it answers with.
 """
 
 import json
@@ -12,13 +13,18 @@ from dataclasses import asdict
 from locust import FastHttpUser
 from locust.env import Environment
 
+from headtohead.load import connection
+from headtohead.load.connection import READ_BYTES
 from headtohead.load.lean import LeanUser
 from headtohead.load.recorder import SAMPLES, record_sample
 
 KINDS = {"lean": LeanUser, "fast": FastHttpUser}
 
 
-def new_user(environment: Environment, *, kind: str, **attributes: object) -> FastHttpUser:
+def new_user(
+    environment: Environment, *, kind: str, read_bytes: int = READ_BYTES, **attributes: object
+) -> FastHttpUser:
+    connection.READ_BYTES = read_bytes
     return type("AnyUser", (KINDS[kind],), attributes)(environment)
 
 
@@ -43,11 +49,23 @@ def send(user: FastHttpUser, fields: dict) -> dict:
         "content": (event["response"].content or b"").decode("latin-1"),
         "exception": repr(event["exception"]) if event["exception"] else "",
         "client": type(user.client).__name__,
+        "statistics": statistics(user.environment, event),
+    }
+
+
+def statistics(environment: Environment, event: dict) -> dict[str, int]:
+    """What Locust itself has counted under the name of the request."""
+    entry = environment.stats.get(event["name"], event["request_type"])
+    return {
+        "requests": entry.num_requests,
+        "failures": entry.num_failures,
+        "bytes": entry.total_content_length,
     }
 
 
 def main() -> None:
     environment = Environment()
+    environment.create_local_runner()
     environment.events.request.add_listener(record_sample)
     user = None
     for line in sys.stdin:

@@ -13,13 +13,11 @@ class Answer:
 
     Attributes:
         close: Whether the connection ends with it.
-        bytewise: Whether every byte is sent on its own.
         early: Whether it is sent once the head of the request is read.
     """
 
     data: bytes
     close: bool = False
-    bytewise: bool = False
     early: bool = False
 
 
@@ -69,7 +67,6 @@ class ScriptedServer:
             except OSError:
                 return
             with self._connection as connection:
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.requests.append([])
                 self._play_script(connection, script)
             closed.set()
@@ -82,9 +79,7 @@ class ScriptedServer:
                 if not request:
                     return
                 self.requests[-1].append(request)
-                step = 1 if answer.bytewise else max(len(answer.data), 1)
-                for start in range(0, len(answer.data), step):
-                    connection.sendall(answer.data[start : start + step])
+                connection.sendall(answer.data)
                 if answer.close:
                     return
             reader.read()

@@ -69,10 +69,17 @@ def sender() -> Iterator[Sender]:
 def ask(sender: Sender) -> Callable[..., dict]:
     """Send one request with the lean client to a server that gives one answer."""
 
-    def ask(given: Answer, method: str = "GET", timeout: float = 10, **fields: object) -> dict:
+    def ask(
+        given: Answer, method: str = "GET", timeout: float = 10, read_bytes: int = 65536
+    ) -> dict:
         with serving([given]) as server:
-            sender.user(server.url, network_timeout=timeout)
-            return sender.request(method, **fields)
+            sender.user(
+                server.url,
+                network_timeout=timeout,
+                connection_timeout=3600,
+                read_bytes=read_bytes,
+            )
+            return sender.request(method)
 
     return ask
 
@@ -91,7 +98,7 @@ def test_requests_of_one_user_go_over_one_connection(sender):
     assert [len(requests) for requests in server.requests] == [3]
 
 
-@pytest.mark.parametrize("bytewise", [False, True])
+@pytest.mark.parametrize("read_bytes", [1, 7, 65536])
 @pytest.mark.parametrize(
     "given",
     [
@@ -121,12 +128,20 @@ def test_requests_of_one_user_go_over_one_connection(sender):
         "gzip-chunks",
     ],
 )
-def test_body_is_read_whole_and_decoded(ask, given, bytewise):
-    event = ask(Answer(given.data, close=given.close, bytewise=bytewise))
+def test_body_is_read_whole_and_decoded(ask, given, read_bytes):
+    event = ask(given, read_bytes=read_bytes)
     assert not failed(event)
     assert event["content"] == BODY.decode()
     assert event["samples"][0]["checksum"] == zlib.crc32(BODY)
     assert event["response_length"] == event["samples"][0]["body_bytes"] == len(BODY)
+
+
+@pytest.mark.parametrize("read_bytes", [1, 7, 65536])
+def test_header_is_read_whole(ask, read_bytes):
+    fields = (b"X-Empty:", b"Server-Timing: db;dur=1.5, cache;dur=0")
+    event = ask(answer(headers=fields), read_bytes=read_bytes)
+    assert event["samples"][0]["server_timing"] == "db;dur=1.5, cache;dur=0"
+    assert ["X-Empty", ""] in event["headers"]
 
 
 def test_body_larger_than_a_read_is_read_whole(ask):
@@ -226,7 +241,7 @@ def test_connection_that_is_not_made_in_time_is_an_error(sender):
         for each in waiting:
             each.setblocking(False)
             each.connect_ex(address)
-        sender.user(f"http://127.0.0.1:{address[1]}", connection_timeout=0.2)
+        sender.user(f"http://127.0.0.1:{address[1]}", connection_timeout=0.2, network_timeout=3600)
         event = sender.request()
         for each in waiting:
             each.close()
@@ -356,7 +371,7 @@ def seen(event: dict) -> dict:
     for each in ("started", "milliseconds"):
         assert sample.pop(each) > 0
     failures = {"exception": bool(event.pop("exception")), "error": bool(sample.pop("error"))}
-    return {**event, **sample, **failures, "client": ""}
+    return {**event, **sample, **failures, "client": "", "statistics": {}}
 
 
 @pytest.mark.parametrize("given", ALIKE)
@@ -432,6 +447,15 @@ def test_header_that_would_smuggle_another_is_not_sent(sender):
         sender.user(server.url)
         assert "ValueError" in sender.request(headers={"X-A": "1\r\nX-B: 2"})["escaped"]
     assert server.requests == []
+
+
+def test_locusts_own_statistics_are_kept(sender):
+    with serving([answer(), answer(status="500 Any"), answer(b"")]) as server:
+        sender.user(server.url)
+        name = server.url
+        for _ in range(3):
+            counted = sender.request(name=name)["statistics"]
+    assert counted == {"requests": 3, "failures": 1, "bytes": 2 * len(BODY)}
 
 
 def test_cookie_is_kept_as_fast_http_user_keeps_it(sender):

@@ -19,7 +19,7 @@ from geventhttpclient.response import HTTPConnectionClosed, HTTPProtocolViolatio
 _Socket: Any = monkey.get_original("socket", "socket")
 
 # Most responses come whole in one read of this many bytes.
-_READ_BYTES = 65536
+READ_BYTES = 65536
 
 # Of libev: what a watcher waits for.
 _READABLE = 1
@@ -207,7 +207,7 @@ class Connection:
         while True:
             socket.wait(self._readable, self._network_timeout)
             try:
-                data = bytes(self._socket.recv(_READ_BYTES))
+                data = bytes(self._socket.recv(READ_BYTES))
             except BlockingIOError:
                 continue
             except ConnectionResetError:
