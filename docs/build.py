@@ -1,10 +1,11 @@
 """Write the generated parts of the documents anew from the records that are kept beside them.
 
-python docs/build.py            # rewrites README.md and docs/validation.md
+python docs/build.py            # rewrites README.md, docs/validation.md, docs/generator-cost.md
 """
 
 import io
 import re
+import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -16,9 +17,15 @@ from headtohead.validate.output import write_pictures
 from headtohead.validate.record import read_validation
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.generator_cost import markdown as generator_cost  # noqa: E402
+from benchmarks.generator_cost.record import read_record as read_generator_cost  # noqa: E402
+
 README = ROOT / "README.md"
 REFERENCE_RUN = ROOT / "docs" / "reference-run"
 VALIDATION = ROOT / "docs" / "validation"
+GENERATOR_COST = ROOT / "docs" / "generator-cost"
 # Wide enough for the table, narrow enough for the page that shows it.
 COLUMNS = 150
 
@@ -45,11 +52,19 @@ def write_validation(folder: Path) -> None:
     folder.with_suffix(".md").write_text(validation_page(folder), encoding="utf-8")
 
 
+def generator_cost_page(folder: Path) -> str:
+    """The page on the generator's cost whose record is in the folder."""
+    return generator_cost.render(read_generator_cost(folder))
+
+
 def main() -> None:
     """Rewrite what is out of date."""
     # A record takes a day of a quiet machine, so that a checkout may be without one.
     if VALIDATION.is_dir():
         write_validation(VALIDATION)
+    if GENERATOR_COST.is_dir():
+        page = generator_cost_page(GENERATOR_COST)
+        GENERATOR_COST.with_suffix(".md").write_text(page, encoding="utf-8")
     README.write_text(readme_with_result(README.read_text(encoding="utf-8")), encoding="utf-8")
 
 

@@ -8,10 +8,11 @@ from typing import ClassVar
 
 import gevent
 from gevent.event import Event
-from locust import FastHttpUser, task
+from locust import task
 from locust.exception import StopUser
 
 from headtohead.load.blocks import Block, BlockBatch, BlockPlan
+from headtohead.load.lean import LeanUser
 from headtohead.load.plan import Arm, Sample
 from headtohead.load.recorder import SAMPLES
 from headtohead.load.schedule import BlockSchedule, BlockTurn
@@ -103,7 +104,7 @@ class BlockRun:
         return batch
 
 
-class BlockUser(FastHttpUser):
+class BlockUser(LeanUser):
     """Sends one request after another to whichever arm it is switched to.
 
     Subclasses set `plan` and `blocks`, the run they take part in. `record_sample` has to listen to

@@ -22,7 +22,7 @@ from locust.runners import LocalRunner
 from headtohead.load.block_run import BlockRun, BlockUser
 from headtohead.load.blocks import BlockBatch, BlockPlan
 from headtohead.load.plan import REPORT_SECONDS, Pair, PairPlan, converter
-from headtohead.load.recorder import record_sample
+from headtohead.load.recorder import listen_alone
 from headtohead.load.users import PairUser
 
 
@@ -90,8 +90,8 @@ def _take_blocks(plan: BlockPlan) -> None:
 
 def _start(user_class: type[User], *, users: int, host: str) -> LocalRunner:
     environment = Environment(user_classes=[user_class], host=host)
-    environment.events.request.add_listener(record_sample)  # type: ignore[no-untyped-call]
     runner = environment.create_local_runner()
+    listen_alone(environment.events)
     runner.start(user_count=users, spawn_rate=users)
     return runner
 

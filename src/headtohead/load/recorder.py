@@ -8,11 +8,23 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from locust.event import EventHook, Events
+
 from headtohead.load.plan import Sample
 from headtohead.server_timing import HEADER
 
 # The key of a request's Locust context under which its sender waits for the sample.
 SAMPLES = "headtohead_samples"
+
+
+def listen_alone(events: Events) -> None:
+    """Record samples, and keep Locust's own statistics from being kept beside them.
+
+    They take time on every request. Where samples are reported nobody looks at them. To be called
+    once the runner, who subscribes them, is there, and before it starts users.
+    """
+    events.request = EventHook()  # type: ignore[no-untyped-call]
+    events.request.add_listener(record_sample)  # type: ignore[no-untyped-call]
 
 
 def record_sample(
@@ -32,7 +44,8 @@ def record_sample(
     """
     if SAMPLES not in context:
         return
-    headers = response.headers or {}
+    # Of a response without an answer these are None; asking whether there are any counts them all.
+    headers = {} if response.headers is None else response.headers
     context[SAMPLES].append(
         Sample(
             identity=name,

@@ -5,15 +5,16 @@ from itertools import count
 from time import perf_counter, thread_time
 from typing import ClassVar
 
-from locust import FastHttpUser, task
+from locust import task
 from locust.exception import StopUser
 
+from headtohead.load.lean import LeanUser
 from headtohead.load.plan import Arm, Pair, PairPlan, Sample
 from headtohead.load.recorder import SAMPLES
 from headtohead.load.schedule import PairSchedule, Turn
 
 
-class PairUser(FastHttpUser):
+class PairUser(LeanUser):
     """Sends request pairs one after another, without thinking time, until its schedule ends.
 
     Subclasses set `plan` and say in `pair_taken` what becomes of a pair. `record_sample` has to

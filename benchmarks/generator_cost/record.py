@@ -1,0 +1,78 @@
+"""The record of a measurement, and what follows from it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from cattrs.preconf.json import make_converter
+
+from benchmarks.generator_cost.kinds import Kind, Measure
+from headtohead.analysis.interval import Estimate, fixed_size_estimate
+from headtohead.measurement import Environment, GitState
+
+RECORD_NAME = "record.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A stretch of requests of one kind; every round holds one of each kind."""
+
+    round: int
+    kind: Kind
+    requests: int
+    seconds: float
+    cpu_seconds: float
+
+    def rate(self, measure: Measure) -> float:
+        """Requests by second that passed, or by second of a core that the process used."""
+        spent = self.seconds if measure is Measure.PER_SECOND else self.cpu_seconds
+        return self.requests / spent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One measurement: all kinds side by side in one run."""
+
+    started_at: datetime
+    git: GitState
+    environment: Environment
+    users: int
+    block_seconds: float
+    body_bytes: int
+    seed: int
+    blocks: tuple[Block, ...]
+
+    def rates(self, kind: Kind, measure: Measure) -> list[float]:
+        """What every round showed of a kind, in the order of rounds."""
+        blocks = sorted(
+            (block for block in self.blocks if block.kind is kind), key=lambda block: block.round
+        )
+        return [block.rate(measure) for block in blocks]
+
+    def median(self, kind: Kind, measure: Measure) -> float:
+        """The median over rounds."""
+        return float(np.median(self.rates(kind, measure)))
+
+    def ratio(self, kind: Kind, measure: Measure) -> Estimate:
+        """A kind over FastHttpUser, by the log ratios of rounds."""
+        baseline = np.log(self.rates(Kind.FAST, measure))
+        return fixed_size_estimate(np.log(self.rates(kind, measure)) - baseline)
+
+
+_converter = make_converter()
+
+
+def write_record(record: Record, folder: Path) -> None:
+    """Write the record so that a reader sees all of it or none of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f"{RECORD_NAME}.partial"
+    text = json.dumps(_converter.unstructure(record), indent=1, ensure_ascii=False)
+    partial.write_text(text + "\n", encoding="utf-8")
+    partial.rename(folder / RECORD_NAME)
+
+
+def read_record(folder: Path) -> Record:
+    """Read a record back."""
+    return _converter.loads((folder / RECORD_NAME).read_text(encoding="utf-8"), Record)
