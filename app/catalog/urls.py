@@ -7,6 +7,7 @@ from app.catalog.views import (
     CategoryListView,
     CategorySummaryView,
     ProductDetailView,
+    ProductFeedView,
     ProductListView,
     ReviewListView,
     TagListView,
@@ -14,6 +15,7 @@ from app.catalog.views import (
 
 urlpatterns = [
     path("products/", ProductListView.as_view(), name="product-list"),
+    path("products/feed/", ProductFeedView.as_view(), name="product-feed"),
     path("products/<int:product_id>/", ProductDetailView.as_view(), name="product-detail"),
     path("products/<int:product_id>/reviews/", ReviewListView.as_view(), name="review-list"),
     path("categories/", CategoryListView.as_view(), name="category-list"),

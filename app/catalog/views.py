@@ -10,9 +10,11 @@ from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from app.catalog import selectors, services
+from app.catalog import feed, selectors, services
+from app.catalog.cursors import FeedCursor
 from app.catalog.errors import DuplicateReviewError
 from app.catalog.models import Brand, Category, Product, Review, Tag
 from app.catalog.permissions import IsCustomerOrReadOnly
@@ -21,6 +23,8 @@ from app.catalog.serializers import (
     CategorySerializer,
     CategorySummarySerializer,
     ProductDetailSerializer,
+    ProductFeedQuerySerializer,
+    ProductFeedSerializer,
     ProductSerializer,
     ProductUpdateSerializer,
     ReviewCreateSerializer,
@@ -45,6 +49,37 @@ class ProductListView(ListAPIView):
     def get_queryset(self) -> QuerySet[Product]:
         """Leave the reading to the selector."""
         return selectors.product_list()
+
+
+class ProductFeedView(APIView):
+    """The products, for clients that read them all."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        summary="Read the product feed",
+        description="All products by id, none of them counted. A page costs the same wherever it "
+        "lies, and following `next` skips and repeats nothing when products are deleted meanwhile.",
+        parameters=[ProductFeedQuerySerializer],
+        responses={200: ProductFeedSerializer, **problem_responses(400)},
+        tags=["products"],
+    )
+    def get(self, request: Request) -> Response:
+        """Show a page."""
+        query = ProductFeedQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        cursor = query.validated_data.get("cursor", FeedCursor())
+        page_size = query.validated_data["page_size"]
+        # One product more than the page shows tells whether there is a next page.
+        products = feed.feed_products(cursor=cursor)[: page_size + 1]
+        rows = feed.feed_rows(products=products)
+        page = rows[:page_size]
+        following = None
+        if len(rows) > page_size:
+            after = FeedCursor(position=cursor.position + page_size, last_id=page[-1]["id"])
+            address = request.build_absolute_uri()
+            following = replace_query_param(address, "cursor", after.token)
+        return Response({"next": following, "results": page})
 
 
 class ProductDetailView(APIView):

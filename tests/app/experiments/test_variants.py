@@ -44,6 +44,10 @@ def measured(settings: Settings) -> Callable[..., Any]:
         ("order-history", "prefetched", 4),
         ("product-detail", "uncached", 5),
         ("category-summary", "live", 3),
+        ("deep-page", "offset", 1),
+        ("deep-page", "keyset", 1),
+        ("serializer", "model-serializer", 2),
+        ("serializer", "lean", 2),
     ],
 )
 def test_a_variant_takes_as_many_queries_as_it_says(
@@ -78,7 +82,9 @@ def test_the_requests_meet_full_pages(measured: Callable[..., Any]) -> None:
     products = measured("product-list", "prefetched").json()
     orders = measured("order-history", "prefetched").json()
     page = measured("product-detail", "cached").json()
+    feed = measured("serializer", "lean").json()
     assert len(products["results"]) == 50
+    assert len(feed["results"]) == 60
     assert len(orders["results"]) == 20
     assert sum(len(order["items"]) for order in orders["results"]) >= 60
     assert len(page["latest_reviews"]) == 10
