@@ -85,6 +85,14 @@ class ProductFeedSerializer(serializers.Serializer):
     results = ProductSerializer(many=True)
 
 
+class ProductRecommendedQuerySerializer(serializers.Serializer):
+    """How good a review makes a product recommended."""
+
+    min_rating = serializers.IntegerField(
+        min_value=1, max_value=5, default=4, help_text="The least rating that recommends."
+    )
+
+
 class RatingSerializer(serializers.Serializer):
     """How customers rate a product."""
 

@@ -9,6 +9,7 @@ from app.catalog.views import (
     ProductDetailView,
     ProductFeedView,
     ProductListView,
+    ProductRecommendedListView,
     ReviewListView,
     TagListView,
 )
@@ -16,6 +17,7 @@ from app.catalog.views import (
 urlpatterns = [
     path("products/", ProductListView.as_view(), name="product-list"),
     path("products/feed/", ProductFeedView.as_view(), name="product-feed"),
+    path("products/recommended/", ProductRecommendedListView.as_view(), name="product-recommended"),
     path("products/<int:product_id>/", ProductDetailView.as_view(), name="product-detail"),
     path("products/<int:product_id>/reviews/", ReviewListView.as_view(), name="review-list"),
     path("categories/", CategoryListView.as_view(), name="category-list"),

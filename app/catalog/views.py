@@ -25,12 +25,14 @@ from app.catalog.serializers import (
     ProductDetailSerializer,
     ProductFeedQuerySerializer,
     ProductFeedSerializer,
+    ProductRecommendedQuerySerializer,
     ProductSerializer,
     ProductUpdateSerializer,
     ReviewCreateSerializer,
     ReviewSerializer,
     TagSerializer,
 )
+from app.config.bounded_pagination import COUNT_LIMIT, BoundedPagination, BoundedSchema
 from app.config.problems import Conflict, problem_responses
 
 
@@ -80,6 +82,29 @@ class ProductFeedView(APIView):
             address = request.build_absolute_uri()
             following = replace_query_param(address, "cursor", after.token)
         return Response({"next": following, "results": page})
+
+
+@extend_schema(
+    summary="List recommended products",
+    description="The products that some customer rates that well, by id. No more than "
+    f"{COUNT_LIMIT} are counted and shown; `capped` tells whether there are others.",
+    parameters=[ProductRecommendedQuerySerializer],
+    responses={200: ProductSerializer(many=True), **problem_responses(400, 404)},
+    tags=["products"],
+)
+class ProductRecommendedListView(ListAPIView):
+    """The products that customers recommend."""
+
+    permission_classes = [AllowAny]
+    serializer_class = ProductSerializer
+    pagination_class = BoundedPagination
+    schema = BoundedSchema()
+
+    def get_queryset(self) -> QuerySet[Product]:
+        """Leave the reading to the selector."""
+        query = ProductRecommendedQuerySerializer(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        return selectors.product_recommended_list(**query.validated_data)
 
 
 class ProductDetailView(APIView):

@@ -114,6 +114,22 @@ def test_an_invalid_query_of_the_feed_names_the_parameter(
     assert response.json()["errors"].keys() == {field}
 
 
+def test_recommended_products_are_counted(api: APIClient, product: Product) -> None:
+    make_review(product=product, rating=4)
+    make_review(product=make_product(), rating=3)
+    page = api.get("/api/products/recommended/").json()
+    assert [row["id"] for row in page["results"]] == [product.pk]
+    assert (page["count"], page["capped"]) == (1, False)
+    assert api.get("/api/products/recommended/?min_rating=3").json()["count"] == 2
+
+
+@pytest.mark.parametrize("min_rating", ["0", "6", "x"])
+def test_a_rating_that_cannot_be_recommends_nothing(api: APIClient, min_rating: str) -> None:
+    response = api.get("/api/products/recommended/", {"min_rating": min_rating})
+    assert response.status_code == 400
+    assert response.json()["errors"].keys() == {"min_rating"}
+
+
 def test_a_product_page_rounds_its_average_to_two_places(api: APIClient, product: Product) -> None:
     for rating in (1, 2, 2):
         make_review(product=product, rating=rating)

@@ -46,6 +46,8 @@ def measured(settings: Settings) -> Callable[..., Any]:
         ("category-summary", "live", 3),
         ("deep-page", "offset", 1),
         ("deep-page", "keyset", 1),
+        ("product-count", "exact", 3),
+        ("product-count", "bounded", 3),
         ("serializer", "model-serializer", 2),
         ("serializer", "lean", 2),
     ],
