@@ -93,6 +93,16 @@ class ProductRecommendedQuerySerializer(serializers.Serializer):
     )
 
 
+class ProductSearchQuerySerializer(serializers.Serializer):
+    """What to look for."""
+
+    q = serializers.CharField(
+        min_length=3,
+        max_length=100,
+        help_text="Part of a product's name, in whatever case; spaces around it do not count.",
+    )
+
+
 class RatingSerializer(serializers.Serializer):
     """How customers rate a product."""
 

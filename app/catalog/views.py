@@ -26,6 +26,7 @@ from app.catalog.serializers import (
     ProductFeedQuerySerializer,
     ProductFeedSerializer,
     ProductRecommendedQuerySerializer,
+    ProductSearchQuerySerializer,
     ProductSerializer,
     ProductUpdateSerializer,
     ReviewCreateSerializer,
@@ -105,6 +106,26 @@ class ProductRecommendedListView(ListAPIView):
         query = ProductRecommendedQuerySerializer(data=self.request.query_params)
         query.is_valid(raise_exception=True)
         return selectors.product_recommended_list(**query.validated_data)
+
+
+@extend_schema(
+    summary="Search products",
+    description="The products whose names contain a text, by name.",
+    parameters=[ProductSearchQuerySerializer],
+    responses={200: ProductSerializer(many=True), **problem_responses(400, 404)},
+    tags=["products"],
+)
+class ProductSearchView(ListAPIView):
+    """The products of a certain name."""
+
+    permission_classes = [AllowAny]
+    serializer_class = ProductSerializer
+
+    def get_queryset(self) -> QuerySet[Product]:
+        """Leave the reading to the selector."""
+        query = ProductSearchQuerySerializer(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        return selectors.product_search(text=query.validated_data["q"])
 
 
 class ProductDetailView(APIView):

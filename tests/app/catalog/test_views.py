@@ -130,6 +130,31 @@ def test_a_rating_that_cannot_be_recommends_nothing(api: APIClient, min_rating: 
     assert response.json()["errors"].keys() == {"min_rating"}
 
 
+def test_a_search_lists_products_of_the_name_page_by_page(api: APIClient) -> None:
+    ids = [make_product(name="Oak Lamp").pk for _ in range(3)]
+    make_product(name="Steel Lamp")
+    first = api.get("/api/products/search/", {"q": " oak ", "page_size": 2}).json()
+    second = api.get(first["next"]).json()
+    assert first["count"] == 3
+    assert [row["id"] for row in first["results"] + second["results"]] == ids
+    assert second["next"] is None
+
+
+def test_a_search_that_finds_nothing_is_one_empty_page(api: APIClient, product: Product) -> None:
+    page = api.get("/api/products/search/", {"q": "%_%"}).json()
+    assert page == {"count": 0, "next": None, "previous": None, "results": []}
+
+
+@pytest.mark.parametrize("query", [{}, {"q": ""}, {"q": "  oa "}, {"q": "x" * 101}, {"q": "o\0k"}])
+def test_a_search_for_too_little_or_too_much_is_refused(
+    api: APIClient, query: dict[str, str]
+) -> None:
+    response = api.get("/api/products/search/", query)
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["errors"].keys() == {"q"}
+
+
 def test_a_product_page_rounds_its_average_to_two_places(api: APIClient, product: Product) -> None:
     for rating in (1, 2, 2):
         make_review(product=product, rating=rating)
