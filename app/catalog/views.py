@@ -65,6 +65,13 @@ class ProductFeedView(APIView):
         "lies, and following `next` skips and repeats nothing when products are deleted meanwhile.",
         parameters=[ProductFeedQuerySerializer],
         responses={200: ProductFeedSerializer, **problem_responses(400)},
+        examples=[
+            OpenApiExample(
+                "After twenty products",
+                FeedCursor(position=20, last_id=20).token,
+                parameter_only=("cursor", "query"),
+            )
+        ],
         tags=["products"],
     )
     def get(self, request: Request) -> Response:
@@ -91,6 +98,7 @@ class ProductFeedView(APIView):
     f"{COUNT_LIMIT} are counted and shown; `capped` tells whether there are others.",
     parameters=[ProductRecommendedQuerySerializer],
     responses={200: ProductSerializer(many=True), **problem_responses(400, 404)},
+    examples=[OpenApiExample("The best alone", 5, parameter_only=("min_rating", "query"))],
     tags=["products"],
 )
 class ProductRecommendedListView(ListAPIView):
@@ -113,6 +121,7 @@ class ProductRecommendedListView(ListAPIView):
     description="The products whose names contain a text, by name.",
     parameters=[ProductSearchQuerySerializer],
     responses={200: ProductSerializer(many=True), **problem_responses(400, 404)},
+    examples=[OpenApiExample("Part of a name", "oak lamp", parameter_only=("q", "query"))],
     tags=["products"],
 )
 class ProductSearchView(ListAPIView):

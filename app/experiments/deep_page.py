@@ -3,7 +3,8 @@
 from app.catalog.cursors import FeedCursor
 from headtohead.experiment import Experiment, Request, Variant
 
-# Seeded ids run from 1 without a gap, so that key and position name the same place in any shop.
+# Seeded ids run from 1 without a gap, so that key and position name the same place in any shop. It
+# is the last page but four of a shop of the default size; in a smaller one the page is empty.
 LATE = FeedCursor(position=1900, last_id=1900)
 
 DEEP_PAGE = Experiment(
