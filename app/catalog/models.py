@@ -7,8 +7,10 @@ referring rows whenever a referred one is deleted. Django itself has the databas
 of positive integers are not negative.
 """
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 ONE_REVIEW_EACH = "review_one_per_customer_and_product"
@@ -109,6 +111,8 @@ class Product(models.Model):
             models.Index(
                 fields=["category", "-created_at", "-id"], name="product_newest_in_category"
             ),
+            # Of capitals, because that is what Django's `icontains` compares.
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="product_name_trigrams"),
         ]
 
     def __str__(self) -> str:

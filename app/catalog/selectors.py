@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from django.db.models import Avg, Count, DecimalField, F, QuerySet
+from django.db.models import Avg, Count, DecimalField, Exists, F, OuterRef, QuerySet, Value
+from django.db.models.functions import StrIndex, Upper
 
 from app.catalog import cache
 from app.catalog.models import Brand, Category, Product, Review, Tag
@@ -31,6 +32,27 @@ def product_list() -> QuerySet[Product]:
 def product_list_naive() -> QuerySet[Product]:
     """All products; brand, category and tags cost three more queries per product."""
     return Product.objects.order_by("id")
+
+
+def product_recommended_list(*, min_rating: int) -> QuerySet[Product]:
+    """The products of which some customer thinks so well, by id, in two queries."""
+    liked = Review.objects.filter(product=OuterRef("pk"), rating__gte=min_rating)
+    return product_list().filter(Exists(liked))
+
+
+@seam
+def product_search(*, text: str) -> QuerySet[Product]:
+    """The products whose names contain a text in whatever case, by name, found in an index."""
+    return product_list().filter(name__icontains=text).order_by("name", "id")
+
+
+def product_search_sequential(*, text: str) -> QuerySet[Product]:
+    """The products whose names contain a text in whatever case, by name, found by reading all.
+
+    It asks the same of the same capitals, though by a function, which no index can answer.
+    """
+    place = StrIndex(Upper("name"), Upper(Value(text)))
+    return product_list().alias(place=place).filter(place__gt=0).order_by("name", "id")
 
 
 @seam

@@ -1,7 +1,10 @@
 """The catalogue's shapes on the wire."""
 
+from typing import Any
+
 from rest_framework import serializers
 
+from app.catalog.cursors import FeedCursor
 from app.catalog.models import Brand, Category, Product, Tag
 
 
@@ -49,6 +52,55 @@ class ProductSerializer(serializers.ModelSerializer):
     class Meta:
         model = Product
         fields = ["id", "sku", "slug", "name", "price", "stock", "brand", "category", "tags"]
+
+
+class FeedCursorField(serializers.CharField):
+    """The token of a cursor."""
+
+    default_error_messages = {"malformed": "Not a cursor; take it from `next` of another page."}
+
+    def to_internal_value(self, data: Any) -> FeedCursor:
+        """Read the token."""
+        try:
+            return FeedCursor.from_token(super().to_internal_value(data))
+        except ValueError:
+            self.fail("malformed")
+
+
+class ProductFeedQuerySerializer(serializers.Serializer):
+    """Which page of the feed is asked for."""
+
+    cursor = FeedCursorField(
+        required=False, help_text="From `next` of another page; the first page without it."
+    )
+    page_size = serializers.IntegerField(
+        min_value=1, max_value=200, default=20, help_text="How many products a page holds."
+    )
+
+
+class ProductFeedSerializer(serializers.Serializer):
+    """A page of the feed."""
+
+    next = serializers.URLField(allow_null=True, help_text="The next page; null after the last.")
+    results = ProductSerializer(many=True)
+
+
+class ProductRecommendedQuerySerializer(serializers.Serializer):
+    """How good a review makes a product recommended."""
+
+    min_rating = serializers.IntegerField(
+        min_value=1, max_value=5, default=4, help_text="The least rating that recommends."
+    )
+
+
+class ProductSearchQuerySerializer(serializers.Serializer):
+    """What to look for."""
+
+    q = serializers.CharField(
+        min_length=3,
+        max_length=100,
+        help_text="Part of a product's name, in whatever case; spaces around it do not count.",
+    )
 
 
 class RatingSerializer(serializers.Serializer):

@@ -29,6 +29,20 @@ class Rating(TypedDict):
     average: Decimal | None
 
 
+class ProductRow(TypedDict):
+    """A product in a list, its price written out."""
+
+    id: int
+    sku: str
+    slug: str
+    name: str
+    price: str
+    stock: int
+    brand: NamedRow
+    category: NamedRow
+    tags: list[TagRow]
+
+
 class ReviewRow(TypedDict):
     """A review with the name of its customer."""
 

@@ -7,13 +7,19 @@ from app.catalog.views import (
     CategoryListView,
     CategorySummaryView,
     ProductDetailView,
+    ProductFeedView,
     ProductListView,
+    ProductRecommendedListView,
+    ProductSearchView,
     ReviewListView,
     TagListView,
 )
 
 urlpatterns = [
     path("products/", ProductListView.as_view(), name="product-list"),
+    path("products/feed/", ProductFeedView.as_view(), name="product-feed"),
+    path("products/recommended/", ProductRecommendedListView.as_view(), name="product-recommended"),
+    path("products/search/", ProductSearchView.as_view(), name="product-search"),
     path("products/<int:product_id>/", ProductDetailView.as_view(), name="product-detail"),
     path("products/<int:product_id>/reviews/", ReviewListView.as_view(), name="review-list"),
     path("categories/", CategoryListView.as_view(), name="category-list"),

@@ -10,9 +10,11 @@ from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from app.catalog import selectors, services
+from app.catalog import feed, selectors, services
+from app.catalog.cursors import FeedCursor
 from app.catalog.errors import DuplicateReviewError
 from app.catalog.models import Brand, Category, Product, Review, Tag
 from app.catalog.permissions import IsCustomerOrReadOnly
@@ -21,12 +23,17 @@ from app.catalog.serializers import (
     CategorySerializer,
     CategorySummarySerializer,
     ProductDetailSerializer,
+    ProductFeedQuerySerializer,
+    ProductFeedSerializer,
+    ProductRecommendedQuerySerializer,
+    ProductSearchQuerySerializer,
     ProductSerializer,
     ProductUpdateSerializer,
     ReviewCreateSerializer,
     ReviewSerializer,
     TagSerializer,
 )
+from app.config.bounded_pagination import COUNT_LIMIT, BoundedPagination, BoundedSchema
 from app.config.problems import Conflict, problem_responses
 
 
@@ -45,6 +52,89 @@ class ProductListView(ListAPIView):
     def get_queryset(self) -> QuerySet[Product]:
         """Leave the reading to the selector."""
         return selectors.product_list()
+
+
+class ProductFeedView(APIView):
+    """The products, for clients that read them all."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        summary="Read the product feed",
+        description="All products by id, none of them counted. A page costs the same wherever it "
+        "lies, and following `next` skips and repeats nothing when products are deleted meanwhile.",
+        parameters=[ProductFeedQuerySerializer],
+        responses={200: ProductFeedSerializer, **problem_responses(400)},
+        examples=[
+            OpenApiExample(
+                "After twenty products",
+                FeedCursor(position=20, last_id=20).token,
+                parameter_only=("cursor", "query"),
+            )
+        ],
+        tags=["products"],
+    )
+    def get(self, request: Request) -> Response:
+        """Show a page."""
+        query = ProductFeedQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        cursor = query.validated_data.get("cursor", FeedCursor())
+        page_size = query.validated_data["page_size"]
+        # One product more than the page shows tells whether there is a next page.
+        products = feed.feed_products(cursor=cursor)[: page_size + 1]
+        rows = feed.feed_rows(products=products)
+        page = rows[:page_size]
+        following = None
+        if len(rows) > page_size:
+            after = FeedCursor(position=cursor.position + page_size, last_id=page[-1]["id"])
+            address = request.build_absolute_uri()
+            following = replace_query_param(address, "cursor", after.token)
+        return Response({"next": following, "results": page})
+
+
+@extend_schema(
+    summary="List recommended products",
+    description="The products that some customer rates that well, by id. No more than "
+    f"{COUNT_LIMIT} are counted and shown; `capped` tells whether there are others.",
+    parameters=[ProductRecommendedQuerySerializer],
+    responses={200: ProductSerializer(many=True), **problem_responses(400, 404)},
+    examples=[OpenApiExample("The best alone", 5, parameter_only=("min_rating", "query"))],
+    tags=["products"],
+)
+class ProductRecommendedListView(ListAPIView):
+    """The products that customers recommend."""
+
+    permission_classes = [AllowAny]
+    serializer_class = ProductSerializer
+    pagination_class = BoundedPagination
+    schema = BoundedSchema()
+
+    def get_queryset(self) -> QuerySet[Product]:
+        """Leave the reading to the selector."""
+        query = ProductRecommendedQuerySerializer(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        return selectors.product_recommended_list(**query.validated_data)
+
+
+@extend_schema(
+    summary="Search products",
+    description="The products whose names contain a text, by name.",
+    parameters=[ProductSearchQuerySerializer],
+    responses={200: ProductSerializer(many=True), **problem_responses(400, 404)},
+    examples=[OpenApiExample("Part of a name", "oak lamp", parameter_only=("q", "query"))],
+    tags=["products"],
+)
+class ProductSearchView(ListAPIView):
+    """The products of a certain name."""
+
+    permission_classes = [AllowAny]
+    serializer_class = ProductSerializer
+
+    def get_queryset(self) -> QuerySet[Product]:
+        """Leave the reading to the selector."""
+        query = ProductSearchQuerySerializer(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        return selectors.product_search(text=query.validated_data["q"])
 
 
 class ProductDetailView(APIView):

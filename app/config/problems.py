@@ -25,7 +25,7 @@ class ProblemSerializer(serializers.Serializer):
     errors = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
-        help_text="What is wrong with each field; only when the body is not valid.",
+        help_text="What is wrong with each field; only when the body or the query is not valid.",
     )
 
 

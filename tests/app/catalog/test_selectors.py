@@ -10,6 +10,7 @@ from app.catalog.selectors import (
     product_detail_uncached,
     product_list,
     product_list_naive,
+    product_recommended_list,
 )
 from tests.app.factories import make_category, make_product, make_review
 
@@ -47,6 +48,17 @@ def test_the_naive_product_list_takes_three_more_queries_per_product(
         make_product()
     with django_assert_num_queries(1 + 3 * products):
         shown(product_list_naive())
+
+
+def test_a_product_is_recommended_once_by_a_review_that_is_good_enough() -> None:
+    liked, disliked, _unreviewed, *others = [make_product() for _ in range(5)]
+    for rating in (3, 4, 5):
+        make_review(product=liked, rating=rating)
+    make_review(product=disliked, rating=3)
+    for other in reversed(others):
+        make_review(product=other, rating=5)
+    assert list(product_recommended_list(min_rating=4)) == [liked, *others]
+    assert disliked in product_recommended_list(min_rating=3)
 
 
 @pytest.mark.parametrize("select", [product_detail, product_detail_uncached])

@@ -67,6 +67,94 @@ def test_a_listed_product_comes_with_brand_category_and_tags(api: APIClient) -> 
     assert [tag["name"] for tag in row["tags"]] == ["light", "new"]
 
 
+def test_following_the_feed_meets_every_product_once(api: APIClient) -> None:
+    ids = [make_product(tags=1).pk for _ in range(5)]
+    address, met = "/api/products/feed/?page_size=2", []
+    sizes = []
+    while address:
+        page = api.get(address).json()
+        met += [row["id"] for row in page["results"]]
+        sizes.append(len(page["results"]))
+        address = page["next"]
+    assert (met, sizes) == (ids, [2, 2, 1])
+
+
+def test_a_full_last_page_of_the_feed_names_no_next(api: APIClient, product: Product) -> None:
+    page = api.get("/api/products/feed/?page_size=1").json()
+    assert [row["id"] for row in page["results"]] == [product.pk]
+    assert page["next"] is None
+
+
+def test_a_row_of_the_feed_is_that_of_the_list(api: APIClient, product: Product) -> None:
+    feed, listed = (api.get(f"/api/products/{path}").json() for path in ("feed/", ""))
+    assert feed["results"] == listed["results"]
+
+
+def test_a_feed_without_products_is_one_empty_page(api: APIClient) -> None:
+    assert api.get("/api/products/feed/").json() == {"next": None, "results": []}
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("cursor=x", "cursor"),
+        ("cursor=%00", "cursor"),
+        ("cursor=%F0%9F%98%80", "cursor"),
+        ("page_size=0", "page_size"),
+        ("page_size=201", "page_size"),
+        ("page_size=x", "page_size"),
+    ],
+)
+def test_an_invalid_query_of_the_feed_names_the_parameter(
+    api: APIClient, query: str, field: str
+) -> None:
+    response = api.get(f"/api/products/feed/?{query}")
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["errors"].keys() == {field}
+
+
+def test_recommended_products_are_counted(api: APIClient, product: Product) -> None:
+    make_review(product=product, rating=4)
+    make_review(product=make_product(), rating=3)
+    page = api.get("/api/products/recommended/").json()
+    assert [row["id"] for row in page["results"]] == [product.pk]
+    assert (page["count"], page["capped"]) == (1, False)
+    assert api.get("/api/products/recommended/?min_rating=3").json()["count"] == 2
+
+
+@pytest.mark.parametrize("min_rating", ["0", "6", "x"])
+def test_a_rating_that_cannot_be_recommends_nothing(api: APIClient, min_rating: str) -> None:
+    response = api.get("/api/products/recommended/", {"min_rating": min_rating})
+    assert response.status_code == 400
+    assert response.json()["errors"].keys() == {"min_rating"}
+
+
+def test_a_search_lists_products_of_the_name_page_by_page(api: APIClient) -> None:
+    ids = [make_product(name="Oak Lamp").pk for _ in range(3)]
+    make_product(name="Steel Lamp")
+    first = api.get("/api/products/search/", {"q": " oak ", "page_size": 2}).json()
+    second = api.get(first["next"]).json()
+    assert first["count"] == 3
+    assert [row["id"] for row in first["results"] + second["results"]] == ids
+    assert second["next"] is None
+
+
+def test_a_search_that_finds_nothing_is_one_empty_page(api: APIClient, product: Product) -> None:
+    page = api.get("/api/products/search/", {"q": "%_%"}).json()
+    assert page == {"count": 0, "next": None, "previous": None, "results": []}
+
+
+@pytest.mark.parametrize("query", [{}, {"q": ""}, {"q": "  oa "}, {"q": "x" * 101}, {"q": "o\0k"}])
+def test_a_search_for_too_little_or_too_much_is_refused(
+    api: APIClient, query: dict[str, str]
+) -> None:
+    response = api.get("/api/products/search/", query)
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["errors"].keys() == {"q"}
+
+
 def test_a_product_page_rounds_its_average_to_two_places(api: APIClient, product: Product) -> None:
     for rating in (1, 2, 2):
         make_review(product=product, rating=rating)

@@ -18,6 +18,12 @@ def test_the_schema_is_valid_and_complete_without_a_warning(tmp_path) -> None:
     assert all(operation["summary"] and operation["description"] for operation in operations)
 
 
+def test_a_bounded_list_is_told_from_others_of_the_same_rows(api: APIClient) -> None:
+    schemas = yaml.safe_load(api.get("/api/schema/").content)["components"]["schemas"]
+    assert "capped" in schemas["BoundedProductList"]["required"]
+    assert "capped" not in schemas["PaginatedProductList"]["properties"]
+
+
 def test_the_api_serves_its_schema(api: APIClient) -> None:
     assert b"openapi: 3.0" in api.get("/api/schema/").content
 

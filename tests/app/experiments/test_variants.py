@@ -44,6 +44,10 @@ def measured(settings: Settings) -> Callable[..., Any]:
         ("order-history", "prefetched", 4),
         ("product-detail", "uncached", 5),
         ("category-summary", "live", 3),
+        ("product-count", "exact", 3),
+        ("product-count", "bounded", 3),
+        ("serializer", "model-serializer", 2),
+        ("serializer", "lean", 2),
     ],
 )
 def test_a_variant_takes_as_many_queries_as_it_says(
@@ -82,3 +86,17 @@ def test_the_requests_meet_full_pages(measured: Callable[..., Any]) -> None:
     assert len(orders["results"]) == 20
     assert sum(len(order["items"]) for order in orders["results"]) >= 60
     assert len(page["latest_reviews"]) == 10
+
+
+def test_the_requests_meet_what_they_are_about_in_a_shop_of_the_default_size(
+    measured: Callable[..., Any],
+) -> None:
+    shop_seed(products=2000, seed=1)
+    late = measured("deep-page", "keyset").json()
+    long = measured("serializer", "lean").json()
+    counted = measured("product-count", "bounded").json()
+    found = measured("product-search", "indexed").json()
+    assert [row["id"] for row in late["results"]] == list(range(1901, 1921))
+    assert len(long["results"]) == 200
+    assert (counted["count"], counted["capped"]) == (200, True)
+    assert 0 < found["count"] == len(found["results"]) < 20
