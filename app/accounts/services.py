@@ -19,10 +19,12 @@ from app.accounts.models import SignInFailures, TokenFamily, User
 from app.accounts.tokens import RefreshClaims, TokenPair
 
 # How long a token that has just been used is met again without suspicion. A browser with two tabs,
-# or a client with several requests under way, refreshes more than once with the same token and
-# within moments. None but the first gets tokens, so single use is kept; but revoking the family
-# then would sign honest users out. Whoever stole a token and uses it within this time of its owner
-# gets nothing; if the thief comes first, the owner's next try after this time ends the family.
+# or a client with several requests under way, refreshes more than once with one token, within
+# moments. None but the first gets tokens, so single use is kept; to revoke the family as well would
+# sign honest users out. A thief who comes second gets nothing. One who comes first keeps the family
+# if its owner tries within this time and never again; the owner's next try later on ends it, as do
+# another password and, 14 days after signing in, its age. A client whose answer was lost on the way
+# cannot ask for it again and has to sign in, because an answer given twice would serve a thief too.
 GRACE = timedelta(seconds=10)
 
 
