@@ -42,9 +42,7 @@ PAIR_EXAMPLE = OpenApiExample(
     response_only=True,
     status_codes=["200"],
 )
-INVALID_TOKEN_EXAMPLE = problem_example(
-    "Expired, revoked or used before", status=401, detail=INVALID_TOKEN
-)
+INVALID_TOKEN_EXAMPLE = problem_example("No longer good", status=401, detail=INVALID_TOKEN)
 THROTTLED_EXAMPLE = problem_example(
     "Too many failures",
     status=429,
