@@ -45,22 +45,19 @@ class Project:
 
     def environment(self) -> dict[str, str]:
         """The environment of the project's processes."""
-        defaults = {"DEMO_PASSWORD": DEMO_PASSWORD} if self.embedded else {}
-        return (
-            defaults
-            | os.environ
-            | {
-                "DJANGO_SETTINGS_MODULE": self.settings_module,
-                "DJANGO_SECRET_KEY": self.secret_key,
-                "JWT_SIGNING_KEY": self.signing_key,
-                "DJANGO_ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
-                "DATABASE_URL": self.database_url,
-                "CACHE_URL": self.cache_url,
-                "H2H_EXPERIMENTS": "1",
-                "H2H_TOKEN": self.token,
-                STACK_VARIABLE: str(self.directory),
-            }
-        )
+        demo = {"DEMO_PASSWORD": DEMO_PASSWORD} if self.embedded else {}
+        given = demo | os.environ
+        return given | {
+            "DJANGO_SETTINGS_MODULE": self.settings_module,
+            "DJANGO_SECRET_KEY": self.secret_key,
+            "JWT_SIGNING_KEY": self.signing_key,
+            "DJANGO_ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+            "DATABASE_URL": self.database_url,
+            "CACHE_URL": self.cache_url,
+            "H2H_EXPERIMENTS": "1",
+            "H2H_TOKEN": self.token,
+            STACK_VARIABLE: str(self.directory),
+        }
 
     def migrate(self) -> None:
         """Bring the database's schema up to date.
