@@ -29,7 +29,10 @@ H2H = [sys.executable, "-m", "headtohead"]
 # Enough for a verdict however busy the machine is, and reached after the fewest pairs there can be.
 UNTIL_SETTLED = ("--budget", "120", "--margin", "0.3")
 # What would let a test of the command line use servers of the person who runs the tests.
-PRIVATE = ("DATABASE_URL", "CACHE_URL", "DJANGO_SETTINGS_MODULE", "DJANGO_SECRET_KEY", "H2H_")
+PRIVATE = (
+    *("DATABASE_URL", "CACHE_URL", "DJANGO_SETTINGS_MODULE", "DJANGO_SECRET_KEY"),
+    *("JWT_SIGNING_KEY", "DEMO_PASSWORD", "H2H_"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)

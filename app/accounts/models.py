@@ -1,5 +1,7 @@
 """Users sign in; customers buy. A customer need not have an account."""
 
+import uuid
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -55,3 +57,44 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+
+class TokenFamily(models.Model):
+    """All tokens that come of one sign-in. Whoever holds one of them is in as long as this lasts.
+
+    Only one refresh token of a family can be used: the one whose id is `current`. Using it puts
+    another in its place, so a token of the family with any other id has been used before.
+
+    A trigger in the database (migration 0002) revokes a user's families when the password changes
+    or the user is deactivated, whichever way that is written. Django's storing a password anew with
+    a stronger hash at signing in counts as a change too, as it does for Django's sessions.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
+    current = models.UUIDField()
+    previous = models.UUIDField(null=True, blank=True)
+    rotated_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "token families"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class SignInFailures(models.Model):
+    """How often signing in to an account, or from an address, failed since a time."""
+
+    key = models.CharField(primary_key=True, max_length=64)
+    count = models.PositiveIntegerField()
+    resets_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "sign-in failures"
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.resets_at}"

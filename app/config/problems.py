@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, TypeAlias
 
 from django.http import HttpRequest, JsonResponse
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
@@ -59,6 +59,17 @@ def problem_responses(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
         )
         for status in statuses
     }
+
+
+def problem_example(name: str, *, status: int, detail: str, **more: Any) -> OpenApiExample:
+    """Show one of the errors of an operation, for `extend_schema(examples=...)`."""
+    return OpenApiExample(
+        name,
+        _problem(status, detail=detail) | more,
+        response_only=True,
+        status_codes=[str(status)],
+        media_type=CONTENT_TYPE,
+    )
 
 
 def bad_request(_request: HttpRequest, exception: Exception) -> JsonResponse:

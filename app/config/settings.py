@@ -1,8 +1,10 @@
 """Settings of the reference API; whatever differs between machines is an environment variable."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -79,6 +81,24 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+# Tokens get a key of their own: who learns one of the two cannot forge what the other signs.
+JWT_SIGNING_KEY = env.str("JWT_SIGNING_KEY")
+if JWT_SIGNING_KEY == SECRET_KEY or len(JWT_SIGNING_KEY) < 32:
+    raise ImproperlyConfigured(
+        "Set the JWT_SIGNING_KEY environment variable to a secret other than DJANGO_SECRET_KEY, of "
+        "32 characters or more"
+    )
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": JWT_SIGNING_KEY,
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
+    # From signing in, however often the token is exchanged.
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
+}
+
+# With it, `seed` gives the first customers accounts; never where the API can be reached by others.
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
+
 # Off, because a load generator on the same machine speaks plain HTTP. Switched on, the API expects
 # a proxy before it that ends TLS and overwrites X-Forwarded-Proto.
 HTTPS = env.bool("DJANGO_HTTPS", default=False)
@@ -105,11 +125,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 
 REST_FRAMEWORK = {
-    # Basic comes first, because it is what makes an anonymous write a 401 with a challenge.
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.BasicAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
-    ],
+    # Tokens alone: with Basic every address would be one to guess passwords at.
+    "DEFAULT_AUTHENTICATION_CLASSES": ["app.accounts.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [
         "rest_framework.permissions.DjangoModelPermissionsOrAnonReadOnly"
     ],
@@ -117,6 +134,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "app.config.pagination.Pagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # How many proxies of ours write X-Forwarded-For; without any it is ignored.
+    "NUM_PROXIES": env.int("DJANGO_NUM_PROXIES", default=0),
     "EXCEPTION_HANDLER": "app.config.problems.problem_response",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }

@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from app.config.health import HealthView
 
 urlpatterns = [
+    path("api/auth/", include("app.accounts.urls")),
     path("api/", include("app.catalog.urls")),
     path("api/", include("app.orders.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -5,20 +5,23 @@ from app.catalog import cache
 from app.catalog.models import Brand, Category, Product, ProductTag, Review, Tag
 from app.orders.models import Order, OrderItem
 from app.seeding import catalogue, purchases
+from app.seeding.accounts import replace_accounts
 from app.seeding.loading import Loaded, Table, replace_rows
 
 
-def shop_seed(*, products: int, seed: int) -> dict[type, Loaded]:
+def shop_seed(*, products: int, seed: int, demo_password: str = "") -> dict[type, Loaded]:
     """Replace the whole shop; the same arguments always make the same rows.
 
     Args:
         products: How many products; the number of customers and orders follows from it.
         seed: Chooses among all shops of that size; not negative.
+        demo_password: What the first customers sign in with; when empty, none has an account.
 
     Raises:
         RedisError: The rows are there, but the cache still holds the old ones.
     """
     loaded = replace_rows(_tables(products=products, seed=seed))
+    replace_accounts(password=demo_password)
     cache.clear()
     return loaded
 

@@ -13,6 +13,9 @@ numbers = count(1)
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
+PASSWORD = "correct horse battery"
+
+
 def make_user(**fields: Any) -> User:
     return User.objects.create_user(f"user{next(numbers)}@shop.example", **fields)
 

@@ -13,7 +13,11 @@ import yaml
 
 VARIABLE = re.compile(r"\$\{(\w+)")
 IMAGE_WITH_VERSION = re.compile(r"[\w./-]+:\d+\.\d+(\.\d+)?[\w.-]*")
-SECRETS = {"DJANGO_SECRET_KEY": "signing-key", "POSTGRES_PASSWORD": "opensesame"}
+SECRETS = {
+    "DJANGO_SECRET_KEY": "signing-key",
+    "JWT_SIGNING_KEY": "another-signing-key",
+    "POSTGRES_PASSWORD": "opensesame",
+}
 
 
 @pytest.fixture(scope="module")

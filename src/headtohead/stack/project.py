@@ -12,6 +12,10 @@ from headtohead.stack import logs
 # Not H2H_STACK, which a user may set: h2h itself would then look like a server of that stack.
 STACK_VARIABLE = "H2H_SERVED_BY"
 
+# What seeded users of the embedded database sign in with, unless the environment says otherwise.
+# Its rows are made up and its servers bound to this machine, so there is nothing to protect.
+DEMO_PASSWORD = "headtohead-demo"  # noqa: S105 (no secret)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
@@ -24,7 +28,9 @@ class Project:
         database_url: Its DATABASE_URL.
         cache_url: Its CACHE_URL.
         secret_key: Django's secret key.
+        signing_key: The key of the tokens that the project issues.
         token: Authorises measured requests.
+        embedded: Whether the database is the stack's own.
     """
 
     root: Path
@@ -33,13 +39,18 @@ class Project:
     database_url: str = field(repr=False)
     cache_url: str = field(repr=False)
     secret_key: str = field(repr=False)
+    signing_key: str = field(repr=False)
     token: str = field(repr=False)
+    embedded: bool
 
     def environment(self) -> dict[str, str]:
         """The environment of the project's processes."""
-        return os.environ | {
+        demo = {"DEMO_PASSWORD": DEMO_PASSWORD} if self.embedded else {}
+        given = demo | os.environ
+        return given | {
             "DJANGO_SETTINGS_MODULE": self.settings_module,
             "DJANGO_SECRET_KEY": self.secret_key,
+            "JWT_SIGNING_KEY": self.signing_key,
             "DJANGO_ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
             "DATABASE_URL": self.database_url,
             "CACHE_URL": self.cache_url,

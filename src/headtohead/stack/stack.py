@@ -108,7 +108,13 @@ def seed(settings: StackSettings, *, rows: int, seed: int) -> str:
         cache_url = state.stack.cache_url if state is not None else settings.cache_url
         if database_url is None or cache_url is None:
             raise StackError("the stack is not up", fix="bring it up with `h2h up`")
-        project = _project(settings, database_url=database_url, cache_url=cache_url, state=state)
+        project = _project(
+            settings,
+            database_url=database_url,
+            cache_url=cache_url,
+            embedded=state is not None and state.stack.servers[0].pid is not None,
+            state=state,
+        )
         printed = project.seed(rows=rows, seed=seed)
         if state is not None:
             stack = replace(state.stack, rows=project.count_rows())
@@ -140,7 +146,13 @@ def _start(
     else:
         valkey.stop()
 
-    project = _project(settings, database_url=database.url, cache_url=cache.url, state=state)
+    project = _project(
+        settings,
+        database_url=database.url,
+        cache_url=cache.url,
+        embedded=database.server.pid is not None,
+        state=state,
+    )
     progress("migrating the database")
     project.migrate()
     rows = project.count_rows()
@@ -170,6 +182,7 @@ def _start(
             if server.pid is not None
         },
         secret_key=project.secret_key,
+        signing_key=project.signing_key,
     )
 
 
@@ -184,7 +197,12 @@ def _stop(directory: Path, state: State | None) -> tuple[str, ...]:
 
 
 def _project(
-    settings: StackSettings, *, database_url: str, cache_url: str, state: State | None
+    settings: StackSettings,
+    *,
+    database_url: str,
+    cache_url: str,
+    embedded: bool,
+    state: State | None,
 ) -> Project:
     return Project(
         root=settings.root,
@@ -193,7 +211,9 @@ def _project(
         database_url=database_url,
         cache_url=cache_url,
         secret_key=state.secret_key if state is not None else secrets.token_urlsafe(48),
+        signing_key=state.signing_key if state is not None else secrets.token_urlsafe(48),
         token=state.stack.token if state is not None else secrets.token_urlsafe(24),
+        embedded=embedded,
     )
 
 

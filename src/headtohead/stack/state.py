@@ -35,12 +35,14 @@ class State:
         launch: What was asked for.
         created: Start of each server's main process by name, in seconds since 1970.
         secret_key: Django's secret key, kept while the stack lives.
+        signing_key: The key of the project's tokens, kept likewise.
     """
 
     stack: RunningStack
     launch: Launch
     created: Mapping[str, float]
     secret_key: str = field(repr=False)
+    signing_key: str = field(repr=False)
 
 
 _converter = make_converter(detailed_validation=False)

@@ -220,7 +220,7 @@ def test_a_challenge_tells_anonymous_writers_how_to_sign_in(
     api: APIClient, product: Product
 ) -> None:
     response = api.patch(f"/api/products/{product.pk}/", {"stock": 1})
-    assert response["WWW-Authenticate"].startswith("Basic ")
+    assert response["WWW-Authenticate"].startswith("Bearer ")
 
 
 def test_reviews_are_listed_newest_first_with_names(api: APIClient, product: Product) -> None:

@@ -13,6 +13,7 @@ ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "DJANGO_SETTINGS_MODULE": "app.config.settings",
     "DJANGO_SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz",
+    "JWT_SIGNING_KEY": "fedcba9876543210fedcba9876543210",
     "DATABASE_URL": "postgresql:///unused",
     "CACHE_URL": "redis://unused",
 }
@@ -57,7 +58,9 @@ def test_on_plain_http_the_deployment_check_finds_only_what_https_would_bring() 
     assert found == {"security.W004", "security.W008", "security.W012", "security.W016"}
 
 
-@pytest.mark.parametrize("name", ["DJANGO_SECRET_KEY", "DATABASE_URL", "CACHE_URL"])
+@pytest.mark.parametrize(
+    "name", ["DJANGO_SECRET_KEY", "JWT_SIGNING_KEY", "DATABASE_URL", "CACHE_URL"]
+)
 def test_a_missing_variable_is_named(name: str) -> None:
     environment = {key: value for key, value in ENVIRONMENT.items() if key != name}
     run = subprocess.run(
@@ -69,6 +72,29 @@ def test_a_missing_variable_is_named(name: str) -> None:
         check=False,
     )
     assert f"Set the {name} environment variable" in run.stderr
+
+
+@pytest.mark.parametrize("key", ["too short", ENVIRONMENT["DJANGO_SECRET_KEY"]])
+def test_a_signing_key_that_is_short_or_not_its_own_is_refused_in_one_line(key: str) -> None:
+    run = django("check", JWT_SIGNING_KEY=key)
+    assert run.returncode == 1
+    assert "Set the JWT_SIGNING_KEY environment variable to a secret" in run.stderr.splitlines()[-1]
+    assert key not in run.stderr
+
+
+def test_tokens_are_signed_with_their_own_key_by_one_algorithm() -> None:
+    code = """
+from django.conf import settings
+from rest_framework_simplejwt.state import token_backend
+print(token_backend.signing_key == settings.JWT_SIGNING_KEY, token_backend.algorithm)
+"""
+    assert python(f"import django; django.setup(){code}") == "True HS256"
+
+
+def test_no_proxy_is_trusted_and_no_account_is_seeded_unless_asked_for() -> None:
+    assert setting("REST_FRAMEWORK['NUM_PROXIES']") == "0"
+    assert setting("REST_FRAMEWORK['NUM_PROXIES']", DJANGO_NUM_PROXIES="2") == "2"
+    assert setting("DEMO_PASSWORD") == ""
 
 
 def test_debug_and_experiments_are_off_and_nobody_is_authorised_unless_asked_for() -> None:

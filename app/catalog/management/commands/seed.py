@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from redis.exceptions import RedisError
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         if seed < 0:
             raise CommandError(f"--seed {seed} is negative; give 0 or more")
         try:
-            loaded = shop_seed(products=rows, seed=seed)
+            loaded = shop_seed(products=rows, seed=seed, demo_password=settings.DEMO_PASSWORD)
         except RedisError as error:
             raise CommandError(
                 f"the rows are in, but the cache could not be cleared ({error}); "
