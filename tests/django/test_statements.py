@@ -19,6 +19,7 @@ from tests.django.test_middleware import NAIVE, ON, count, respond
         ("a IN (%s, %s,%s) AND b in (%s)", "a IN (...) AND b IN (...)"),
         ("WHERE a = 'it''s' OR b = $$x$$ OR c > -1.5e3", "WHERE a = ? OR b = ? OR c > ?"),
         ("INSERT INTO t (a) VALUES (%s, 1), (%s, 1)", "INSERT INTO t (a) VALUES (?, ?)"),
+        ("GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5", "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?"),
         ("COALESCE(%s, %(name)s)", "COALESCE(?, ?)"),
         ('SAVEPOINT "s140123_x7"', "SAVEPOINT ?"),
     ],

@@ -17,6 +17,9 @@ MOST_STATEMENTS = 500
 LONGEST_STATEMENT = 10_000  # characters
 UNREADABLE = "a statement that cannot be told from its values"
 
+# `ORDER BY 1` names a column, so that number is no value.
+_SORTING = re.compile(r"(ORDER|GROUP)\s+BY", re.IGNORECASE)
+_LONGEST_POSITION = 3  # digits
 _PLAIN_NAME = re.compile(r'"([a-z_][a-z0-9_]*)"')
 # Django names savepoints and cursors after threads and counters.
 _GENERATED_NAME = re.compile(r'"(s\d+_x\d+|_django_curs_\w+)"')
@@ -63,10 +66,14 @@ def normalised(sql: str) -> str:
     quotes do not add up is not told at all.
     """
     words: list[str] = []
+    sorting = False
     for kind, text in sqlparse.lexer.tokenize(sql):  # type: ignore[no-untyped-call]
         if kind in tokens.Error:
             return UNREADABLE
-        words.append(_word(kind, text))
+        if kind in tokens.Keyword and kind not in tokens.Keyword.Order:
+            sorting = bool(_SORTING.fullmatch(text))
+        position = sorting and kind in tokens.Number.Integer and len(text) <= _LONGEST_POSITION
+        words.append(text if position else _word(kind, text))
     line = " ".join("".join(words).split())
     line = _REPEATED_ROW.sub(r"\1", _VALUES_OF_IN.sub("IN (...)", line))
     return line if len(line) <= LONGEST_STATEMENT else f"{line[:LONGEST_STATEMENT]}..."
