@@ -1,6 +1,6 @@
 import pytest
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,6 +81,16 @@ def test_values_stay_on_the_server(settings, db):
     content = ask_for_statements(**{TOKEN_HEADER: "secret"}).content
     assert b"parameter" not in content
     assert b"in the text" not in content
+
+
+def test_a_streamed_answer_is_consumed_for_the_queries_it_makes_on_the_way(settings, db):
+    settings.HEADTOHEAD = ON
+    response = respond(
+        lambda request: StreamingHttpResponse(query(request) for _ in range(3)),
+        baggage=f"{NAIVE},{BAGGAGE_STATEMENTS}=1",
+        **{TOKEN_HEADER: "secret"},
+    )
+    assert Explanation.from_json(response.content).queries == 6
 
 
 @pytest.mark.parametrize("token", ["", "wrong"])

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import urllib3
 
-from headtohead.errors import CheckFailedError, MeasurementError
+from headtohead.errors import CheckFailedError
 from headtohead.experiment import Experiment, Variant
-from headtohead.run.preflight import TIMEOUT_SECONDS
+from headtohead.run.preflight import client, send
 from headtohead.statements import BAGGAGE_STATEMENTS, Explanation
 
 
@@ -59,7 +59,7 @@ def queries_of(
         CheckFailedError: The server does not tell its SQL.
         MeasurementError: Nothing answers at the address.
     """
-    with urllib3.PoolManager(retries=False, timeout=TIMEOUT_SECONDS) as http:
+    with client() as http:
 
         def ask(variant: Variant) -> Explanation:
             return _ask(http, experiment, variant, base_url=base_url, token=token)
@@ -97,20 +97,7 @@ def _ask(
     baggage = f"{plain.headers['Baggage']},{BAGGAGE_STATEMENTS}=1"
     request = replace(plain, headers={**plain.headers, "Baggage": baggage})
     identity = experiment.identity(variant)
-    try:
-        response = http.request(
-            request.method,
-            base_url + request.path,
-            headers=dict(request.headers),
-            body=request.body,
-            redirect=False,
-        )
-    except urllib3.exceptions.HTTPError as error:
-        raise MeasurementError(
-            f"{base_url} does not answer any more ({type(error).__name__})",
-            fix="read the API's log",
-        ) from error
-    explanation = Explanation.from_json(response.data)
+    explanation = Explanation.from_json(send(http, request, base_url=base_url).data)
     if explanation is None:
         raise CheckFailedError(
             f"{identity}: {request.path} does not tell its SQL",

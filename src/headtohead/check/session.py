@@ -151,6 +151,8 @@ def _observe_one(
             f"{first.variant}: {first.problem} at {rows:,} rows ({experiment.request.path})",
             fix=first.fix,
         )
+    # By now each process has filled its own caches, in whatever order experiments are checked; only
+    # the one they share is emptied.
     queries = queries_of(
         experiment,
         base_url=apart.api_url,

@@ -107,7 +107,7 @@ def _check_outcome(outcome: "Outcome") -> dict[str, Any]:
             for name, preflight in outcome.preflights.items()
         },
         "snapshot": asdict(outcome.comparison) if outcome.comparison else None,
-        "growth": asdict(outcome.doubling) if outcome.doubling else None,
+        "doubling": asdict(outcome.doubling) if outcome.doubling else None,
     }
 
 

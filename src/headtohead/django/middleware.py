@@ -1,9 +1,10 @@
 """The outermost middleware: it hands the request its variant and says what serving it took."""
 
+from collections import deque
 from collections.abc import Callable
 from time import perf_counter
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from headtohead.django import metrics
 from headtohead.django.authorisation import is_authorised
@@ -73,6 +74,8 @@ class MeasurementMiddleware:
         """Serve the request and answer with the SQL of that; it counts in no metric."""
         with observing() as observation, choosing(choice), collecting() as statements:
             response = self._get_response(request)
+            if isinstance(response, StreamingHttpResponse):
+                deque(response, maxlen=0)  # some queries are made only as it is consumed
         response.close()
         explanation = Explanation(
             variant=observation.variant,

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -72,7 +73,8 @@ def _database_name(url: str, directory: Path) -> str:
     """A name that no other stack on the same server has."""
     mark = hashlib.sha256(os.fsencode(directory)).hexdigest()[:8]
     suffix = f"_scratch_{mark}"
-    given = urlsplit(url).path.removeprefix("/").replace('"', "")
+    # Only what needs no escaping, neither in SQL nor in an URL.
+    given = re.sub(r"\W", "_", urlsplit(url).path.removeprefix("/"), flags=re.ASCII)
     return given[: _LONGEST_NAME - len(suffix)] + suffix
 
 
