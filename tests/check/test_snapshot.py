@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -74,6 +75,12 @@ def test_what_was_added_removed_and_repeated_is_told_statement_by_statement():
             ),
         ),
     )
+
+
+def test_queries_beyond_the_statements_that_are_told_make_a_difference():
+    more = replace(KEPT["list"]["naive"], first=52, second=52)
+    (difference,) = differences(KEPT, {"list": {"naive": more}}, warm_only=False)
+    assert (difference.before, difference.after) == ((51, 51), (52, 52))
 
 
 def test_first_answers_count_unless_nobody_knows_what_was_cached():

@@ -28,9 +28,9 @@ class MeasurementMiddleware:
     """Chooses the variant, counts what it does, and tells metrics and authorised clients.
 
     An authorised request may also ask for a handicap, which is spent once the response is made, or
-    for the SQL in place of the response.
-    Place it first, so that what other middleware does is counted too. Queries made while a
-    streaming response is consumed come after it and are not counted.
+    for the SQL in place of the response. Place it first, so that what other middleware does is
+    counted too. Queries made while a streaming response is consumed come after it and are not
+    counted, but their SQL is told.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
