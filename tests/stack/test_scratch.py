@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -117,6 +118,23 @@ def test_whoever_may_create_no_database_is_told_what_to_do(
         stack.scratch(guest, rows=5, seed=2, progress=ignore),
     ):
         pass
+
+
+def test_stacks_that_share_a_server_of_the_users_do_not_meet(
+    running: RunningStack, settings: StackSettings, directory: Path
+) -> None:
+    guest = settings_in(directory, database_url=running.database_url, cache_url=running.cache_url)
+    stack.up(guest, progress=ignore)
+    with (
+        stack.scratch(settings, rows=5, seed=2, progress=ignore) as one,
+        stack.scratch(guest, rows=6, seed=2, progress=ignore) as other,
+    ):
+        assert get(one, "/health/")["items"] == 5
+        assert get(other, "/health/")["items"] == 6
+        names = {urlsplit(each.database_url).path.removeprefix("/") for each in (one, other)}
+        assert len(names & databases(running)) == 2
+        assert other.cache_url != running.cache_url
+    assert not names & databases(running)
 
 
 def test_a_stack_that_is_not_up_has_none_beside_it(directory: Path) -> None:
