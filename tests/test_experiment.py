@@ -59,6 +59,7 @@ def test_headers_cannot_be_changed_after_the_declaration():
         ({"variants": ()}, "nothing to compare"),
         ({"variants": (Variant(name="naive", selector="a.b"),)}, "two variants of one name"),
         ({"variants": (Variant(name="other", selector=NAIVE.selector),)}, "same selector"),
+        ({"doubled": Request(path="/products/", headers={"X-Page": "1"})}, "doubles nothing"),
         ({"seam": "shop.selectors.other"}, "the one users are served"),
     ],
 )

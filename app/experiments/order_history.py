@@ -9,4 +9,5 @@ ORDER_HISTORY = Experiment(
     seam="app.orders.selectors.order_history",
     baseline=Variant(name="naive", selector="app.orders.selectors.order_history_naive"),
     variants=(Variant(name="prefetched", selector="app.orders.selectors.order_history"),),
+    doubled=Request(path="/api/customers/1/orders/?page_size=40"),
 )

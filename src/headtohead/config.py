@@ -107,6 +107,10 @@ class Config:
     control: bool = _setting(
         "Compare the first experiment's baseline with itself, too.", default=False
     )
+    snapshot: Path = _setting(
+        "File that keeps the SQL of every variant, for `h2h check` to compare with.",
+        default=Path("queries.json"),
+    )
     results: Path = _setting(
         "Folder that receives a folder for every run.", default=Path("results")
     )
@@ -126,6 +130,11 @@ class Config:
     def results_directory(self) -> Path:
         """Where runs are kept, as an absolute path."""
         return self.root / self.results
+
+    @property
+    def snapshot_path(self) -> Path:
+        """Where the SQL of every variant is kept, as an absolute path."""
+        return self.root / self.snapshot
 
     @property
     def stack_directory(self) -> Path:

@@ -82,6 +82,8 @@ class Experiment:
             variant names the seam itself as its selector: it is the one users are served.
         baseline: What the others are compared with.
         variants: The alternatives, at least one.
+        doubled: Where the request limits how many rows it shows, the same question about twice as
+            many: without it, doubling the table's rows would change nothing about the answer.
     """
 
     name: str
@@ -90,6 +92,7 @@ class Experiment:
     seam: str
     baseline: Variant
     variants: tuple[Variant, ...]
+    doubled: Request | None = None
 
     def __post_init__(self) -> None:
         """Refuse a declaration whose answer would mean nothing."""
@@ -116,6 +119,11 @@ class Experiment:
             raise DeclarationError(
                 f"two variants of experiment {self.name!r} run the same selector",
                 fix="give each variant what makes it different",
+            )
+        if self.doubled == self.request:
+            raise DeclarationError(
+                f"experiment {self.name!r} doubles nothing: `doubled` is its request",
+                fix="ask for twice as many rows, such as with ?page_size=100 in place of 50",
             )
         if self.seam not in selectors:
             raise DeclarationError(

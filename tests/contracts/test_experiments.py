@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 from django.utils.module_loading import import_string
 
+from headtohead.check.snapshot import read_snapshot
 from headtohead.registry import load_experiments
 from headtohead.server_timing import HEADER, ServerTiming
 from tests.asking import TOKEN
+from tests.conftest import ROOT
 
 # Few enough that a page does not fill, and as many as `h2h up` seeds, which all requests are about.
 FEW, ROWS = 8, 2000
@@ -75,6 +77,13 @@ def test_queries_of_the_variant_that_users_are_served_stay_the_same_when_rows_do
         ask(experiment, served)
         queries.append(ask(experiment, served)[1].queries)
     assert queries[0] == queries[1]
+
+
+def test_the_sql_of_every_variant_is_kept_and_no_other():
+    kept = read_snapshot(ROOT / "app" / "experiments" / "queries.json").experiments
+    assert {name: set(variants) for name, variants in kept.items()} == {
+        each.name: {variant.name for variant in each.all_variants} for each in EXPERIMENTS
+    }, "run `h2h check --update` and commit app/experiments/queries.json"
 
 
 @each_experiment

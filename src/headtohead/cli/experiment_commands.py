@@ -1,8 +1,9 @@
 """Experiments without a clock: list and check."""
 
 from dataclasses import asdict, fields
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from rich.table import Table
 
 from headtohead import stack
@@ -11,7 +12,10 @@ from headtohead.cli.options import AsJson, Names, Url
 from headtohead.cli.project import read_project
 from headtohead.errors import CheckFailedError
 from headtohead.experiment import Request
-from headtohead.run.target import open_target, stack_settings
+from headtohead.run.target import stack_settings
+
+if TYPE_CHECKING:
+    from headtohead.check.outcome import Outcome
 
 
 @app.command("list")
@@ -60,43 +64,51 @@ def list_experiments(*, names: Names = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def check(*, names: Names = None, url: Url = None, as_json: AsJson = False) -> None:
-    """Check what needs no clock: equal bodies, variants applied, queries counted.
+def check(
+    *,
+    names: Names = None,
+    url: Url = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Write the snapshot of the SQL anew.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check what needs no clock: equal bodies, the SQL, and that it does not grow with the rows.
 
     Example: h2h check product-list
     """
-    from headtohead.run.preflight import check as preflight  # noqa: PLC0415 (slow to import)
+    # Slow to import.
+    from headtohead.check import session, terminal  # noqa: PLC0415
 
     config, registry = read_project(url=url)
-    selected = registry.select(names or [])
-    with open_target(config, progress=errors.print) as target:
-        outcomes = {
-            each.name: preflight(each, base_url=target.base_url, token=target.token)
-            for each in selected
-        }
-    findings = [finding for outcome in outcomes.values() for finding in outcome.findings]
+    outcome = session.check(
+        registry.select(names or []),
+        config=config,
+        update=update,
+        whole=not names,
+        note=errors.print,
+    )
     if as_json:
-        print_json(
-            {
-                "findings": [asdict(finding) for finding in findings],
-                "queries": {
-                    name: {
-                        variant: each.timing.queries for variant, each in outcome.answers.items()
-                    }
-                    for name, outcome in outcomes.items()
-                },
-            }
-        )
+        print_json(_check_outcome(outcome))
     else:
-        for name, outcome in outcomes.items():
-            queries = ", ".join(
-                f"{variant} {each.timing.queries}" for variant, each in outcome.answers.items()
-            )
-            console.print(f"{name}: queries {queries}", highlight=False)
-    if findings:
-        first, *others = findings
+        for line in terminal.lines(outcome):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if outcome.findings:
+        first, *others = outcome.findings
         more = f" (and {len(others)} more)" if others else ""
         raise CheckFailedError(f"{first.variant}: {first.problem}{more}", fix=first.fix)
+
+
+def _check_outcome(outcome: "Outcome") -> dict[str, Any]:
+    return {
+        "findings": [asdict(finding) for finding in outcome.findings],
+        "queries": {
+            name: {variant: each.timing.queries for variant, each in preflight.answers.items()}
+            for name, preflight in outcome.preflights.items()
+        },
+        "snapshot": asdict(outcome.comparison) if outcome.comparison else None,
+        "doubling": asdict(outcome.doubling) if outcome.doubling else None,
+    }
 
 
 def _recipe(request: Request) -> dict[str, Any]:

@@ -1,19 +1,22 @@
 """The outermost middleware: it hands the request its variant and says what serving it took."""
 
+from collections import deque
 from collections.abc import Callable
 from time import perf_counter
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from headtohead.django import metrics
 from headtohead.django.authorisation import is_authorised
-from headtohead.django.choice import Chooser, baggage_members, choosing, requested_names
+from headtohead.django.choice import Choice, Chooser, baggage_members, choosing, requested_names
 from headtohead.django.handicap import spend
 from headtohead.django.observation import Observation, observing
 from headtohead.django.settings import server_settings
+from headtohead.django.statements import collecting, counted
 from headtohead.handicap import BAGGAGE_HANDICAP, Handicap
 from headtohead.registry import Registry, load_experiments
 from headtohead.server_timing import HEADER, ServerTiming
+from headtohead.statements import BAGGAGE_STATEMENTS, Explanation
 
 # Label values of requests that ask for no variant, and of those that ask for an undeclared one:
 # whatever clients send, the number of time series stays that of the declarations.
@@ -24,9 +27,10 @@ UNKNOWN_EXPERIMENT = ("other", "other")
 class MeasurementMiddleware:
     """Chooses the variant, counts what it does, and tells metrics and authorised clients.
 
-    An authorised request may also ask for a handicap, which is spent once the response is made.
-    Place it first, so that what other middleware does is counted too. Queries made while a
-    streaming response is consumed come after it and are not counted.
+    An authorised request may also ask for a handicap, which is spent once the response is made, or
+    for the SQL in place of the response. Place it first, so that what other middleware does is
+    counted too. Queries made while a streaming response is consumed come after it and are not
+    counted, but their SQL is told.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -48,6 +52,8 @@ class MeasurementMiddleware:
             labels = UNKNOWN_EXPERIMENT if asked else NO_EXPERIMENT
 
         authorised = is_authorised(request)
+        if authorised and BAGGAGE_STATEMENTS in members:
+            return self._explain(request, choice)
         # Only who may measure may slow the server down.
         handicap = Handicap.from_member(members.get(BAGGAGE_HANDICAP, "")) if authorised else None
         started = perf_counter()
@@ -63,6 +69,21 @@ class MeasurementMiddleware:
             timing = _server_timing(observation, seconds=seconds, handicap_seconds=handicap_seconds)
             response[HEADER] = timing.to_header()
         return response
+
+    def _explain(self, request: HttpRequest, choice: Choice | None) -> HttpResponse:
+        """Serve the request and answer with the SQL of that; it counts in no metric."""
+        with observing() as observation, choosing(choice), collecting() as statements:
+            response = self._get_response(request)
+            if isinstance(response, StreamingHttpResponse):
+                deque(response, maxlen=0)  # some queries are made only as it is consumed
+        response.close()
+        explanation = Explanation(
+            variant=observation.variant,
+            status=response.status_code,
+            queries=len(statements),
+            statements=counted(statements),
+        )
+        return HttpResponse(explanation.to_json(), content_type="application/json")
 
 
 def _server_timing(

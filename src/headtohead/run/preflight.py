@@ -8,7 +8,7 @@ from typing import Any
 import urllib3
 
 from headtohead.errors import MeasurementError
-from headtohead.experiment import Experiment, Variant
+from headtohead.experiment import Experiment, Request, Variant
 from headtohead.server_timing import HEADER, ServerTiming
 
 # The first answer may fill a cache and the second come from it: both have to be right.
@@ -61,7 +61,7 @@ def check(experiment: Experiment, *, base_url: str, token: str) -> Preflight:
     answers: dict[str, Answer] = {}
     findings: list[Finding] = []
     reference: Answer | None = None
-    with urllib3.PoolManager(retries=False, timeout=TIMEOUT_SECONDS) as http:
+    with client() as http:
         for variant in experiment.all_variants:
             for _ in range(ANSWERS):
                 answer = _ask(http, experiment, variant, base_url=base_url, token=token)
@@ -76,18 +76,19 @@ def check(experiment: Experiment, *, base_url: str, token: str) -> Preflight:
     return Preflight(answers=answers, findings=tuple(dict.fromkeys(findings)))
 
 
-def _ask(
-    http: urllib3.PoolManager,
-    experiment: Experiment,
-    variant: Variant,
-    *,
-    base_url: str,
-    token: str,
-) -> Answer | Finding:
-    request = experiment.request_for(variant, token=token)
-    identity = experiment.identity(variant)
+def client() -> urllib3.PoolManager:
+    """What sends requests that nobody times."""
+    return urllib3.PoolManager(retries=False, timeout=TIMEOUT_SECONDS)
+
+
+def send(http: urllib3.PoolManager, request: Request, *, base_url: str) -> urllib3.BaseHTTPResponse:
+    """The answer to a request.
+
+    Raises:
+        MeasurementError: Nothing answers at the address.
+    """
     try:
-        response = http.request(
+        return http.request(
             request.method,
             base_url + request.path,
             headers=dict(request.headers),
@@ -99,6 +100,19 @@ def _ask(
             f"nothing answers at {base_url} ({type(error).__name__})",
             fix="start the API, or leave --url out to use the local stack",
         ) from error
+
+
+def _ask(
+    http: urllib3.PoolManager,
+    experiment: Experiment,
+    variant: Variant,
+    *,
+    base_url: str,
+    token: str,
+) -> Answer | Finding:
+    request = experiment.request_for(variant, token=token)
+    identity = experiment.identity(variant)
+    response = send(http, request, base_url=base_url)
     if not 200 <= response.status < 300:
         return Finding(
             variant=identity,

@@ -1,6 +1,5 @@
 """The API that is measured: the local stack's, or one that is served elsewhere."""
 
-import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -66,7 +65,7 @@ def open_target(config: Config, *, progress: Callable[[str], None]) -> Iterator[
         yield _of_stack(stack.up(settings, progress=progress))
     finally:
         if not was_up:
-            with _uninterrupted():
+            with stack.uninterrupted():
                 stack.down(settings)
 
 
@@ -91,16 +90,3 @@ def _external(url: str, *, token: str) -> Target:
             f"{url!r} is no address to measure", fix="give one such as http://127.0.0.1:8000"
         )
     return Target(base_url=url.rstrip("/"), token=token, rows=0, servers={})
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let an impatient second Ctrl-C wait until the servers are down."""
-    previous = {
-        each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)

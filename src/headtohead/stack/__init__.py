@@ -1,7 +1,21 @@
 """The local stack: real PostgreSQL, Valkey and the API, started, found again and stopped."""
 
+from headtohead.stack.cache import empty_cache
 from headtohead.stack.running import RunningStack, Server
+from headtohead.stack.scratch import scratch
 from headtohead.stack.settings import StackSettings
+from headtohead.stack.signals import uninterrupted
 from headtohead.stack.stack import down, seed, status, up
 
-__all__ = ["RunningStack", "Server", "StackSettings", "down", "seed", "status", "up"]
+__all__ = [
+    "RunningStack",
+    "Server",
+    "StackSettings",
+    "down",
+    "empty_cache",
+    "scratch",
+    "seed",
+    "status",
+    "uninterrupted",
+    "up",
+]

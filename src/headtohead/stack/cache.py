@@ -36,6 +36,14 @@ def external_cache(url: str) -> Endpoint:
     return Endpoint(server=server, url=url)
 
 
+def empty_cache(url: str) -> None:
+    """Forget everything in a database of a cache that is ours alone."""
+    import redis  # noqa: PLC0415 (slow, as below)
+
+    with closing(redis.Redis.from_url(url, socket_timeout=_TIMEOUT)) as client:
+        client.flushdb()
+
+
 def server_version(url: str) -> tuple[str, str]:
     """The product and version a server reports, such as `("Valkey", "9.1.2")`.
 

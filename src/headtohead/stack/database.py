@@ -55,6 +55,14 @@ def create_database(url: str, *, name: str) -> None:
                 cursor.execute(f'CREATE DATABASE "{name}"')
 
 
+def drop_database(url: str, *, name: str) -> None:
+    """Drop a database if the server has it, whoever is connected to it; `url` names another one."""
+    with closing(_connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
 def _connect(url: str) -> psycopg2.extensions.connection:
     parts = urlsplit(url)
     # A URL for Django may carry options that libpq refuses; these are the ones both know.

@@ -72,7 +72,15 @@ def down(settings: StackSettings) -> tuple[str, ...]:
         if not directory.exists():
             return _stop(directory, None)  # servers outlive a folder that is removed under them
         with locked(directory, progress=_silent):
+            abandoned = scratch_directory(directory)
+            if abandoned.exists():
+                _stop(abandoned, read_state(abandoned))
             return _stop(directory, read_state(directory))
+
+
+def scratch_directory(directory: Path) -> Path:
+    """The folder of the stack that is set up beside the one in `directory`."""
+    return directory / "scratch"
 
 
 def status(settings: StackSettings) -> RunningStack | None:

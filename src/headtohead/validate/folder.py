@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from headtohead.errors import ConfigurationError
-from headtohead.validate.record import Setup, read_setup, to_json, write_whole
+from headtohead.files import write_whole
+from headtohead.validate.record import Setup, read_setup, to_json
 from headtohead.validate.scenarios import Scenario
 from headtohead.validate.trace import Trace, read_started_at, read_trace, write_trace
 

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from headtohead.files import write_whole
 from headtohead.validate import markdown, plots
-from headtohead.validate.record import RECORD_NAME, Validation, to_json, write_whole
+from headtohead.validate.record import RECORD_NAME, Validation, to_json
 
 PAGE_NAME = "validation.md"
 

@@ -1,7 +1,6 @@
 """What a validation found: the record that its table, page and plots are derived from."""
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -184,16 +183,6 @@ def read_setup(path: Path) -> Setup:
         RecordError: It cannot be read.
     """
     return _read(path, Setup)
-
-
-def write_whole(text: str, path: Path) -> None:
-    """Write a file so that a reader sees all of it or none of it."""
-    temporary = path.with_name(f"{path.name}.partial")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
 
 
 def _read(path: Path, kind: type[T]) -> T:

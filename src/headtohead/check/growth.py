@@ -1,0 +1,105 @@
+"""Whether queries grow with the rows: an N+1 shows here before anybody waits for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from headtohead.check.queries import Queries
+from headtohead.experiment import Experiment, Variant
+from headtohead.statements import Statement
+
+# An answer that shows twice as many rows is about twice as long; a total in it adds a digit.
+_LONGER = 1.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """A variant at some number of rows.
+
+    Attributes:
+        queries: Its SQL.
+        body_bytes: Length of its answer.
+    """
+
+    queries: Queries
+    body_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantGrowth:
+    """What became of a variant's queries when rows doubled.
+
+    Attributes:
+        variant: Name of the variant.
+        served: Whether it is what users are served, whose queries must not grow.
+        before: Statements executed for its first answer, which no cache can shorten.
+        after: The same at twice as many rows.
+        grown: The statements that are executed more often, with how much more often.
+    """
+
+    variant: str
+    served: bool
+    before: int
+    after: int
+    grown: tuple[Statement, ...]
+
+    @property
+    def forbidden(self) -> bool:
+        """Whether it grows and must not."""
+        return self.served and self.after > self.before
+
+
+@dataclass(frozen=True, kw_only=True)
+class Growth:
+    """What became of an experiment's queries when rows doubled.
+
+    Attributes:
+        experiment: Name of the experiment.
+        path: What was asked for at twice as many rows, if it was not the experiment's request.
+        answer_grew: Whether the answer became longer with the rows. Where it did not, queries made
+            for each row that it shows could not become more either.
+        variants: Each variant's.
+    """
+
+    experiment: str
+    path: str | None
+    answer_grew: bool
+    variants: tuple[VariantGrowth, ...]
+
+
+def growth_of(
+    experiment: Experiment, *, once: Mapping[str, Observed], twice: Mapping[str, Observed]
+) -> Growth:
+    """Compare an experiment's variants, by name, at some rows and at twice as many."""
+    baseline = experiment.baseline.name
+    return Growth(
+        experiment=experiment.name,
+        path=experiment.doubled.path if experiment.doubled else None,
+        # All variants say the same.
+        answer_grew=twice[baseline].body_bytes > _LONGER * once[baseline].body_bytes,
+        variants=tuple(
+            _variant_growth(
+                each,
+                served=each.selector == experiment.seam,
+                before=once[each.name].queries,
+                after=twice[each.name].queries,
+            )
+            for each in experiment.all_variants
+        ),
+    )
+
+
+def _variant_growth(
+    variant: Variant, *, served: bool, before: Queries, after: Queries
+) -> VariantGrowth:
+    times = {each.sql: each.first for each in before.statements}
+    more = (
+        Statement(sql=each.sql, times=each.first - times.get(each.sql, 0))
+        for each in after.statements
+    )
+    return VariantGrowth(
+        variant=variant.name,
+        served=served,
+        before=before.first,
+        after=after.first,
+        grown=tuple(each for each in more if each.times > 0),
+    )

@@ -1,0 +1,112 @@
+"""The SQL of each variant, as the server tells it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import urllib3
+
+from headtohead.errors import CheckFailedError
+from headtohead.experiment import Experiment, Variant
+from headtohead.run.preflight import client, send
+from headtohead.statements import BAGGAGE_STATEMENTS, Explanation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Executed:
+    """A statement and how often it is executed.
+
+    Attributes:
+        sql: Normalised text.
+        first: Times in a variant's first answer, which may fill a cache.
+        second: Times in its second one.
+    """
+
+    sql: str
+    first: int
+    second: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queries:
+    """The SQL of one variant.
+
+    Attributes:
+        first: Statements executed for its first answer, which may fill a cache.
+        second: Those for its second one.
+        statements: The distinct ones, in the order of their first execution.
+    """
+
+    first: int
+    second: int
+    statements: tuple[Executed, ...]
+
+
+def queries_of(
+    experiment: Experiment, *, base_url: str, token: str, empty_cache: Callable[[], None]
+) -> dict[str, Queries]:
+    """Ask for the SQL of every variant, twice each.
+
+    Args:
+        experiment: The experiment; its preflight has passed.
+        base_url: Address of the API.
+        token: What authorises a request to be measured.
+        empty_cache: Called before each variant, so that none finds what another one left.
+
+    Returns:
+        The SQL by the variant's name.
+
+    Raises:
+        CheckFailedError: The server does not tell its SQL.
+        MeasurementError: Nothing answers at the address.
+    """
+    with client() as http:
+
+        def ask(variant: Variant) -> Explanation:
+            return _ask(http, experiment, variant, base_url=base_url, token=token)
+
+        queries = {}
+        for variant in experiment.all_variants:
+            empty_cache()
+            queries[variant.name] = joined(ask(variant), ask(variant))
+    return queries
+
+
+def joined(first: Explanation, second: Explanation) -> Queries:
+    """Two answers of one variant, statement by statement."""
+    times_first = {each.sql: each.times for each in first.statements}
+    times_second = {each.sql: each.times for each in second.statements}
+    return Queries(
+        first=first.queries,
+        second=second.queries,
+        statements=tuple(
+            Executed(sql=sql, first=times_first.get(sql, 0), second=times_second.get(sql, 0))
+            for sql in times_first | times_second
+        ),
+    )
+
+
+def _ask(
+    http: urllib3.PoolManager,
+    experiment: Experiment,
+    variant: Variant,
+    *,
+    base_url: str,
+    token: str,
+) -> Explanation:
+    plain = experiment.request_for(variant, token=token)
+    baggage = f"{plain.headers['Baggage']},{BAGGAGE_STATEMENTS}=1"
+    request = replace(plain, headers={**plain.headers, "Baggage": baggage})
+    identity = experiment.identity(variant)
+    explanation = Explanation.from_json(send(http, request, base_url=base_url).data)
+    if explanation is None:
+        raise CheckFailedError(
+            f"{identity}: {request.path} does not tell its SQL",
+            fix="upgrade headtohead in the project that is served",
+        )
+    if explanation.variant != identity or not 200 <= explanation.status < 300:
+        raise CheckFailedError(
+            f"{identity}: {request.path} answers {explanation.status}, "
+            f"served by {explanation.variant or 'no variant'}",
+            fix="read the API's log",
+        )
+    return explanation

@@ -1,0 +1,111 @@
+import pytest
+from django.db import connection
+from django.http import HttpResponse, StreamingHttpResponse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from headtohead.django.statements import MOST_STATEMENTS, UNREADABLE, counted, normalised
+from headtohead.experiment import TOKEN_HEADER
+from headtohead.statements import BAGGAGE_STATEMENTS, Explanation, Statement
+from tests.django.test_middleware import NAIVE, ON, count, respond
+
+
+@pytest.mark.parametrize(
+    ("sql", "normal"),
+    [
+        ('SELECT "shop"."id" FROM "shop" LIMIT 21', "SELECT shop.id FROM shop LIMIT ?"),
+        ('SELECT "Order Items"."Id" FROM t', 'SELECT "Order Items"."Id" FROM t'),
+        ("SELECT 1  -- why\n/* not */ FROM\n\tt", "SELECT ? FROM t"),
+        ("a IN (%s, %s,%s) AND b in (%s)", "a IN (...) AND b IN (...)"),
+        ("WHERE a = 'it''s' OR b = $$x$$ OR c > -1.5e3", "WHERE a = ? OR b = ? OR c > ?"),
+        ("INSERT INTO t (a) VALUES (%s, 1), (%s, 1)", "INSERT INTO t (a) VALUES (?, ?)"),
+        ("GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 5", "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?"),
+        ("COALESCE(%s, %(name)s)", "COALESCE(?, ?)"),
+        ('SAVEPOINT "s140123_x7"', "SAVEPOINT ?"),
+    ],
+)
+def test_values_and_looks_make_no_difference(sql, normal):
+    assert normalised(sql) == normal
+
+
+@pytest.mark.parametrize("sql", ["SELECT 'open", r"SELECT 'C:\', 'hidden'"])
+def test_a_text_whose_quotes_do_not_add_up_is_not_told(sql):
+    assert normalised(sql) == UNREADABLE
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0")))
+def test_what_is_written_between_quotes_never_gets_out(secret):
+    quoted = secret.replace("'", "''")
+    assert normalised(f"SELECT '{quoted}'") in {"SELECT ?", UNREADABLE}
+
+
+def test_distinct_statements_are_counted_in_the_order_they_came():
+    statements = ["SELECT 2 FROM b", "SELECT 1 FROM a", "SELECT 3 FROM b", "SELECT 2 FROM b"]
+    assert counted(statements) == (
+        Statement(sql="SELECT ? FROM b", times=3),
+        Statement(sql="SELECT ? FROM a", times=1),
+    )
+
+
+def test_what_is_told_is_bounded():
+    told = counted([f"UPDATE t{'x' * number}" for number in range(MOST_STATEMENTS + 100)])
+    assert len(told) == MOST_STATEMENTS
+    assert len(normalised("SELECT " + "a, " * 10_000)) < 20_000
+
+
+def query(request) -> HttpResponse:
+    with connection.cursor() as cursor:
+        for number in (1, 2):
+            cursor.execute("SELECT %s, 'in the text'", [f"parameter {number}"])
+    return HttpResponse("the answer", status=201)
+
+
+def ask_for_statements(**headers: str) -> HttpResponse:
+    return respond(query, baggage=f"{NAIVE},{BAGGAGE_STATEMENTS}=1", **headers)
+
+
+def test_an_authorised_request_gets_the_sql_in_place_of_the_answer(settings, db):
+    settings.HEADTOHEAD = ON
+    assert Explanation.from_json(
+        ask_for_statements(**{TOKEN_HEADER: "secret"}).content
+    ) == Explanation(
+        variant="",  # this view calls no seam
+        status=201,
+        queries=2,
+        statements=(Statement(sql="SELECT ?, ?", times=2),),
+    )
+
+
+def test_values_stay_on_the_server(settings, db):
+    settings.HEADTOHEAD = ON
+    content = ask_for_statements(**{TOKEN_HEADER: "secret"}).content
+    assert b"parameter" not in content
+    assert b"in the text" not in content
+
+
+def test_a_streamed_answer_is_consumed_for_the_queries_it_makes_on_the_way(settings, db):
+    settings.HEADTOHEAD = ON
+    response = respond(
+        lambda request: StreamingHttpResponse(query(request) for _ in range(3)),
+        baggage=f"{NAIVE},{BAGGAGE_STATEMENTS}=1",
+        **{TOKEN_HEADER: "secret"},
+    )
+    assert Explanation.from_json(response.content).queries == 6
+
+
+@pytest.mark.parametrize("token", ["", "wrong"])
+def test_anybody_else_gets_the_answer(settings, db, token):
+    settings.HEADTOHEAD = ON
+    assert ask_for_statements(**{TOKEN_HEADER: token}).content == b"the answer"
+
+
+def test_where_experiments_are_off_nobody_gets_sql(settings, db):
+    settings.HEADTOHEAD = {**ON, "EXPERIMENTS": False}
+    assert ask_for_statements(**{TOKEN_HEADER: "secret"}).content == b"the answer"
+
+
+def test_an_explained_request_counts_in_no_metric(settings, db):
+    settings.HEADTOHEAD = ON
+    before = count("product-list", "naive")
+    ask_for_statements(**{TOKEN_HEADER: "secret"})
+    assert count("product-list", "naive") == before

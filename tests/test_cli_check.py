@@ -1,0 +1,163 @@
+"""`h2h check` as a user gives it, on the real stack."""
+
+import json
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.conftest import ROOT, Project, copy_project
+from tests.test_cli import one_line, processes_of
+
+pytestmark = pytest.mark.stack
+
+SNAPSHOT = "app/experiments/queries.json"
+SERVED = """"brand", "category").prefetch_related("tags").order_by("id")"""
+
+
+@pytest.fixture(scope="module")
+def changing() -> Iterator[Project]:
+    """A project of this module's own, to change its code and its snapshot.
+
+    Not in pytest's folder, which other sessions close to PostgreSQL's account.
+    """
+    with TemporaryDirectory(prefix="h2h-test-") as folder:
+        project = copy_project(Path(folder))
+        started = project.h2h("up", "--rows", "50")
+        try:
+            assert started.returncode == 0, started.stderr
+            yield project
+        finally:
+            project.h2h("down")
+        assert processes_of(project.root) == []
+
+
+@pytest.fixture
+def edit(changing: Project) -> Iterator:
+    """Replaces text in the project's selectors for the time of a test."""
+    path = changing.root / "app" / "catalog" / "selectors.py"
+    original = path.read_text()
+
+    def replace(old: str, new: str) -> None:
+        assert original.count(old) == 1
+        path.write_text(original.replace(old, new))
+
+    yield replace
+    path.write_text(original)
+
+
+def test_all_that_is_declared_passes_at_rows_of_its_own(project):
+    checked = project.json("check")
+    assert checked["findings"] == []
+    assert checked["queries"]["product-list"]["naive"] > 40
+    assert checked["queries"]["product-list"]["prefetched"] <= 4
+    assert checked["snapshot"]["differences"] == []
+    assert checked["snapshot"]["not_kept"] == []
+
+    growth = {each["experiment"]: each for each in checked["doubling"]["growth"]}
+    naive, prefetched = growth["product-list"]["variants"]
+    assert growth["product-list"]["path"] == "/api/products/?page_size=100"
+    assert (naive["before"], naive["after"]) == (152, 302)
+    assert prefetched["before"] == prefetched["after"] == 3
+    assert growth["product-detail"]["answer_grew"] is False
+
+    assert project.json("status")["rows"] == 300
+
+
+def test_a_query_that_was_added_fails_with_its_sql(changing, edit):
+    edit(
+        f"Product.objects.select_related({SERVED}",
+        f"Product.objects.select_related({SERVED} if Tag.objects.exists() else None",
+    )
+    completed = changing.h2h("check", "product-list")
+    assert completed.returncode == 1, completed.stderr
+    assert "product-list/prefetched is not as in" in completed.stdout
+    added = [line for line in completed.stdout.splitlines() if line.startswith("  + ")]
+    assert added == ["  + once: SELECT ? AS a FROM catalog_tag LIMIT ?"]
+    assert "makes 4 queries, not 3 as in" in one_line(completed)
+    assert "product-list/naive is not" not in completed.stdout
+
+
+def test_an_n_plus_1_in_what_users_are_served_fails_whatever_the_snapshot_says(changing, edit):
+    edit('.prefetch_related("tags").order_by("id")', '.order_by("id")')
+    completed = changing.h2h("check", "product-list", "--update")
+    assert completed.returncode == 1, completed.stderr
+    assert "prefetched grows from 52 to 102" in completed.stdout
+    assert "+ 50 times: SELECT catalog_tag.id" in completed.stdout
+    assert "users are served it; fetch at once" in one_line(completed)
+
+    path = changing.root / SNAPSHOT
+    before = json.loads((ROOT / SNAPSHOT).read_text())["experiments"]
+    after = json.loads(path.read_text())["experiments"]
+    assert f"Wrote {SNAPSHOT}" in completed.stdout
+    assert after.pop("product-list") != before.pop("product-list")
+    assert after == before
+    shutil.copy(ROOT / SNAPSHOT, path)
+
+
+def test_without_a_snapshot_it_passes_and_says_how_to_make_one(changing):
+    path = changing.root / SNAPSHOT
+    text = path.read_text()
+    path.unlink()
+    try:
+        completed = changing.h2h("check", "product-list", H2H_ROWS="60")
+        assert completed.returncode == 0, completed.stderr
+        assert "`h2h check --update` makes it" in completed.stdout
+        assert "from 60 to 120" in completed.stdout
+        assert not path.exists()
+    finally:
+        path.write_text(text)
+
+
+def test_a_server_elsewhere_is_compared_by_its_second_answers_and_not_doubled(project):
+    status = project.json("status")
+    completed = project.h2h(
+        *("check", "product-list", "product-detail", "--url", status["api_url"]),
+        H2H_TOKEN=status["token"],
+    )
+    assert completed.returncode == 0, completed.stdout + completed.stderr
+    assert "rows at --url are not ours to double" in completed.stdout
+    assert f"The SQL is that in {SNAPSHOT}." in completed.stdout
+
+
+def test_a_server_elsewhere_makes_no_snapshot(project):
+    completed = project.h2h("check", "--update", "--url", "http://127.0.0.1:9")
+    assert completed.returncode == 2
+    assert "leave --url out" in one_line(completed)
+
+
+def test_a_broken_snapshot_is_one_line(changing):
+    completed = changing.h2h("check", H2H_SNAPSHOT="pyproject.toml")
+    assert completed.returncode == 2
+    assert "no snapshot of SQL" in one_line(completed)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_check_leaves_nothing_beside_the_stack(changing, number):
+    scratch = changing.root / ".h2h" / "scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    process = subprocess.Popen(
+        # Whoever runs the tests in the background of a script makes their children ignore Ctrl-C.
+        ["env", "--default-signal=INT", *changing.command("check", "product-list")],
+        cwd=changing.root,
+        env=changing.variables(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (scratch / "valkey" / "valkey.conf").exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, "nothing was ever set up"
+        time.sleep(0.05)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    assert processes_of(scratch) == []
+    assert changing.json("status")["up"] is True
