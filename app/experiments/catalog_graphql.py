@@ -6,7 +6,7 @@ from headtohead.experiment import Experiment, Request, Variant
 
 QUERY = """
 {
-  products(first: 50) {
+  products(first: 20) {
     items {
       id name price
       brand { name }

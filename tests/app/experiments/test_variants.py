@@ -97,4 +97,4 @@ def test_the_requests_meet_full_pages(measured: Callable[..., Any]) -> None:
     assert sum(len(order["items"]) for order in orders["results"]) >= 60
     assert len(page["latest_reviews"]) == 10
     assert "errors" not in graph
-    assert len(graph["data"]["products"]["items"]) == 50
+    assert len(graph["data"]["products"]["items"]) == 20
