@@ -6,8 +6,7 @@ longer has. A synchronous executor finishes one object before it begins the next
 put off until the whole list has asked. It need not be: whoever makes the list knows its keys.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key")
@@ -21,13 +20,13 @@ class BatchLoader(Generic[Key, Value]):
         self,
         fetch: Callable[[Collection[Key]], Mapping[Key, Value]],
         *,
-        awaited: AbstractSet[Key],
+        awaited: Callable[[], Iterable[Key]],
     ) -> None:
-        """Take what to fetch with, and the keys that will be asked for, which may still grow.
+        """Take what to fetch with, and what tells the keys that will be asked for.
 
         Args:
             fetch: Returns the values of all keys it is given.
-            awaited: The keys of the objects that are being resolved.
+            awaited: Returns the keys of the objects that are being resolved.
         """
         self._fetch = fetch
         self._awaited = awaited
@@ -40,5 +39,5 @@ class BatchLoader(Generic[Key, Value]):
             KeyError: There is no such value.
         """
         if key not in self._values:
-            self._values.update(self._fetch({key, *self._awaited} - self._values.keys()))
+            self._values.update(self._fetch({key, *self._awaited()} - self._values.keys()))
         return self._values[key]

@@ -1,6 +1,6 @@
 """How resolvers reach the rows that an object refers to."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Protocol
 
@@ -17,7 +17,7 @@ class Relations(Protocol):
     """What the objects of one request refer to; made anew for each request and after each write."""
 
     def announce(self, products: Iterable[Product]) -> None:
-        """Say which products are about to be resolved."""
+        """Say which list of products is about to be resolved."""
 
     def brand(self, product: Product) -> Brand:
         """Who makes the product."""
@@ -76,33 +76,29 @@ class NaiveRelations:
         return review.customer
 
     def product(self, review: Review) -> Product:
-        """One query per review, unless it was reached from its product."""
+        """No query, because reviews are reached from products."""
         return review.product
 
 
 class BatchedRelations:
-    """The first object that asks is answered together with all others of the request so far."""
+    """The first object of a list that asks is answered together with the others.
+
+    Only one list of products is awaited at a time, because the executor finishes it before it
+    begins the next. Awaiting more would load rows that no query has been charged for.
+    """
 
     def __init__(self) -> None:
         self._products: dict[int, Product] = {}
-        brands: set[int] = set()
-        categories: set[int] = set()
-        customers: set[int] = set()
-        self._awaited = (brands, categories)
-        self._customers_awaited = customers
-        self._brands = BatchLoader(Brand.objects.in_bulk, awaited=brands)
-        self._categories = BatchLoader(Category.objects.in_bulk, awaited=categories)
-        self._customers = BatchLoader(Customer.objects.in_bulk, awaited=customers)
-        self._tags = BatchLoader(_tags, awaited=self._products.keys())
+        self._customer_ids: set[int] = set()
+        self._brands = BatchLoader(Brand.objects.in_bulk, awaited=self._brand_ids)
+        self._categories = BatchLoader(Category.objects.in_bulk, awaited=self._category_ids)
+        self._customers = BatchLoader(Customer.objects.in_bulk, awaited=lambda: self._customer_ids)
+        self._tags = BatchLoader(_tags, awaited=lambda: self._products)
         self._reviews: dict[int, BatchLoader[int, list[Review]]] = {}
 
     def announce(self, products: Iterable[Product]) -> None:
         """Let the products be answered together."""
-        brands, categories = self._awaited
-        for product in products:
-            self._products[product.pk] = product
-            brands.add(product.brand_id)
-            categories.add(product.category_id)
+        self._products = {product.pk: product for product in products}
 
     def brand(self, product: Product) -> Brand:
         """One query for all products."""
@@ -120,7 +116,7 @@ class BatchedRelations:
         """One query for all products and each page size."""
         if first not in self._reviews:
             self._reviews[first] = BatchLoader(
-                partial(self._fetch_reviews, first=first), awaited=self._products.keys()
+                partial(self._fetch_reviews, first=first), awaited=lambda: self._products
             )
         return self._reviews[first].load(product.pk)
 
@@ -129,16 +125,20 @@ class BatchedRelations:
         return self._customers.load(review.customer_id)
 
     def product(self, review: Review) -> Product:
-        """A query only for a review that was not reached from its product."""
-        if review.product_id not in self._products:
-            self.announce([review.product])
+        """No query, because reviews are reached from products."""
         return self._products[review.product_id]
+
+    def _brand_ids(self) -> Iterator[int]:
+        return (product.brand_id for product in self._products.values())
+
+    def _category_ids(self) -> Iterator[int]:
+        return (product.category_id for product in self._products.values())
 
     def _fetch_reviews(
         self, product_ids: Collection[int], *, first: int
     ) -> Mapping[int, list[Review]]:
         reviews = _reviews(product_ids, first=first)
-        self._customers_awaited.update(
+        self._customer_ids.update(
             review.customer_id for of_product in reviews.values() for review in of_product
         )
         return reviews

@@ -10,7 +10,7 @@ def loader(awaited: set[int], batches: list[set[int]]) -> BatchLoader[int, str]:
         batches.append(set(keys))
         return {key: str(key) for key in keys if key > 0}
 
-    return BatchLoader(fetch, awaited=awaited)
+    return BatchLoader(fetch, awaited=lambda: awaited)
 
 
 def test_the_first_key_brings_all_that_are_awaited() -> None:
