@@ -14,7 +14,6 @@ class Code(StrEnum):
     """What went wrong, in `extensions.code`."""
 
     BATCHING_DISABLED = "BATCHING_DISABLED"
-    BAD_REQUEST = "BAD_REQUEST"
     INVALID_QUERY = "INVALID_QUERY"
     MULTIPLE_OPERATIONS = "MULTIPLE_OPERATIONS"
     INTROSPECTION_DISABLED = "INTROSPECTION_DISABLED"
@@ -42,7 +41,9 @@ def format_error(error: GraphQLError, debug: bool = False) -> dict[str, Any]:  #
     Only two kinds of messages are passed on: our own refusals, and what graphql-core says about a
     request that it did not begin to execute.
     """
-    formatted = dict(error.formatted)
+    # JSON lets half a character through, which UTF-8 does not, and a message may quote it.
+    message = error.message.encode(errors="backslashreplace").decode()
+    formatted = {**error.formatted, "message": message}
     if isinstance((error.extensions or {}).get("code"), Code):
         return formatted
     if error.path is None and isinstance(error.original_error, GraphQLError | None):

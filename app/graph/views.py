@@ -27,12 +27,21 @@ class GraphRequestSerializer(serializers.Serializer):
     operationName = serializers.CharField(required=False, allow_null=True)  # noqa: N815
 
 
+class GraphErrorExtensionsSerializer(serializers.Serializer):
+    """What a program can make of an error; some codes bring more."""
+
+    code = serializers.ChoiceField(choices=[code.value for code in Code])
+    reference = serializers.CharField(
+        required=False, help_text="Names the failure in the log; only with INTERNAL."
+    )
+
+
 class GraphErrorSerializer(serializers.Serializer):
     """What went wrong with a query or with a field of it."""
 
     message = serializers.CharField()
     path = serializers.ListField(required=False, help_text="The field, when it is one.")
-    extensions = serializers.DictField(help_text="`code` and what goes with it.")
+    extensions = GraphErrorExtensionsSerializer()
 
 
 class GraphResponseSerializer(serializers.Serializer):

@@ -62,6 +62,20 @@ def test_an_unknown_operation_name_is_refused(api: APIClient) -> None:
     assert (response.status_code, set(response.json())) == (400, {"errors"})
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        r'{"query": "{ __typename }", "operationName": "\ud800"}',
+        r'{"query": "{ \ud800 }"}',
+        r'{"query": "query ($a: ID!) { product(id: $a) { id } }", "variables": {"a": ["\ud800"]}}',
+    ],
+)
+def test_half_a_character_is_refused(api: APIClient, body: str) -> None:
+    response = api.generic("POST", URL, body, content_type="application/json")
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["extensions"] == {"code": "INVALID_QUERY"}
+
+
 def test_what_clients_get_wrong_is_not_logged_as_a_failure(
     api: APIClient, caplog: pytest.LogCaptureFixture
 ) -> None:
