@@ -39,6 +39,11 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     answered = 0
     foretold: Iterator[bool] = iter(())
+    sent = b""
+
+    def do_POST(self) -> None:
+        self.sent = self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
 
     def do_GET(self) -> None:
         type(self).answered += 1
@@ -91,6 +96,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def body(self, behaviour: str, variant: str) -> bytes:
         body = b'{"rows": [1, 2, 3]}'
+        if behaviour == "/echo":
+            body = f"{self.command} {self.headers['Content-Type']} ".encode() + self.sent
         if behaviour == "/packed":
             body = PACKED
         if behaviour == "/unequal" and variant == "other":

@@ -11,23 +11,29 @@ from django.utils import timezone
 
 from app.accounts.models import Customer
 from app.catalog import cache
-from app.catalog.errors import DuplicateReviewError
+from app.catalog.errors import DuplicateReviewError, StaleProductError
 from app.catalog.models import ONE_REVIEW_EACH, Product, Review
 from app.catalog.types import ProductChanges
 
 
 @transaction.atomic
-def product_update(*, product_id: int, changes: ProductChanges) -> Product:
+def product_update(
+    *, product_id: int, changes: ProductChanges, expected_version: int | None = None
+) -> Product:
     """Change a product and count up its version.
 
     Args:
         product_id: The product.
         changes: The new values.
+        expected_version: The version that the changes are meant for, or None for any.
 
     Raises:
         Product.DoesNotExist: No product has this id.
+        StaleProductError: It has another version than the expected one.
     """
     product = Product.objects.select_for_update().get(pk=product_id)
+    if expected_version not in {None, product.version}:
+        raise StaleProductError(version=product.version)
     categories = {product.category_id}
     columns = dict(changes)
     tags = columns.pop("tags", None)

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "app.accounts",
     "app.catalog",
     "app.orders",
+    "app.graph",
 ]
 
 MIDDLEWARE = [
@@ -159,5 +160,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # Ariadne logs what clients get wrong, too; app.graph.errors logs what is ours to mend.
+        "ariadne": {"handlers": [], "level": "CRITICAL", "propagate": True},
+    },
 }

@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from zlib import crc32
 
 import psutil
 import pytest
@@ -65,6 +66,17 @@ def test_samples_carry_the_servers_explanation_and_the_body_length(variants_serv
     sample = taken(plan(variants_server))[0].variant_sample
     assert 'variant;desc="e/other"' in sample.server_timing
     assert sample.body_bytes == len(b'{"rows": [1, 2, 3]}')
+
+
+def test_method_headers_and_body_are_sent_as_declared(variants_server):
+    posted = replace(
+        arm("one", path="/echo"),
+        method="POST",
+        headers={**arm("one").headers, "Content-Type": "application/json"},
+        body='{"name": "Å"}',
+    )
+    sample = taken(plan(variants_server, baseline=posted))[0].baseline_sample
+    assert sample.checksum == crc32('POST application/json {"name": "Å"}'.encode())
 
 
 def test_failed_requests_are_samples_with_an_error(variants_server):

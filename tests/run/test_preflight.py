@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from headtohead.errors import MeasurementError
@@ -28,6 +30,19 @@ def test_equal_variants_pass_and_their_queries_are_known(variants_server):
         "one": 40,
         "other": 2,
     }
+
+
+def test_method_headers_and_body_are_sent_as_declared(variants_server):
+    request = Request(
+        path="/echo",
+        method="POST",
+        headers={"Content-Type": "application/json"},
+        body='{"name": "Å"}',
+    )
+    asked = replace(experiment("/echo"), request=request)
+    outcome = check(asked, base_url=variants_server, token="secret")
+    assert outcome.findings == ()
+    assert outcome.answers["one"].body == 'POST application/json {"name": "Å"}'.encode()
 
 
 def test_a_different_body_is_found_and_the_difference_shown_once(variants_server):

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
-from app.catalog.errors import DuplicateReviewError
+from app.catalog.errors import DuplicateReviewError, StaleProductError
 from app.catalog.models import Product, Review
 from app.catalog.selectors import (
     category_summary,
@@ -59,6 +59,14 @@ def test_an_update_changes_what_it_names_and_counts_up_the_version(product: Prod
 def test_an_update_of_an_unknown_product_fails() -> None:
     with pytest.raises(Product.DoesNotExist):
         product_update(product_id=1, changes={"stock": 1})
+
+
+def test_an_update_meant_for_another_version_changes_nothing(product: Product) -> None:
+    product_update(product_id=product.pk, changes={"stock": 3}, expected_version=1)
+    with pytest.raises(StaleProductError) as stale:
+        product_update(product_id=product.pk, changes={"stock": 9}, expected_version=1)
+    product.refresh_from_db()
+    assert (product.stock, product.version, stale.value.version) == (3, 2, 2)
 
 
 def test_after_an_update_its_page_those_it_is_related_to_and_the_summary_are_right(

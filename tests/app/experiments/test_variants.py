@@ -30,8 +30,9 @@ def measured(settings: Settings) -> Callable[..., Any]:
         experiment = EXPERIMENTS[experiment_name]
         variant = experiment.variant(variant_name)
         request = experiment.request_for(variant, token=TOKEN)
-        client = APIClient(headers=dict(request.headers))
-        return client.generic(request.method, request.path)
+        return APIClient().generic(
+            request.method, request.path, request.body or "", headers=dict(request.headers)
+        )
 
     return send
 
@@ -48,6 +49,7 @@ def measured(settings: Settings) -> Callable[..., Any]:
         ("product-count", "bounded", 3),
         ("serializer", "model-serializer", 2),
         ("serializer", "lean", 2),
+        ("catalog-graphql", "dataloader", 6),
     ],
 )
 def test_a_variant_takes_as_many_queries_as_it_says(
@@ -78,14 +80,28 @@ def test_a_warm_cache_takes_no_query(
         measured(experiment, "cached")
 
 
+def test_a_naive_graphql_page_takes_a_query_per_object(
+    measured: Callable[..., Any], django_assert_max_num_queries
+) -> None:
+    with django_assert_max_num_queries(1000) as captured:
+        answer = measured("catalog-graphql", "naive").json()
+    items = answer["data"]["products"]["items"]
+    reviews = sum(len(item["reviews"]) for item in items)
+    # Brand, category, tags and reviews of each product, and the customer of each review.
+    assert len(captured) == 1 + 4 * len(items) + reviews
+
+
 def test_the_requests_meet_full_pages(measured: Callable[..., Any]) -> None:
     products = measured("product-list", "prefetched").json()
     orders = measured("order-history", "prefetched").json()
     page = measured("product-detail", "cached").json()
+    graph = measured("catalog-graphql", "dataloader").json()
     assert len(products["results"]) == 50
     assert len(orders["results"]) == 20
     assert sum(len(order["items"]) for order in orders["results"]) >= 60
     assert len(page["latest_reviews"]) == 10
+    assert "errors" not in graph
+    assert len(graph["data"]["products"]["items"]) == 20
 
 
 def test_the_requests_meet_what_they_are_about_in_a_shop_of_the_default_size(

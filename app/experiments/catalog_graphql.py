@@ -1,0 +1,34 @@
+"""The N+1 problem of resolvers, each of which knows only its own object."""
+
+import json
+
+from headtohead.experiment import Experiment, Request, Variant
+
+QUERY = """
+{
+  products(first: 20) {
+    items {
+      id name price
+      brand { name }
+      category { name }
+      tags { name }
+      reviews(first: 3) { rating body customer { name } }
+    }
+    next
+  }
+}
+"""
+
+CATALOG_GRAPHQL = Experiment(
+    name="catalog-graphql",
+    question="How much faster is a GraphQL page of products when resolvers load in batches?",
+    request=Request(
+        method="POST",
+        path="/graphql/",
+        headers={"Content-Type": "application/json"},
+        body=json.dumps({"query": QUERY}),
+    ),
+    seam="app.graph.relations.relations",
+    baseline=Variant(name="naive", selector="app.graph.relations.relations_naive"),
+    variants=(Variant(name="dataloader", selector="app.graph.relations.relations"),),
+)
