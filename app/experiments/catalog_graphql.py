@@ -5,8 +5,8 @@ import json
 from headtohead.experiment import Experiment, Request, Variant
 
 QUERY = """
-{
-  products(first: 20) {
+query ($first: PageSize!) {
+  products(first: $first) {
     items {
       id name price
       brand { name }
@@ -19,16 +19,22 @@ QUERY = """
 }
 """
 
-CATALOG_GRAPHQL = Experiment(
-    name="catalog-graphql",
-    question="How much faster is a GraphQL page of products when resolvers load in batches?",
-    request=Request(
+
+def _page_of(products: int) -> Request:
+    return Request(
         method="POST",
         path="/graphql/",
         headers={"Content-Type": "application/json"},
-        body=json.dumps({"query": QUERY}),
-    ),
+        body=json.dumps({"query": QUERY, "variables": {"first": products}}),
+    )
+
+
+CATALOG_GRAPHQL = Experiment(
+    name="catalog-graphql",
+    question="How much faster is a GraphQL page of products when resolvers load in batches?",
+    request=_page_of(20),
     seam="app.graph.relations.relations",
     baseline=Variant(name="naive", selector="app.graph.relations.relations_naive"),
     variants=(Variant(name="dataloader", selector="app.graph.relations.relations"),),
+    doubled=_page_of(40),
 )
