@@ -67,7 +67,7 @@ class Config:
     gunicorn_config: str | None = _setting(
         "gunicorn's config file, from the project's root.", default=None
     )
-    workers: int = _setting("gunicorn workers of the local API.", default=1, minimum=1)
+    api_workers: int = _setting("gunicorn workers of the local API.", default=1, minimum=1)
     port: int = _setting("Port of the local API; 0 takes a free one.", default=0, minimum=0)
     rows: int = _setting("Rows seeded when the database is empty.", default=2000, minimum=1)
     seed: int = _setting("Seed of rows and coin flips.", default=1, minimum=0)
