@@ -20,6 +20,7 @@ from locust.env import Environment
 from locust.runners import LocalRunner
 
 from headtohead.load.block_run import BlockRun, BlockUser
+from headtohead.load.block_switch import BlockSwitch
 from headtohead.load.blocks import BlockBatch, BlockPlan
 from headtohead.load.plan import REPORT_SECONDS, Pair, PairPlan, converter
 from headtohead.load.recorder import record_sample
@@ -81,10 +82,10 @@ def _take_blocks(plan: BlockPlan) -> None:
         return not _variants_to_close(len(plan.arms))
 
     SwitchedUser.plan = plan
-    SwitchedUser.blocks = BlockRun(plan)
+    SwitchedUser.switch = BlockSwitch(users=plan.users)
     runner = _start(SwitchedUser, users=plan.users, host=plan.base_url)
     _collect_garbage_by_hand()
-    SwitchedUser.blocks.carry_out(report=report)
+    BlockRun(plan, switch=SwitchedUser.switch).carry_out(report=report)
     runner.quit()
 
 
