@@ -61,8 +61,8 @@ def test_a_slow_baseline_makes_the_variant_serve_more(variants_server, tmp_path)
 def raw_requests(outcome: MeasuredLoad, folder: Path) -> list[str]:
     outcome.write_raw(folder)
     header, *rows = (folder / "blocks" / "e.csv").read_text().splitlines()
-    assert header == "users,round,variant,started,milliseconds,counted,error"
-    return [row.split(",")[5] for row in rows]
+    assert header == "users,round,variant,worker,started,milliseconds,counted,error"
+    return [row.split(",")[6] for row in rows]
 
 
 def test_steps_find_where_a_pool_is_full(variants_server):
