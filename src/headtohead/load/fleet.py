@@ -195,10 +195,7 @@ def open_fleet(
         for _ in range(local):
             stack.enter_context(_process("worker", nearby, str(port), cores=cores, errors=errors))
         if remote:
-            note(
-                f"Waiting for {remote} remote {'worker' if remote == 1 else 'workers'} on "
-                f"{host}:{port}: `h2h worker --master {host}:{port}`"
-            )
+            note(f"Waiting for {remote} times `h2h worker --master {host}:{port}`")
         fleet.assemble(note=note)
         yield fleet
 

@@ -160,12 +160,12 @@ def missing_of(parcels: Sequence[Parcel]) -> str:
         parcels: All that arrived, in the order they came in.
     """
     numbers = [parcel.number for parcel in parcels]
-    absent = sorted(set(range(max(numbers, default=0) + 1)) - set(numbers))
+    absent = sorted(set(range(max(numbers, default=-1) + 1)) - set(numbers))
     if absent:
         return f"batch {absent[0] + 1}"
     if numbers != sorted(set(numbers)):
         return "the order of its batches"
-    if parcels[-1].total is None:
+    if not parcels or parcels[-1].total is None:
         return "its last batch"
     arrived = sum(len(parcel.batch.samples) for parcel in parcels)
     if arrived != parcels[-1].total:

@@ -130,9 +130,7 @@ def main() -> None:
         problem = f"no master answered at {host}:{port}; start `h2h run --remote-workers` there"
     finally:
         if isinstance(environment.runner, WorkerRunner):
-            # Tell the master, but do not wait for one that has gone.
-            environment.events.quitting.fire(environment=environment)  # type: ignore[no-untyped-call]
-            environment.runner.client.close(linger=500)  # type: ignore[no-untyped-call]
+            _take_leave(environment.runner)
     if problem:
         sys.stderr.write(f"h2h: {problem}\n")
         sys.exit(ExitCode.INVALID_MEASUREMENT)
@@ -148,6 +146,14 @@ def _work(environment: Environment, *, host: str, port: int) -> str:
         lambda failed: ended.set(repr(failed.exception))
     )
     return str(ended.get())
+
+
+def _take_leave(runner: WorkerRunner) -> None:
+    """Tell the master, but do not wait for one that has gone."""
+    runner.environment.events.quitting.fire(environment=runner.environment)  # type: ignore[no-untyped-call]
+    # Its heartbeat would open a new connection once this one is closed.
+    runner.greenlet.kill()
+    runner.client.close(linger=500)  # type: ignore[no-untyped-call]
 
 
 def _end_with_runner(runner: WorkerRunner, ended: "AsyncResult[str]") -> None:
