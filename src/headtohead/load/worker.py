@@ -5,6 +5,7 @@ comes from the master, and it ends with it.
 """
 
 import gc
+import signal
 import sys
 from time import monotonic, time
 from typing import Any
@@ -139,13 +140,19 @@ def main() -> None:
 def _work(environment: Environment, *, host: str, port: int) -> str:
     """Work until there is no more to do; returns what went wrong, or nothing."""
     ended: AsyncResult[str] = AsyncResult()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        gevent.signal_handler(number, ended.set_exception, KeyboardInterrupt())
+    gevent.spawn(_serve, environment, host, port, ended).link_exception(
+        lambda failed: ended.set_exception(failed.exception)
+    )
+    return str(ended.get())
+
+
+def _serve(environment: Environment, host: str, port: int, ended: "AsyncResult[str]") -> None:
     runner = environment.create_worker_runner(host, port)
     gevent.spawn(_end_with_runner, runner, ended)
     gevent.spawn(_end_in_silence, environment, ended)
-    gevent.spawn(Worker(runner, ended=ended).serve).link_exception(
-        lambda failed: ended.set(repr(failed.exception))
-    )
-    return str(ended.get())
+    Worker(runner, ended=ended).serve()
 
 
 def _take_leave(runner: WorkerRunner) -> None:
