@@ -219,3 +219,21 @@ def test_worker_of_another_version_is_turned_away():
         _, errors = other.communicate(timeout=LIMIT)
         assert other.returncode == 3
         assert "0.0.0" in errors
+
+
+def test_request_that_does_not_come_back_is_missed(variants_server):
+    port = free_port()
+    losing = (
+        "import sys; sys.argv = ['worker', '127.0.0.1', sys.argv[1]];"
+        "from headtohead.load import worker; kept = worker.Parcel;"
+        "worker.Parcel = lambda *, total, **rest: kept(total=total and total + 1, **rest);"
+        "worker.main()"
+    )
+    with ExitStack() as stack:
+        other = stack.enter_context(subprocess.Popen([sys.executable, "-c", losing, str(port)]))
+        stack.callback(other.kill)
+        one = stack.enter_context(fleet(remote=1, port=port))
+        taken(one, plan(variants_server))
+        assert one.broken.code == "samples-missing"
+        assert one.broken.invalidates
+        assert "worker 1 measured, 1 of " in one.broken.message
