@@ -15,6 +15,7 @@ from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.load.blocks import BlockBatch, BlockPlan
 from headtohead.load.plan import converter
 from headtohead.load.shares import (
+    STOP,
     Absent,
     Assembly,
     Delivery,
@@ -97,7 +98,7 @@ class Fleet:
             MeasurementError: The master broke down.
         """
         if self._under_way:
-            self._say("stop")
+            self._say(STOP)
             while self._under_way:
                 self._report()
         if self.broken:
@@ -191,7 +192,7 @@ def open_fleet(
         fleet = Fleet(master, errors=errors, assembly=assembly)
         stack.callback(fleet.dismiss)
         port = fleet.listen()
-        nearby = "127.0.0.1" if host in {"0.0.0.0", "*"} else host  # noqa: S104 (compared)
+        nearby = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (compared)
         for _ in range(local):
             stack.enter_context(_process("worker", nearby, str(port), cores=cores, errors=errors))
         if remote:

@@ -1,8 +1,8 @@
 """The master's process: Locust's master, and the schedule that its workers share.
 
-It reads an `Assembly` from the first line of standard input and then one `BlockPlan` a line; any
-other line ends the plan under way early. It writes a `Report` a line to standard output. The end of
-standard input ends everything, the workers included.
+It reads an `Assembly` from the first line of standard input and then one `BlockPlan` a line, or
+`STOP`. It writes a `Report` a line to standard output. The end of standard input ends everything,
+the workers included.
 
 Workers are told to switch and answer when they have drained; when all have, they are told to
 measure, so that the server works for one arm alone in the measured part of every block. Everyone
@@ -29,6 +29,7 @@ from headtohead.load.plan import converter
 from headtohead.load.schedule import BlockSchedule
 from headtohead.load.shares import (
     REQUEST_SECONDS,
+    STOP,
     Absent,
     Answer,
     Assembly,
@@ -186,8 +187,10 @@ def main() -> None:
     gevent.spawn(_listen, lines, ended)
     assembly = converter.loads(lines.get(), Assembly)
     runner = Environment().create_master_runner(assembly.host, assembly.port)
-    gevent.spawn(_serve, Master(runner, lines=lines), assembly, lines)
     _say(Listening(port=runner.server.port))
+    serving = gevent.spawn(_serve, Master(runner, lines=lines), assembly, lines)
+    # What is not foreseen ends the master, so that nobody waits for it.
+    serving.link_exception(lambda _: ended.set())
     ended.wait()
     runner.quit()
 
@@ -197,8 +200,11 @@ def _serve(master: Master, assembly: Assembly, lines: "Queue[str]") -> None:
         return
     try:
         while True:
-            master.carry_out(converter.loads(lines.get(), BlockPlan))
-            _say(Done())
+            line = lines.get()
+            # A plan that was to be stopped may have been at its end already.
+            if line != STOP:
+                master.carry_out(converter.loads(line, BlockPlan))
+                _say(Done())
     except WorkerLostError as error:
         _say(error.lost)
 

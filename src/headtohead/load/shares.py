@@ -14,6 +14,8 @@ from headtohead.load.plan import converter
 
 # The longest a request takes before it fails: connecting, and waiting for the answer.
 REQUEST_SECONDS = 35.0
+# What a run says to its master to end the plan under way early.
+STOP = "stop"
 
 
 class Order(StrEnum):
