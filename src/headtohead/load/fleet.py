@@ -1,5 +1,6 @@
 """Load from several processes, here or on other hosts, seen from the run that uses them."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -209,7 +210,8 @@ def _process(
 
     The process has a session of its own, so that Ctrl-C reaches it only through this block.
     """
-    with starting_on(cores):
+    caught: list[int] = []
+    with starting_on(cores), _noting_interrupts(caught):
         process = subprocess.Popen(
             [sys.executable, "-m", f"headtohead.load.{module}", *arguments],
             stdin=subprocess.PIPE,
@@ -221,9 +223,26 @@ def _process(
         )
     with process:
         try:
+            if caught:
+                raise KeyboardInterrupt
             yield process
         finally:
             process.kill()
+
+
+@contextmanager
+def _noting_interrupts(caught: list[int]) -> Iterator[None]:
+    """Keep Ctrl-C from striking between the start of a process and our knowing of it."""
+    previous = {
+        number: signal.signal(number, lambda number, _: caught.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def _require_free(host: str, port: int) -> None:
