@@ -104,10 +104,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """A project whose stack is up: two workers and few rows."""
     project = copy_project(tmp_path_factory.mktemp("project"))
-    started = project.h2h("up", "--rows", "300", "--workers", "2")
+    started = project.h2h("up", "--rows", "300", "--api-workers", "2")
     try:
         assert started.returncode == 0, started.stderr
-        yield Project(root=project.root, environment={"H2H_WORKERS": "2"})
+        yield Project(root=project.root, environment={"H2H_API_WORKERS": "2"})
     finally:
         project.h2h("down")
 

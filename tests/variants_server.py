@@ -1,5 +1,7 @@
 """A server whose variants misbehave on request; run as a script, it prints its port.
 
+It listens on the address given, or on loopback.
+
 It speaks what headtohead.django speaks, without Django, so that generator and run can be tested
 against known behaviour. The path says how the variants behave, its query when.
 """
@@ -104,6 +106,8 @@ class Handler(BaseHTTPRequestHandler):
             body = b'{"rows": [1, 2, 4]}'
         if behaviour == "/growing" and self.answered > 40:
             body += b" " * self.answered
+        if behaviour == "/answered":
+            body = str(self.answered).encode()
         if behaviour == "/rewritten" and self.answered > 60:
             body = b'{"rows": [1, 2, 9]}'
         return body
@@ -113,6 +117,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    address = sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1"
+    server = ThreadingHTTPServer((address, 0), Handler)
     print(server.server_port, flush=True)  # noqa: T201
     server.serve_forever()

@@ -208,5 +208,25 @@ def requests_outlast_blocks(*, variant: str, share: float, users: int) -> Caveat
     )
 
 
+def worker_lost(*, worker: int, host: str, reason: str) -> Caveat:
+    """A worker no longer put load on, so what is known is known of another load."""
+    return Caveat(
+        code="worker-lost",
+        message=f"Worker {worker} ({host}) was lost in mid-run: {reason}.",
+        advice="See whether it was killed, ran out of memory or lost its network; run again.",
+        invalidates=True,
+    )
+
+
+def samples_missing(*, worker: int, missing: str) -> Caveat:
+    """Not all raw requests came back, and it is unknown which side the others favour."""
+    return Caveat(
+        code="samples-missing",
+        message=f"Of what worker {worker} measured, {missing} never arrived.",
+        advice="Look for a network that drops connections, and run again.",
+        invalidates=True,
+    )
+
+
 def _users(users: int) -> str:
     return f"{users} {'user' if users == 1 else 'users'}"

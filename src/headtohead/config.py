@@ -12,6 +12,8 @@ from typing import Any, Self, get_type_hints
 from headtohead.errors import ConfigurationError
 
 TABLE = "[tool.headtohead]"
+# Where Locust's workers look for their master.
+MASTER_PORT = 5557
 
 
 def _setting(
@@ -67,7 +69,7 @@ class Config:
     gunicorn_config: str | None = _setting(
         "gunicorn's config file, from the project's root.", default=None
     )
-    workers: int = _setting("gunicorn workers of the local API.", default=1, minimum=1)
+    api_workers: int = _setting("gunicorn workers of the local API.", default=1, minimum=1)
     port: int = _setting("Port of the local API; 0 takes a free one.", default=0, minimum=0)
     rows: int = _setting("Rows seeded when the database is empty.", default=2000, minimum=1)
     seed: int = _setting("Seed of rows and coin flips.", default=1, minimum=0)
@@ -92,6 +94,28 @@ class Config:
         minimum=0.25,
         maximum=10.0,
         mode="throughput",
+    )
+    workers: int = _setting(
+        "Locust workers to start on this machine, which share the users; 0 leaves the load to a "
+        "single process.",
+        default=0,
+        minimum=0,
+        mode="throughput",
+    )
+    remote_workers: int = _setting(
+        "Locust workers to wait for that `h2h worker` starts on other hosts.",
+        default=0,
+        minimum=0,
+        mode="throughput",
+    )
+    master_bind: str = _setting(
+        "Address of this machine, or ADDRESS:PORT, where workers are awaited; whoever can reach "
+        "it can join. Without a port it is 5557 for remote workers, otherwise a free one.",
+        default="127.0.0.1",
+        mode="throughput",
+    )
+    worker_wait: float = _setting(
+        "Seconds to wait for workers.", default=120.0, minimum=1, mode="throughput"
     )
     margin: float = _setting(
         "Smallest effect that matters, as a fraction; 0.02 is 2 %.", default=0.02, minimum=0.0001

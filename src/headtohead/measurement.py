@@ -336,6 +336,7 @@ class ExperimentResult:
         comparisons: One for each variant.
         caveats: Reasons to trust the numbers less.
         users: Users who sent requests at the same time; of several steps, those of the last.
+        workers: Processes that the users were spread over; 0 where the generator itself had them.
         error_differences: One for each variant in throughput mode.
         steps: What fewer users got, and the last step again; empty where there was only one.
         generator: How the load generator fared in latency mode; None in older records.
@@ -354,6 +355,7 @@ class ExperimentResult:
     comparisons: tuple[Comparison, ...]
     caveats: tuple[Caveat, ...]
     users: int = 1
+    workers: int = 0
     error_differences: tuple[ErrorDifference, ...] = ()
     steps: tuple[Step, ...] = ()
     generator: GeneratorUse | None = None

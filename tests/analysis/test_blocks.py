@@ -11,6 +11,7 @@ from headtohead.analysis.blocks import (
     ArmBlock,
     percentile,
     percentile_ratios,
+    side_by_side,
     throughput,
     throughput_ratios,
 )
@@ -133,3 +134,20 @@ def test_interval_exists_from_the_needed_number_of_rounds():
     assert fixed_size_estimate(np.zeros(NEEDED_ROUNDS)).low == 1
     widths = [throughput([constant(each % 7 + 90) for each in range(n)]) for n in (8, 16, 64)]
     assert all(one.half_width >= other.half_width for one, other in pairwise(widths))
+
+
+def test_workers_side_by_side_serve_as_much_as_both_however_long_each_measured():
+    longer = ArmBlock(ended=300, seconds=0.6, ended_ms=np.full(299, 2.0), cut_ms=np.array([1.0]))
+    shorter = ArmBlock(ended=100, seconds=0.4, ended_ms=np.full(99, 3.0), cut_ms=np.array([]))
+    both = side_by_side([longer, shorter])
+    assert both.ended == 400
+    assert both.ended / both.seconds == pytest.approx(300 / 0.6 + 100 / 0.4)
+    assert len(both.ended_ms) == 398
+    assert both.cut_ms == pytest.approx([1.0])
+
+
+def test_one_process_alone_is_what_it_is_side_by_side():
+    alone = ArmBlock(ended=7, seconds=0.3, ended_ms=np.full(6, 2.0), cut_ms=np.array([1.0]))
+    assert side_by_side([alone]).requests_per_second == pytest.approx(alone.requests_per_second)
+    nothing = ArmBlock(ended=0, seconds=0.3, ended_ms=np.array([]), cut_ms=np.array([1.0]))
+    assert side_by_side([nothing]).requests_per_second == pytest.approx(0.5 / 0.3)

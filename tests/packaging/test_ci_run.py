@@ -35,6 +35,7 @@ def tools(tmp_path: Path) -> Path:
         (directory / name).symlink_to(found)
     add(directory, "make", 'echo "make $*, browser: $H2H_REQUIRE_BROWSER" >>calls')
     add(directory, "chromium", ":")
+    add(directory, "ip", ":")
     # The test may run where python3 has no ensurepip.
     (directory / "python3").unlink()
     add(directory, "python3", ":")
@@ -165,11 +166,12 @@ def test_root_gets_what_is_missing_and_nothing_else(
 ) -> None:
     (tools / "chromium").unlink()
     (tools / "git").unlink()
+    (tools / "ip").unlink()
     add(tools, "apt-get", 'echo "apt-get $*" >>calls')
     assert run(checkout, tools, record).returncode == 0
     assert (checkout / "calls").read_text().splitlines()[:2] == [
         "apt-get update",
-        "apt-get install --yes --no-install-recommends git chromium fonts-liberation",
+        "apt-get install --yes --no-install-recommends git iproute2 chromium fonts-liberation",
     ]
 
 
@@ -178,6 +180,8 @@ def test_an_ordinary_user_is_told_what_is_missing(
     checkout: Path, tools: Path, record: dict[str, Any]
 ) -> None:
     (tools / "git").unlink()
+    # Only root can make network namespaces.
+    (tools / "ip").unlink()
     finished = run(checkout, tools, record)
     assert finished.returncode == 1
     assert finished.stderr == "not installed: git; run as root: apt-get install git\n"

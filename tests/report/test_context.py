@@ -57,3 +57,9 @@ def test_conditions_are_told_where_the_record_has_them() -> None:
     )
     elsewhere = replace(samples.held_up(), machine=Machine(steal=0, others=None, load=1))
     assert "other processes unknown" in str(context.conditions(elsewhere))
+
+
+def test_workers_are_told_where_there_were_any() -> None:
+    assert context.workers_sentence(samples.run(samples.under_load())) is None
+    experiment = replace(samples.under_load(), workers=2)
+    assert context.workers_sentence(samples.run(experiment)) == "Load: 8 users on 2 workers."

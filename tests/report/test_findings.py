@@ -99,3 +99,9 @@ def test_guardrail_speaks_only_when_it_is_hurt_and_claims_no_cause() -> None:
         " (ratio 1.31, 95 % interval 1.26 to 1.36)."
     )
     assert p95.reason == ""
+
+
+def test_under_load_from_workers_their_number_is_told():
+    experiment = replace(samples.under_load(), workers=2)
+    throughput, *_ = findings(samples.run(experiment))
+    assert throughput.sentence.startswith("product-list with 8 users on 2 workers: ")

@@ -78,3 +78,8 @@ def test_control_and_shared_error_rate_are_told() -> None:
     text = markdown.render(samples.SAMPLES["controlled"]())
     assert "\nControl: product-list: naive again and naive differ by less" in text
     assert "The 4 verdicts share an error rate of 5 %" in text
+
+
+def test_workers_are_told() -> None:
+    experiment = replace(samples.under_load(), workers=2)
+    assert "Load: 8 users on 2 workers." in markdown.render(samples.run(experiment))

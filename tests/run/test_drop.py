@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from headtohead.load.blocks import Block
 from headtohead.load.plan import Sample
-from headtohead.run.drop import by_block
+from headtohead.run.drop import BlockPart, by_block, joined
 from tests.run.factories import sample
 
 FIRST = Block(round=0, arm=0, started=100.0, drained=100.1, ended=101.0)
@@ -49,3 +51,41 @@ def test_failed_request_counts_as_one_but_neither_for_throughput_nor_for_latency
     assert [each.error for each in block.counted] == ["500"]
     seen = block.arm_block()
     assert (seen.ended, len(seen.ended_ms), len(seen.cut_ms)) == (0, 0, 0)
+
+
+def an_hour_ahead(part: BlockPart) -> BlockPart:
+    """The same by a clock that is wrong."""
+    block, hour = part.block, 3600
+    return BlockPart(
+        block=replace(
+            block,
+            started=block.started + hour,
+            drained=block.drained + hour,
+            ended=block.ended + hour,
+        ),
+        samples=tuple(replace(each, started=each.started + hour) for each in part.samples),
+    )
+
+
+def test_workers_whose_clocks_disagree_see_the_same_blocks():
+    samples = [lasting(100.2, 100.3), lasting(100.9, 101.1), lasting(101.3, 101.5)]
+    here = by_block([FIRST, SECOND], samples)
+    there = by_block(
+        [an_hour_ahead(part).block for part in here],
+        [replace(each, started=each.started + 3600) for each in samples],
+    )
+    first, second = joined([here, there])
+    assert (first.round, first.arm, second.round, second.arm) == (0, 0, 0, 1)
+    assert len(list(first.counted)) == len(list(second.counted)) == 2
+    assert first.seconds == pytest.approx(1.0)
+    seen = first.arm_block()
+    # Each worker ended one request in 0.9 s.
+    assert seen.ended / seen.seconds == pytest.approx(2 / 0.9)
+    assert seen.ended_ms == pytest.approx([100, 100], abs=0.01)
+
+
+def test_block_that_a_worker_did_not_see_to_its_end_is_left_out():
+    here, there = by_block([FIRST, SECOND], []), by_block([FIRST], [])
+    (first,) = joined([here, there])
+    assert first.arm == 0
+    assert len(first.parts) == 2

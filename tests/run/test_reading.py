@@ -135,3 +135,18 @@ def test_clocks_agree_while_nobody_sets_them():
     here = target()
     before, after = read(here), read(here)
     assert list(clock_caveats(before.clocks, after.clocks)) == []
+
+
+def test_work_of_processes_that_we_started_is_ours_while_they_live():
+    program = (
+        "import time\nwhile time.process_time() < 0.5: pass\nprint(flush=True)\nimport sys\n"
+        "sys.stdin.read()"
+    )
+    before = read(target())
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        child.stdout.readline()
+        after = read(target())
+        child.stdin.close()
+    assert after.cpu.own - before.cpu.own >= 0.4

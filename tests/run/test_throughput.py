@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import psutil
 import pytest
 
 from headtohead.config import Config, UserCounts
@@ -8,6 +9,7 @@ from headtohead.measurement import Metric, Verdict
 from headtohead.run.measure import Progress
 from headtohead.run.target import Target
 from headtohead.run.throughput import MeasuredLoad, measure_throughput, require_rounds
+from headtohead.run.workers import open_workers
 from tests.run.test_preflight import experiment
 
 
@@ -61,8 +63,8 @@ def test_a_slow_baseline_makes_the_variant_serve_more(variants_server, tmp_path)
 def raw_requests(outcome: MeasuredLoad, folder: Path) -> list[str]:
     outcome.write_raw(folder)
     header, *rows = (folder / "blocks" / "e.csv").read_text().splitlines()
-    assert header == "users,round,variant,started,milliseconds,counted,error"
-    return [row.split(",")[5] for row in rows]
+    assert header == "users,round,variant,worker,started,milliseconds,counted,error"
+    return [row.split(",")[6] for row in rows]
 
 
 def test_steps_find_where_a_pool_is_full(variants_server):
@@ -101,3 +103,44 @@ def test_budget_that_holds_too_few_rounds_is_refused_with_the_fix(budget, block)
     with pytest.raises(ConfigurationError, match=f"at least --budget {20 * block:g}"):
         require_rounds(config(budget=budget, block=block))
     require_rounds(config(budget=20 * block, block=block))
+
+
+def measured_by_two(url: str, *, lost_after: int, block: float = 0.25):
+    """Measure with two workers, one of which is killed once so many blocks are taken."""
+    seen: list[Progress] = []
+
+    def on_progress(progress: Progress) -> None:
+        seen.append(progress)
+        if len(seen) == lost_after:
+            worker = next(
+                each
+                for each in psutil.Process().children()
+                if "headtohead.load.worker" in each.cmdline()
+            )
+            worker.kill()
+
+    target = Target(base_url=url, token="secret", rows=0, servers={})
+    settings = config(workers=2, budget=600.0, block=block)
+    with open_workers(settings, target=target, note=[].append) as fleet:
+        return measure_throughput(
+            experiment("/equal"),
+            target=target,
+            config=settings,
+            seed=7,
+            on_progress=on_progress,
+            fleet=fleet,
+        )
+
+
+def test_rounds_before_a_worker_was_lost_are_kept_but_not_believed(variants_server):
+    result = measured_by_two(variants_server, lost_after=6).result
+    assert "worker-lost" in {caveat.code for caveat in result.caveats}
+    assert {each.verdict for each in result.comparisons} == {Verdict.INVALID}
+    assert result.pairs >= 3
+    assert result.workers == 2
+
+
+def test_worker_that_is_lost_before_anything_is_whole_ends_in_its_own_words(variants_server):
+    with pytest.raises(MeasurementError, match="lost in mid-run: .* before a single round"):
+        # A block so long that the second cannot be over before the worker is killed.
+        measured_by_two(variants_server, lost_after=1, block=3.0)

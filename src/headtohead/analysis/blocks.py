@@ -8,7 +8,7 @@ for an observation of its own: rounds are.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -56,6 +56,18 @@ def merged(blocks: Sequence[ArmBlock]) -> ArmBlock:
         ended_ms=np.concatenate([block.ended_ms for block in blocks]),
         cut_ms=np.concatenate([block.cut_ms for block in blocks]),
     )
+
+
+def side_by_side(parts: Sequence[ArmBlock]) -> ArmBlock:
+    """One block of several workers who put load on at the same time, each by a clock of its own.
+
+    Its throughput is the sum of theirs: it lasted as long as it takes them together, each at its
+    own rate, to get to the number of requests that ended.
+    """
+    ended = sum(part.ended for part in parts)
+    rate = sum(part.ended / part.seconds for part in parts)
+    mean = sum(part.seconds for part in parts) / len(parts)
+    return replace(merged(parts), seconds=ended / rate if ended else mean)
 
 
 def observed_latencies(blocks: Sequence[ArmBlock]) -> Latencies:

@@ -15,6 +15,7 @@ from headtohead.cli import (  # noqa: F401
     run_commands,
     stack_commands,
     validate_command,
+    worker_command,
 )
 from headtohead.cli.application import app, console, errors
 from headtohead.errors import ExitCode, HeadToHeadError

@@ -16,13 +16,17 @@ from headtohead.cli.options import (
     Control,
     EarlyStop,
     Margin,
+    MasterBind,
     Mode,
     Names,
+    RemoteWorkers,
     Results,
     Rows,
     Seed,
     Url,
     Users,
+    Workers,
+    WorkerWait,
 )
 from headtohead.cli.project import read_project
 from headtohead.errors import ExitCode, MeasurementError
@@ -45,6 +49,10 @@ def run_experiments(
     mode: Mode = None,
     users: Users = None,
     block: Block = None,
+    workers: Workers = None,
+    remote_workers: RemoteWorkers = None,
+    master_bind: MasterBind = None,
+    worker_wait: WorkerWait = None,
     budget: Budget = None,
     margin: Margin = None,
     early_stop: EarlyStop = None,
@@ -58,7 +66,7 @@ def run_experiments(
     """Measure experiments head to head and print the verdicts.
 
     Example: h2h run product-list --budget 20
-    Example: h2h run product-list --mode throughput --users 8
+    Example: h2h run product-list --mode throughput --users 8 --workers 2
     """
     _measure(
         names,
@@ -66,6 +74,10 @@ def run_experiments(
         mode=mode,
         users=users,
         block=block,
+        workers=workers,
+        remote_workers=remote_workers,
+        master_bind=master_bind,
+        worker_wait=worker_wait,
         budget=budget,
         margin=margin,
         early_stop=early_stop,

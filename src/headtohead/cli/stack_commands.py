@@ -7,20 +7,20 @@ from rich.table import Table
 
 from headtohead import stack
 from headtohead.cli.application import app, console, errors, print_json
-from headtohead.cli.options import AsJson, Port, Rows, Seed, Workers
+from headtohead.cli.options import ApiWorkers, AsJson, Port, Rows, Seed
 from headtohead.cli.project import read_config
 from headtohead.run.target import open_target, stack_settings
 
 
 @app.command()
 def up(
-    *, rows: Rows = None, port: Port = None, workers: Workers = None, as_json: AsJson = False
+    *, rows: Rows = None, port: Port = None, api_workers: ApiWorkers = None, as_json: AsJson = False
 ) -> None:
     """Start PostgreSQL, Valkey and the API, and leave them running.
 
     Example: h2h up --port 8000
     """
-    settings = stack_settings(read_config(rows=rows, port=port, workers=workers))
+    settings = stack_settings(read_config(rows=rows, port=port, api_workers=api_workers))
     _show_stack(stack.up(settings, progress=errors.print), as_json=as_json)
 
 

@@ -20,7 +20,9 @@ from locust.env import Environment
 from locust.runners import LocalRunner
 
 from headtohead.load.block_run import BlockRun, BlockUser
+from headtohead.load.block_switch import BlockSwitch
 from headtohead.load.blocks import BlockBatch, BlockPlan
+from headtohead.load.garbage import collect_by_hand
 from headtohead.load.plan import REPORT_SECONDS, Pair, PairPlan, converter
 from headtohead.load.recorder import listen_alone
 from headtohead.load.users import PairUser
@@ -46,7 +48,7 @@ def _take_pairs(plan: PairPlan) -> None:
         def on_start(self) -> None:
             super().on_start()
             self._batch: list[Pair] = []
-            _collect_garbage_by_hand()
+            collect_by_hand()
             self._reported = perf_counter()
 
         def pair_taken(self, pair: Pair) -> None:
@@ -81,10 +83,10 @@ def _take_blocks(plan: BlockPlan) -> None:
         return not _variants_to_close(len(plan.arms))
 
     SwitchedUser.plan = plan
-    SwitchedUser.blocks = BlockRun(plan)
+    SwitchedUser.switch = BlockSwitch(users=plan.users)
     runner = _start(SwitchedUser, users=plan.users, host=plan.base_url)
-    _collect_garbage_by_hand()
-    SwitchedUser.blocks.carry_out(report=report)
+    collect_by_hand()
+    BlockRun(plan, switch=SwitchedUser.switch).carry_out(report=report)
     runner.quit()
 
 
@@ -94,13 +96,6 @@ def _start(user_class: type[User], *, users: int, host: str) -> LocalRunner:
     listen_alone(environment.events)
     runner.start(user_count=users, spawn_rate=users)
     return runner
-
-
-def _collect_garbage_by_hand() -> None:
-    """Make no garbage collection in the middle of a request, where it would count as latency."""
-    gc.collect()
-    gc.freeze()
-    gc.disable()
 
 
 def _say(value: object) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from headtohead.measurement import ExperimentResult, Mode, Run, Verdict
 from headtohead.report.findings import control_finding, findings
-from headtohead.report.format import ARROW, milliseconds, percent, size
+from headtohead.report.format import ARROW, load, milliseconds, percent, size
 
 INCOMPLETE = "This run was cut short: its record is not complete."
 
@@ -90,6 +90,16 @@ def control_sentence(run: Run) -> str | None:
     """What the run found where there is nothing to find; None where it did not look."""
     finding = control_finding(run)
     return f"Control: {finding.sentence}" if finding else None
+
+
+def workers_sentence(run: Run) -> str | None:
+    """How many processes put load on; None where it was one."""
+    loads = {
+        load(experiment.users, experiment.workers): None
+        for experiment in run.experiments
+        if experiment.workers
+    }
+    return f"Load: {', '.join(loads)}." if loads else None
 
 
 def how_to_read(run: Run) -> str:

@@ -17,12 +17,12 @@ from headtohead.measurement import (
 from headtohead.report import reason
 from headtohead.report.format import (
     compared_with,
+    load,
     milliseconds_change,
     per_second_change,
     percent,
     ratio,
     throughput_compared_with,
-    users,
 )
 
 _HURT = {Verdict.SLOWER, Verdict.SLOWER_SIZE_UNRESOLVED}
@@ -131,8 +131,8 @@ class Finding:
         name = self.experiment.name
         if self.experiment.mode is Mode.LATENCY:
             return name
-        load = f"{name} with {users(self.experiment.users)}"
-        return f"{load}, {self.metric}" if self.metric.guardrail else load
+        subject = f"{name} with {load(self.experiment.users, self.experiment.workers)}"
+        return f"{subject}, {self.metric}" if self.metric.guardrail else subject
 
     @property
     def _claim(self) -> str:

@@ -98,6 +98,13 @@ def users(number: int) -> str:
     return f"{number:,} {'user' if number == 1 else 'users'}"
 
 
+def load(number: int, workers: int) -> str:
+    """So many users, and the workers they were spread over: 8 users, 8 users on 2 workers."""
+    if not workers:
+        return users(number)
+    return f"{users(number)} on {workers} {'worker' if workers == 1 else 'workers'}"
+
+
 def compared_with(value: float) -> str:
     """A ratio of times as a verb: "is 10.7 times faster than", "takes 4.9 % more time than".
 

@@ -42,13 +42,13 @@ _environment.filters |= {
         "bounds",
         "count",
         "interval",
+        "load",
         "milliseconds",
         "percent",
         "points",
         "quantity",
         "ratio",
         "size",
-        "users",
     )
 }
 

@@ -12,6 +12,7 @@ from headtohead.report.context import (
     how_to_read,
     revision,
     shared_error_rate,
+    workers_sentence,
 )
 from headtohead.report.findings import (
     Finding,
@@ -46,7 +47,7 @@ def render(run: Run) -> str:
             lines += ["", *_steps(experiment)]
     lines += ["", *(_item(where, caveat) for where, caveat in caveats(run)), ""]
     lines += [f"{_escape(environment_line(run))}. {_escape(how_to_read(run))}"]
-    for sentence in (control_sentence(run), shared_error_rate(run)):
+    for sentence in (control_sentence(run), shared_error_rate(run), workers_sentence(run)):
         if sentence:
             lines += ["", _escape(sentence)]
     return "\n".join(lines) + "\n"

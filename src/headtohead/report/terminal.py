@@ -18,6 +18,7 @@ from headtohead.report.context import (
     environment_line,
     how_to_read,
     shared_error_rate,
+    workers_sentence,
 )
 from headtohead.report.findings import (
     Finding,
@@ -69,6 +70,7 @@ def render(run: Run, *, console: Console) -> None:
         environment_line(run),
         how_to_read(run),
         shared_error_rate(run),
+        workers_sentence(run),
     ):
         if line:
             console.print(_plain(line))

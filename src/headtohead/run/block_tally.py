@@ -95,7 +95,7 @@ class ArmTally:
     @property
     def seconds(self) -> float:
         """Time its blocks took, draining included."""
-        return sum(each.block.ended - each.block.started for each in self.rounds)
+        return sum(each.seconds for each in self.rounds)
 
     def result(self) -> VariantResult:
         """Sum up its requests."""

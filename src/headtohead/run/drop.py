@@ -3,20 +3,21 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
-from headtohead.analysis.blocks import ArmBlock
+from headtohead.analysis.blocks import ArmBlock, side_by_side
 from headtohead.load.blocks import Block
 from headtohead.load.plan import Sample
 
 
 @dataclass(frozen=True, kw_only=True)
-class BlockSamples:
-    """A block with the requests that began in it, in the order in which they ended.
+class BlockPart:
+    """A block as one process saw it, with the requests that it began in it, as they ended.
 
     Attributes:
-        block: The block.
+        block: The block, by the clock of that process.
         samples: Those in flight at its end included.
     """
 
@@ -59,8 +60,52 @@ class BlockSamples:
         )
 
 
-def by_block(blocks: Sequence[Block], samples: Sequence[Sample]) -> list[BlockSamples]:
-    """Give every request to the block in which it began.
+@dataclass(frozen=True, kw_only=True)
+class BlockSamples:
+    """A block with its requests.
+
+    Attributes:
+        parts: What each process that put load on saw of it.
+    """
+
+    parts: tuple[BlockPart, ...]
+
+    @property
+    def round(self) -> int:
+        """Number of its round."""
+        return self.parts[0].block.round
+
+    @property
+    def arm(self) -> int:
+        """Index of its arm in the plan."""
+        return self.parts[0].block.arm
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, draining included."""
+        return max(part.block.ended - part.block.started for part in self.parts)
+
+    @property
+    def counted(self) -> Iterator[Sample]:
+        """Its requests that count."""
+        return chain.from_iterable(part.counted for part in self.parts)
+
+    def arm_block(self) -> ArmBlock:
+        """What the analysis wants to know of it."""
+        return side_by_side([part.arm_block() for part in self.parts])
+
+
+def joined(workers: Sequence[Sequence[BlockPart]]) -> list[BlockSamples]:
+    """Put together what processes saw of the same blocks; one that not all saw is left out.
+
+    Args:
+        workers: For every process what it saw, in the order in which the blocks were taken.
+    """
+    return [BlockSamples(parts=parts) for parts in zip(*workers, strict=False)]
+
+
+def by_block(blocks: Sequence[Block], samples: Sequence[Sample]) -> list[BlockPart]:
+    """Give every request of one process to the block in which it began, by that process' clock.
 
     Args:
         blocks: In the order they were taken.
@@ -71,8 +116,7 @@ def by_block(blocks: Sequence[Block], samples: Sequence[Sample]) -> list[BlockSa
     for sample in samples:
         own[bisect_right(starts, sample.started) - 1].append(sample)
     return [
-        BlockSamples(block=block, samples=tuple(each))
-        for block, each in zip(blocks, own, strict=True)
+        BlockPart(block=block, samples=tuple(each)) for block, each in zip(blocks, own, strict=True)
     ]
 
 

@@ -87,9 +87,11 @@ def _clocks() -> Clocks:
 def _cpu_times(target: Target) -> CpuTimes:
     every_core = psutil.cpu_times(percpu=True)
     cores = [every_core[core] for core in os.sched_getaffinity(0)]
-    own = [psutil.Process()]
-    for pid in target.processes.values():
-        own.extend(_family(pid, with_children=True))
+    own = {
+        process
+        for pid in (os.getpid(), *target.processes.values())
+        for process in _family(pid, with_children=True)
+    }
     return CpuTimes(
         # Time of guests is part of user time already.
         total=sum(sum(core) - core.guest - core.guest_nice for core in cores),

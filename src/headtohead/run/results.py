@@ -24,7 +24,16 @@ PAIR_COLUMNS = (
     "baseline_error",
     "variant_error",
 )
-REQUEST_COLUMNS = ("users", "round", "variant", "started", "milliseconds", "counted", "error")
+REQUEST_COLUMNS = (
+    "users",
+    "round",
+    "variant",
+    "worker",
+    "started",
+    "milliseconds",
+    "counted",
+    "error",
+)
 
 
 def new_run_id(started_at: datetime, *, results: Path) -> str:
@@ -104,19 +113,21 @@ def write_blocks(
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(REQUEST_COLUMNS)
         for users, taken in blocks.items():
-            for each in taken:
-                for sample in each.samples:
-                    writer.writerow(
-                        (
-                            users,
-                            each.block.round,
-                            arms[each.block.arm],
-                            f"{sample.started:.6f}",
-                            f"{sample.milliseconds:.6f}",
-                            "yes" if each.counts(sample) else "no",
-                            sample.error,
+            for block in taken:
+                for worker, part in enumerate(block.parts, start=1):
+                    for sample in part.samples:
+                        writer.writerow(
+                            (
+                                users,
+                                block.round,
+                                arms[block.arm],
+                                worker,
+                                f"{sample.started:.6f}",
+                                f"{sample.milliseconds:.6f}",
+                                "yes" if part.counts(sample) else "no",
+                                sample.error,
+                            )
                         )
-                    )
 
 
 def _point_latest_at(run_id: str, *, results: Path) -> None:

@@ -14,6 +14,7 @@ from headtohead.caveats import Caveat
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.experiment import Experiment
+from headtohead.load.fleet import Fleet
 from headtohead.measurement import SCHEMA_VERSION, ExperimentResult, Mode, Run, write_record
 from headtohead.run import environment
 from headtohead.run.conditions import clock_caveats, machine, machine_caveats, restart_caveats
@@ -25,6 +26,7 @@ from headtohead.run.results import new_run_id, run_directory
 from headtohead.run.target import Target, open_target
 from headtohead.run.throughput import MeasuredLoad, measure_throughput, require_rounds
 from headtohead.run.verdicts import judged_together
+from headtohead.run.workers import open_workers, require_workers
 
 
 class Observer(Protocol):
@@ -64,16 +66,18 @@ def run(
         The record, and the folder that holds it.
 
     Raises:
-        ConfigurationError: The budget is too short for the mode.
+        ConfigurationError: The budget is too short for the mode, or workers cannot be had.
         MeasurementError: Variants differ in what they say, or nothing could be measured.
     """
     if config.mode == Mode.THROUGHPUT:
         require_rounds(config)
+        require_workers(config)
     started_at, started = datetime.now(UTC), monotonic()
     run_id = new_run_id(started_at, results=config.results_directory)
     with (
         run_directory(run_id, results=config.results_directory) as directory,
         open_target(config, progress=observer.note) as target,
+        open_workers(config, target=target, note=observer.note) as fleet,
     ):
         require_preflight(experiments, target=target, note=observer.note)
         load_before = os.getloadavg()[0]
@@ -82,11 +86,14 @@ def run(
             if config.control
             else None
         )
-        take = _taker(experiments, config=config, against_itself=against_itself)
-        measured = [
-            _measure_one(experiment, take=take, target=target, config=config, observer=observer)
-            for experiment in experiments
-        ]
+        take = _taker(experiments, config=config, fleet=fleet, against_itself=against_itself)
+        measured: list[Measured | MeasuredLoad] = []
+        for experiment in experiments:
+            measured.append(
+                _measure_one(experiment, take=take, target=target, config=config, observer=observer)
+            )
+            if fleet and fleet.broken:
+                break
         if control is not None:
             against = tuple(control_caveats(control))
             measured = [_with_caveats(each, *against) for each in measured]
@@ -97,7 +104,7 @@ def run(
             run_id=run_id,
             started_at=started_at,
             seconds=monotonic() - started,
-            complete=True,
+            complete=not (fleet and fleet.broken),
             git=environment.git_state(config.root),
             environment=environment.describe(
                 servers=target.servers,
@@ -129,11 +136,15 @@ def require_preflight(
 
 
 def _taker(
-    experiments: Sequence[Experiment], *, config: Config, against_itself: bool
+    experiments: Sequence[Experiment],
+    *,
+    config: Config,
+    fleet: Fleet | None,
+    against_itself: bool,
 ) -> Callable[..., Measured | MeasuredLoad]:
     """What measures one experiment in the mode asked for."""
     if config.mode == Mode.THROUGHPUT:
-        return measure_throughput
+        return partial(measure_throughput, fleet=fleet)
     return partial(
         measure,
         comparisons_in_run=sum(1 if against_itself else len(each.variants) for each in experiments),

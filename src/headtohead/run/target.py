@@ -38,7 +38,7 @@ def stack_settings(config: Config) -> stack.StackSettings:
         settings_module=config.settings,
         wsgi=config.wsgi,
         gunicorn_config=config.gunicorn_config,
-        workers=config.workers,
+        workers=config.api_workers,
         port=config.port,
         rows=config.rows,
         seed=config.seed,

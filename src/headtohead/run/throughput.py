@@ -1,9 +1,11 @@
 """One experiment, measured under load: blocks of every variant, at one or more numbers of users."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -11,15 +13,17 @@ import numpy as np
 from headtohead.analysis.blocks import NEEDED_ROUNDS
 from headtohead.analysis.interval import fixed_size_estimate
 from headtohead.analysis.knee import knee
+from headtohead.caveats import Caveat
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.experiment import Experiment
-from headtohead.load.blocks import Block, BlockPlan, plan_blocks
+from headtohead.load.blocks import Block, BlockBatch, BlockPlan, plan_blocks
+from headtohead.load.fleet import Fleet
 from headtohead.load.plan import Sample
 from headtohead.load.process import load_generator
 from headtohead.measurement import ExperimentResult, Mode, Step, VariantResult
 from headtohead.run.block_tally import LoadTally, load_tally
-from headtohead.run.drop import BlockSamples, by_block
+from headtohead.run.drop import BlockPart, BlockSamples, by_block, joined
 from headtohead.run.measure import TOLERATED_ERRORS, Progress
 from headtohead.run.results import write_blocks
 from headtohead.run.target import Target
@@ -69,6 +73,7 @@ def measure_throughput(
     config: Config,
     seed: int,
     on_progress: Callable[[Progress], None],
+    fleet: Fleet | None = None,
 ) -> MeasuredLoad:
     """Put load on every variant in turn until the budget is spent, for each number of users.
 
@@ -78,9 +83,12 @@ def measure_throughput(
         config: Users, length of a block, budget, margin and warm-up.
         seed: Seed of the order of blocks.
         on_progress: Called at every switch.
+        fleet: Workers to spread the users over; one process puts on all load without them. Users
+            are not stepped up further once one of them is lost.
 
     Raises:
-        MeasurementError: The generator broke down, or requests do not fit into blocks.
+        MeasurementError: The generator broke down, requests do not fit into blocks, or a worker was
+            lost at once.
     """
     blocks: dict[int, list[BlockSamples]] = {}
     tallies: list[LoadTally] = []
@@ -96,43 +104,84 @@ def measure_throughput(
             seed=seed + index,
         )
         later_seconds = plan.seconds * (len(config.users) - index - 1)
-        blocks[users] = _take(plan, later_seconds=later_seconds, on_progress=on_progress)
-        tallies.append(
-            load_tally(
-                experiment,
-                _whole_rounds(blocks[users], arms=len(plan.arms)),
-                users=users,
-                margin=config.margin,
-                block_seconds=config.block,
-            )
+        blocks[users] = _take(
+            plan, fleet=fleet, later_seconds=later_seconds, on_progress=on_progress
         )
-    return MeasuredLoad(result=_result(experiment, tallies, seed=seed), blocks=blocks)
+        rounds = _whole_rounds(blocks[users], arms=len(plan.arms))
+        if rounds:
+            tallies.append(
+                load_tally(
+                    experiment,
+                    rounds,
+                    users=users,
+                    margin=config.margin,
+                    block_seconds=config.block,
+                )
+            )
+        if fleet and fleet.broken:
+            if not tallies:
+                raise _lost_too_early(fleet.broken)
+            break
+    result = _result(experiment, tallies, fleet=fleet, seed=seed)
+    return MeasuredLoad(result=result, blocks=blocks)
 
 
 def _take(
-    plan: BlockPlan, *, later_seconds: float, on_progress: Callable[[Progress], None]
+    plan: BlockPlan,
+    *,
+    fleet: Fleet | None,
+    later_seconds: float,
+    on_progress: Callable[[Progress], None],
 ) -> list[BlockSamples]:
-    """Carry out a plan, and give up on a server that fails too often."""
+    """Carry out a plan, and give up on a server that fails too often.
+
+    Raises:
+        MeasurementError: It failed so often that there is no round that is whole.
+    """
+    workers = fleet.workers if fleet else 1
     live = _Live(arms=len(plan.arms))
-    blocks: list[Block] = []
-    samples: list[Sample] = []
+    blocks: list[list[Block]] = [[] for _ in range(workers)]
+    samples: list[list[Sample]] = [[] for _ in range(workers)]
+    parts: list[BlockPart] = []
     errors = 0
-    with load_generator() as generator:
-        generator.start(plan)
-        for batch in generator.block_batches():
-            blocks += batch.blocks
-            samples += batch.samples
+    with _batches(plan, fleet=fleet) as batches:
+        for worker, batch in batches:
+            blocks[worker] += batch.blocks
+            samples[worker] += batch.samples
             errors += sum(bool(sample.error) for sample in batch.samples)
             if errors > TOLERATED_ERRORS:
                 break
-            for block in batch.blocks:
-                live.add(BlockSamples(block=block, samples=tuple(batch.samples)))
-                spent = block.ended - blocks[0].started
+            parts += (
+                BlockPart(block=block, samples=tuple(batch.samples)) for block in batch.blocks
+            )
+            if len(parts) == workers:
+                live.add(BlockSamples(parts=tuple(parts)))
+                parts.clear()
+                spent = blocks[worker][-1].ended - blocks[worker][0].started
                 left = max(0.0, plan.seconds - spent) + later_seconds
                 on_progress(live.progress(seconds_left=left))
             if live.rounds == PATIENT_ROUNDS and not errors:
                 live.require_whole_requests(plan)
-    return by_block(blocks, samples)
+    taken = joined([by_block(*seen) for seen in zip(blocks, samples, strict=True)])
+    broken = fleet is not None and fleet.broken is not None
+    if not broken and not _whole_rounds(taken, arms=len(plan.arms)):
+        failed = (sample.error for each in samples for sample in each if sample.error)
+        raise MeasurementError(
+            f"requests failed before a single round was whole ({next(failed)})",
+            fix="read the API's log; `h2h status` says where it is",
+        )
+    return taken
+
+
+@contextmanager
+def _batches(plan: BlockPlan, *, fleet: Fleet | None) -> Iterator[Iterator[tuple[int, BlockBatch]]]:
+    """Batches with the number of the worker that they are from."""
+    if fleet:
+        yield fleet.take(plan)
+        return
+    with load_generator() as generator:
+        generator.start(plan)
+        yield ((0, batch) for batch in generator.block_batches())
 
 
 class _Live:
@@ -154,7 +203,7 @@ class _Live:
 
     def add(self, block: BlockSamples) -> None:
         """Take in a block; those of its requests that count have all ended."""
-        arm, seen = block.block.arm, block.arm_block()
+        arm, seen = block.arm, block.arm_block()
         self._rates[arm].append(seen.requests_per_second)
         self._whole[arm] += len(seen.ended_ms)
         self._variant = arm or self._variant
@@ -187,30 +236,27 @@ class _Live:
 
 
 def _whole_rounds(blocks: Sequence[BlockSamples], *, arms: int) -> list[list[BlockSamples]]:
-    """Rounds that hold every arm, their blocks in the order of the arms.
-
-    Raises:
-        MeasurementError: Requests failed so often that there is none.
-    """
-    rounds = (list(each) for _, each in groupby(blocks, key=lambda each: each.block.round))
-    whole = [
-        sorted(each, key=lambda block: block.block.arm) for each in rounds if len(each) == arms
-    ]
-    if not whole:
-        errors = (sample.error for block in blocks for sample in block.samples if sample.error)
-        raise MeasurementError(
-            f"requests failed before a single round was whole ({next(errors)})",
-            fix="read the API's log; `h2h status` says where it is",
-        )
-    return whole
+    """Rounds that hold every arm, their blocks in the order of the arms."""
+    rounds = (list(each) for _, each in groupby(blocks, key=attrgetter("round")))
+    return [sorted(each, key=attrgetter("arm")) for each in rounds if len(each) == arms]
 
 
-def _result(experiment: Experiment, tallies: Sequence[LoadTally], *, seed: int) -> ExperimentResult:
+def _lost_too_early(broken: Caveat) -> MeasurementError:
+    return MeasurementError(
+        f"{broken.message.removesuffix('.')}, before a single round was whole",
+        fix=broken.advice.removesuffix("."),
+    )
+
+
+def _result(
+    experiment: Experiment, tallies: Sequence[LoadTally], *, fleet: Fleet | None, seed: int
+) -> ExperimentResult:
     last = tallies[-1]
     # With fewer users requests take less time: blocks that are long enough at last always were.
     caveats = (
         *dict.fromkeys(caveat for tally in tallies for caveat in tally.caveats()),
         *last.block_caveats(),
+        *([fleet.broken] if fleet and fleet.broken else []),
     )
     valid = not any(caveat.invalidates for caveat in caveats)
     steps = tuple(tally.step() for tally in tallies) if len(tallies) > 1 else ()
@@ -227,6 +273,7 @@ def _result(experiment: Experiment, tallies: Sequence[LoadTally], *, seed: int) 
         comparisons=tuple(last.comparisons(valid=valid)),
         caveats=caveats,
         users=last.users,
+        workers=fleet.workers if fleet else 0,
         error_differences=tuple(last.error_differences()),
         steps=steps,
     )

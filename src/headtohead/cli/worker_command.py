@@ -1,0 +1,40 @@
+"""Putting load on for a run on another host: worker."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from headtohead.cli.application import app, console
+from headtohead.config import MASTER_PORT
+from headtohead.errors import ConfigurationError
+
+
+@app.command()
+def worker(
+    *,
+    master: Annotated[
+        str,
+        typer.Option(
+            metavar="HOST[:PORT]",
+            help=f"Where `h2h run --remote-workers` waits; the port is {MASTER_PORT} if none is "
+            "given. Give no address that you do not trust: this host sends whatever requests the "
+            "master there asks for.",
+        ),
+    ],
+) -> None:
+    """Put load on for a run on another host, until that run ends. Needs no project.
+
+    Example: h2h worker --master 10.0.0.1
+    """
+    host, _, port = master.partition(":")
+    if not host or (port and not (port.isdecimal() and 0 < int(port) < 65536)):
+        raise ConfigurationError(
+            f"--master is {master!r}", fix=f"give a host, or host and port: 10.0.0.1:{MASTER_PORT}"
+        )
+    port = port or str(MASTER_PORT)
+    console.print(f"Working for the master at {host}:{port}, until its run ends", highlight=False)
+    sys.stdout.flush()
+    # Whoever stops this command stops the worker itself, and nothing in between.
+    os.execv(sys.executable, [sys.executable, "-m", "headtohead.load.worker", host, port])  # noqa: S606

@@ -1,0 +1,242 @@
+"""Workers on hosts of their own: network namespaces, as near to other machines as one can have."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import psutil
+import pytest
+
+from tests.conftest import H2H, ROOT, copy_project
+
+MASTER = "10.77.0.1"
+# Within this time a run ends that has lost a worker.
+PROMISED_SECONDS = 15
+# So many requests are more than two rounds of blocks on any machine.
+WELL_UNDER_WAY = 6000
+RUN = ("run", "product-list", "--mode", "throughput", "--users", "4", "--block", "0.25", "--json")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Host:
+    """A network namespace."""
+
+    name: str
+
+    def ip(self, *arguments: str) -> None:
+        subprocess.run(["ip", "-n", self.name, *arguments], check=True)
+
+    def start(self, command: Sequence[str], *, folder: Path) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            ["ip", "netns", "exec", self.name, *command],
+            cwd=folder,
+            env={**os.environ, "H2H_TOKEN": "secret", "COLUMNS": "160"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def answered(self, url: str) -> int:
+        """How many requests the server has answered."""
+        question = (
+            "import sys; from urllib.request import Request, urlopen;"
+            "h = {'Baggage': 'h2h.experiment=e,h2h.variant=one'};"
+            "print(urlopen(Request(sys.argv[1] + '/answered', headers=h)).read().decode())"
+        )
+        process = self.start([sys.executable, "-c", question, url], folder=ROOT)
+        output, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+        return int(output)
+
+
+@pytest.fixture
+def hosts() -> Iterator[tuple[Host, Host, Host]]:
+    """The master's and two workers', each of which has a cable to the master's alone."""
+    if os.geteuid() != 0:
+        pytest.skip("network namespaces need root")
+    if not shutil.which("ip"):
+        pytest.skip("network namespaces need iproute2")
+    unique = uuid4().hex[:8]
+    master, *workers = (Host(name=f"h2h-{unique}-{name}") for name in ("master", "one", "two"))
+    with ExitStack() as stack:
+        for host in (master, *workers):
+            made = subprocess.run(
+                ["ip", "netns", "add", host.name], capture_output=True, text=True, check=False
+            )
+            if made.returncode != 0:
+                pytest.skip(f"network namespaces cannot be made here ({made.stderr.strip()})")
+            stack.callback(subprocess.run, ["ip", "netns", "del", host.name], check=True)
+            host.ip("link", "set", "lo", "up")
+        for index, worker in enumerate(workers):
+            cable = f"cable{index}"
+            master.ip("link", "add", cable, "type", "veth", "peer", "eth0", "netns", worker.name)
+            master.ip("address", "add", MASTER, "peer", f"10.77.{index}.2", "dev", cable)
+            master.ip("link", "set", cable, "up")
+            worker.ip("address", "add", f"10.77.{index}.2", "peer", MASTER, "dev", "eth0")
+            worker.ip("link", "set", "eth0", "up")
+        yield (master, *workers)
+
+
+def kill(process: "subprocess.Popen[str]", host: Host) -> None:
+    process.kill()
+
+
+def cut_off(process: "subprocess.Popen[str]", host: Host) -> None:
+    host.ip("link", "set", "eth0", "down")
+
+
+@pytest.mark.load
+@pytest.mark.parametrize("lose", [kill, cut_off])
+def test_worker_that_is_lost_on_its_host_invalidates_the_run_in_time(
+    lose: Callable[["subprocess.Popen[str]", Host], None],
+    hosts: tuple[Host, Host, Host],
+    tmp_path: Path,
+):
+    master, one, two = hosts
+    project, elsewhere = copy_project(tmp_path / "project"), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    script = str(ROOT / "tests" / "variants_server.py")
+
+    with ExitStack() as stack:
+
+        def start(host: Host, *command: str, folder: Path) -> "subprocess.Popen[str]":
+            process = stack.enter_context(host.start(command, folder=folder))
+            stack.callback(process.kill)
+            return process
+
+        server = start(master, sys.executable, script, MASTER, folder=elsewhere)
+        url = f"http://{MASTER}:{int(server.stdout.readline())}"
+        # Its project is here alone; workers have none.
+        run = start(
+            master,
+            *(*H2H, *RUN, "--url", url, "--budget", "600"),
+            *("--remote-workers", "2", "--master-bind", MASTER),
+            folder=project.root,
+        )
+        staying, lost = (
+            start(host, *H2H, "worker", "--master", MASTER, folder=elsewhere) for host in (one, two)
+        )
+        while master.answered(url) < WELL_UNDER_WAY:
+            assert run.poll() is None, run.communicate()
+        lose(lost, two)
+        output, errors = run.communicate(timeout=PROMISED_SECONDS)
+
+        assert run.returncode == 3, errors
+        record = json.loads(output)
+        (experiment,) = record["experiments"]
+        (caveat,) = (each for each in experiment["caveats"] if each["code"] == "worker-lost")
+        assert caveat["invalidates"]
+        assert caveat["advice"]
+        assert experiment["workers"] == 2
+        assert {each["verdict"] for each in experiment["comparisons"]} == {"invalid"}
+        assert record["complete"] is False
+        staying.communicate(timeout=60)
+        assert staying.returncode == 0
+        _, errors = lost.communicate(timeout=60)
+        if lose is cut_off:
+            assert lost.returncode == 3
+            assert errors.startswith("h2h: the master went away")
+
+
+@pytest.mark.load
+def test_interrupt_stops_all_local_workers_at_once(variants_server: str, tmp_path: Path):
+    project = copy_project(tmp_path)
+    process = subprocess.Popen(
+        # Whoever runs the tests in the background of a script makes their children ignore Ctrl-C.
+        [
+            *("env", "--default-signal=INT", *H2H, *RUN, "--url", variants_server),
+            *("--workers", "2", "--budget", "600"),
+        ],
+        cwd=project.root,
+        env={**project.variables(), "H2H_TOKEN": "secret"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    started: list[psutil.Process] = []
+    while len(started) < 3:
+        started = psutil.Process(process.pid).children(recursive=True)
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, "the workers never started"
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert errors.strip().splitlines()[-1] == "h2h: interrupted; nothing was recorded"
+    assert not any(each.is_running() for each in started)
+    assert not list(tmp_path.glob("results/*"))
+
+
+@pytest.mark.load
+def test_run_with_local_workers_is_valid_and_says_so(variants_server: str, tmp_path: Path):
+    project = copy_project(tmp_path)
+    completed = project.h2h(
+        *(*RUN, "--url", variants_server, "--workers", "2", "--budget", "6"), H2H_TOKEN="secret"
+    )
+    assert completed.returncode == 0, completed.stderr
+    record = json.loads(completed.stdout)
+    (experiment,) = record["experiments"]
+    assert record["complete"] is True
+    assert (experiment["users"], experiment["workers"]) == (4, 2)
+    folder = project.root / "results" / "latest"
+    header, *rows = (folder / "blocks" / "product-list.csv").read_text().splitlines()
+    worker = header.split(",").index("worker")
+    assert {row.split(",")[worker] for row in rows} == {"1", "2"}
+    assert "4 users on 2 workers" in (folder / "report.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("flags", "problem"),
+    [
+        (("--workers", "2"), "--workers means nothing in latency mode; add --mode throughput"),
+        (
+            ("--mode", "throughput", "--workers", "2", "--remote-workers", "3", "--users", "4"),
+            "5 workers cannot share 4 of --users 4; give at least --users 5",
+        ),
+        (
+            ("--mode", "throughput", "--workers", "2", "--master-bind", "here"),
+            "--master-bind is 'here'; give an IPv4 address of this machine",
+        ),
+        (
+            ("--mode", "throughput", "--workers", "2", "--master-bind", "127.0.0.1:70000"),
+            "--master-bind is '127.0.0.1:70000'; give an IPv4 address",
+        ),
+        (
+            (
+                *("--mode", "throughput", "--remote-workers", "2", "--master-bind", "10.0.0.1"),
+                *("--url", "http://127.0.0.1:1"),
+            ),
+            "workers on other hosts do not reach the API at http://127.0.0.1:1; serve it at",
+        ),
+    ],
+)
+def test_workers_that_cannot_be_had_are_refused_with_the_fix(
+    flags: tuple[str, ...], problem: str, tmp_path: Path
+):
+    completed = copy_project(tmp_path).h2h("run", *flags)
+    assert completed.returncode == 2
+    assert completed.stderr.startswith(f"h2h: {problem}")
+    assert completed.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("master", ["", ":5557", "10.0.0.1:here", "10.0.0.1:70000"])
+def test_worker_without_a_usable_address_is_told_what_to_give(master: str, tmp_path: Path):
+    completed = subprocess.run(
+        [*H2H, "worker", "--master", master],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert completed.returncode == 2
+    assert "give a host, or host and port" in completed.stderr
