@@ -24,6 +24,8 @@ from headtohead.server_timing import HEADER, ServerTiming
 PACKED = gzip.compress(b" " * 2_000_000)
 # What serves /pool at the same time, so that users beyond that number wait.
 POOL = threading.BoundedSemaphore(2)
+# Who serves /stalling holds it, so that while one request stalls all that arrive wait.
+STALL = threading.Lock()
 
 
 def second_arms_turns(seed: int) -> Iterator[bool]:
@@ -37,6 +39,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     answered = 0
+    stalled = False
     foretold: Iterator[bool] = iter(())
 
     def do_GET(self) -> None:
@@ -79,6 +82,12 @@ class Handler(BaseHTTPRequestHandler):
         if behaviour == "/pool":
             with POOL:
                 time.sleep(0.01)
+        if behaviour == "/stalling":
+            at = int(parse_qs(urlsplit(self.path).query)["at"][0])
+            with STALL:
+                if not self.stalled and self.answered >= at:
+                    type(self).stalled = True
+                    time.sleep(1.0)
         if behaviour == "/very-slow":
             time.sleep(0.3)
         if behaviour == "/foretold":

@@ -195,5 +195,49 @@ def requests_outlast_blocks(*, variant: str, share: float, users: int) -> Caveat
     )
 
 
+def too_few_stretches(*, rounds: int, needed: int) -> Caveat:
+    """A run of the open model ended before there was enough to judge by."""
+    return Caveat(
+        code="too-few-rounds",
+        message=f"Only {rounds} rounds were taken, draining included; a verdict needs {needed}.",
+        advice="Give the run more time with --budget, or a lower --rate if queues are long.",
+        invalidates=True,
+    )
+
+
+def rate_missed(*, share: float, lag_p99_ms: float, rate: float, achieved: float) -> Caveat:
+    """The generator itself did not send requests when they were due."""
+    return Caveat(
+        code="rate-missed",
+        message=f"The load generator reached {share * 100:.2g} % of the requests only when the "
+        f"next was due (p99 {lag_p99_ms:.1f} ms late): {rate:g} /s were planned, "
+        f"{achieved:.3g} /s were sent.",
+        advice="Give a lower --rate, or keep other work off the generator's core.",
+        invalidates=True,
+    )
+
+
+def unsent_work(*, variant: str, unsent: int, planned: int, users: int) -> Caveat:
+    """Requests were given up because everyone who could have sent them waited for the server."""
+    return Caveat(
+        code="unsent-work",
+        message=f"{unsent} of {planned} requests planned for {variant} were never sent: all "
+        f"{_users(users)} waited for answers. Its percentiles are at least what they say.",
+        advice="Give a lower --rate; this one is more than the variant can serve.",
+        invalidates=False,
+    )
+
+
+def overloaded(*, variant: str, growth: float, rate: float, seconds: float) -> Caveat:
+    """A queue grew for as long as requests arrived, so any latency could have been had."""
+    return Caveat(
+        code="overloaded",
+        message=f"{variant} cannot keep up with {rate:g} /s: within {seconds:g} s its median "
+        f"response time grew by a factor of {growth:.2g} from the first half to the second.",
+        advice="Its times depend on the length of a stretch (--block); compare at a lower --rate.",
+        invalidates=False,
+    )
+
+
 def _users(users: int) -> str:
     return f"{users} {'user' if users == 1 else 'users'}"

@@ -10,6 +10,7 @@ import typer
 
 from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import (
+    Arrivals,
     AsJson,
     Block,
     Budget,
@@ -18,6 +19,7 @@ from headtohead.cli.options import (
     Margin,
     Mode,
     Names,
+    Rate,
     Results,
     Rows,
     Seed,
@@ -45,6 +47,8 @@ def run_experiments(
     mode: Mode = None,
     users: Users = None,
     block: Block = None,
+    rate: Rate = None,
+    arrivals: Arrivals = None,
     budget: Budget = None,
     margin: Margin = None,
     early_stop: EarlyStop = None,
@@ -59,6 +63,7 @@ def run_experiments(
 
     Example: h2h run product-list --budget 20
     Example: h2h run product-list --mode throughput --users 8
+    Example: h2h run product-list --mode open --rate 20 --block 1 --budget 30
     """
     _measure(
         names,
@@ -66,6 +71,8 @@ def run_experiments(
         mode=mode,
         users=users,
         block=block,
+        rate=rate,
+        arrivals=arrivals,
         budget=budget,
         margin=margin,
         early_stop=early_stop,

@@ -18,6 +18,7 @@ from headtohead.report import reason
 from headtohead.report.format import (
     compared_with,
     milliseconds_change,
+    per_second,
     per_second_change,
     percent,
     ratio,
@@ -131,7 +132,10 @@ class Finding:
         name = self.experiment.name
         if self.experiment.mode is Mode.LATENCY:
             return name
-        load = f"{name} with {users(self.experiment.users)}"
+        offered = self.experiment.offered
+        load = f"{name} " + (
+            f"at {per_second(offered.rate)}" if offered else f"with {users(self.experiment.users)}"
+        )
         return f"{load}, {self.metric}" if self.metric.guardrail else load
 
     @property
