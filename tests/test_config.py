@@ -77,7 +77,7 @@ def test_unknown_key_is_refused_with_the_nearest(project):
         ("budget = inf", "budget is inf; give at least"),
         ("wsgi = 3", "wsgi is 3; give text"),
         ('early_stop = "maybe"', "early_stop is 'maybe'; give true or false"),
-        ('mode = "speed"', "mode is 'speed'; give latency or throughput"),
+        ('mode = "speed"', "mode is 'speed'; give latency or throughput or open"),
         ("block = 0.1", "block is 0.1; give 0.25 to 10"),
         ("users = 0", "users is 0; give a whole number of users"),
         ('users = "4,2"', "users is '4,2'; give a whole number of users"),

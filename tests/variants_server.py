@@ -113,7 +113,12 @@ class Handler(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
+class Server(ThreadingHTTPServer):
+    # As many as gunicorn lets wait: with the default, who connects in a crowd waits for a second.
+    request_queue_size = 2048
+
+
 if __name__ == "__main__":
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     print(server.server_port, flush=True)  # noqa: T201
     server.serve_forever()
