@@ -10,9 +10,9 @@ OPEN_HEADERS = (
     "Planned",
     "Unsent",
     "Sent",
-    "Response p50, p95, p99",
-    "Service p50, p95, p99",
-    "Late p50, p99, max",
+    "Response p50 / p95 / p99, ms",
+    "Service p50 / p95 / p99, ms",
+    "Late p50 / p99 / max, ms",
 )
 
 
@@ -44,4 +44,4 @@ def open_load(experiment: ExperimentResult) -> str:
 
 
 def _three(*milliseconds: float) -> str:
-    return f"{', '.join(map(quantity, milliseconds))} ms"
+    return " / ".join(map(quantity, milliseconds))
