@@ -205,13 +205,15 @@ def too_few_stretches(*, rounds: int, needed: int) -> Caveat:
     )
 
 
-def rate_missed(*, share: float, lag_p99_ms: float, rate: float, achieved: float) -> Caveat:
+def rate_missed(
+    *, share: float, tolerated_ms: float, max_ms: float, rate: float, achieved: float
+) -> Caveat:
     """The generator itself did not send requests when they were due."""
     return Caveat(
         code="rate-missed",
-        message=f"The load generator reached {share * 100:.2g} % of the requests only when the "
-        f"next was due (p99 {lag_p99_ms:.1f} ms late): {rate:g} /s were planned, "
-        f"{achieved:.3g} /s were sent.",
+        message=f"The load generator was more than {tolerated_ms:.3g} ms late for"
+        f" {share * 100:.2g} % of the requests, at most {max_ms:.0f} ms: {rate:g} /s were planned,"
+        f" {achieved:.3g} /s were sent.",
         advice="Give a lower --rate, or keep other work off the generator's core.",
         invalidates=True,
     )

@@ -360,13 +360,11 @@ class OfferedLoad:
         rate: Requests a second, to one variant at a time.
         arrivals: How they were spaced: poisson or constant.
         stretch_seconds: For how long they arrived at a variant in every round.
-        users: How many could be under way at the same time.
     """
 
     rate: float
     arrivals: str
     stretch_seconds: float
-    users: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -385,7 +383,8 @@ class ExperimentResult:
         variants: The baseline first, then the variants as declared.
         comparisons: One for each variant.
         caveats: Reasons to trust the numbers less.
-        users: Users who sent requests at the same time; of several steps, those of the last.
+        users: Users who sent requests at the same time, or stood by to in the open model; of
+            several steps, those of the last.
         error_differences: One for each variant in throughput mode and in the open model.
         steps: What fewer users got, and the last step again; empty where there was only one.
         generator: How the load generator fared in latency mode; None in older records.

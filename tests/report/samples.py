@@ -384,7 +384,7 @@ def open_model() -> ExperimentResult:
         loaded,
         mode=Mode.OPEN,
         users=256,
-        offered=OfferedLoad(rate=50.0, arrivals="poisson", stretch_seconds=1.0, users=256),
+        offered=OfferedLoad(rate=50.0, arrivals="poisson", stretch_seconds=1.0),
         variants=(
             arrived(naive, unsent=31, service=12.6, rps=44.9, late=1_310.0),
             arrived(prefetched, unsent=0, service=9.1, rps=51.1, late=0.9),

@@ -14,12 +14,12 @@ from tests.run.test_throughput import config as closed_config
 
 RATE = 40.0
 # In the second round, the third request of a stretch: warm-up, three stretches and two requests on.
-STALL = 2 * 8 + 3 * 20 + 3
+STALL = 2 * 8 + 3 * 10 + 3
 STALLING = f"/stalling?at={STALL}"
 
 
 def config(**changes: object) -> Config:
-    fields = {"mode": "open", "budget": 12.0, "block": 0.5, "warm_up": 8, "rate": RATE}
+    fields = {"mode": "open", "budget": 6.0, "block": 0.25, "warm_up": 8, "rate": RATE}
     return Config(root=Path(), **fields | {"arrivals": "constant"} | changes)
 
 
@@ -82,14 +82,14 @@ def longest(result: ExperimentResult) -> float:
 
 
 def test_stall_of_a_second_shows_in_the_open_models_p99(variants_server):
-    """What is due in half a second while the server stalls for one waits half of it at least."""
+    """What is due in a quarter of a second while the server stalls for one waits for the rest."""
     result = measured(STALLING, url=variants_server).result
-    assert slowest(result, "p99") >= 500
+    assert slowest(result, "p99") >= 750
     stalled = max(result.variants, key=lambda variant: variant.latency_ms.p99)
-    waiting = sum(level >= 500 for level in stalled.latency_ms.quantiles)
+    waiting = sum(level >= 750 for level in stalled.latency_ms.quantiles)
     assert waiting >= 5
     # All of them had been sent, so the service times hold the wait as well.
-    assert stalled.open_model.service_ms.p99 >= 500
+    assert stalled.open_model.service_ms.p99 >= 750
 
 
 def test_closed_models_hardly_notice_the_same_stall(variants_server):
@@ -119,7 +119,7 @@ def test_users_who_wait_hardly_notice_it_either(variants_server):
 
 
 def test_rate_the_generator_cannot_keep_is_no_measurement_and_says_what_to_do(variants_server):
-    result = measured("/equal", url=variants_server, rate=10_000.0, block=0.25, budget=1.0).result
+    result = measured("/equal", url=variants_server, rate=10_000.0, budget=1.0).result
     assert "rate-missed" in codes(result)
     assert not result.valid
     assert {each.verdict for each in result.comparisons} == {Verdict.INVALID}
@@ -159,10 +159,10 @@ def test_server_that_fails_later_is_given_up_and_its_times_are_invalid(variants_
     ("changes", "fix"),
     [
         ({"rate": 4.0}, "at least --block 1.25, or a higher --rate"),
-        ({"budget": 9.9}, "at least --budget 10"),
+        ({"budget": 4.9}, "at least --budget 5"),
     ],
 )
 def test_stretches_too_few_or_too_empty_are_refused_with_the_fix(changes, fix):
     with pytest.raises(ConfigurationError, match=fix):
         require_arrivals(config(**changes))
-    require_arrivals(config(budget=10.0, rate=10.0))
+    require_arrivals(config(budget=5.0, rate=20.0))

@@ -127,12 +127,23 @@ def test_sound_stretches_raise_no_caveat():
 
 
 def test_requests_the_generator_reached_late_miss_the_rate():
-    """Half of one arm's requests, when the next one was due: a quarter of all."""
+    """Half of one arm's requests are a quarter of all."""
     (caveat,) = tally(arm(lag_ms=60.0), arm("other")).caveats()
     assert (caveat.code, caveat.invalidates) == ("rate-missed", True)
-    assert "25 % of the requests" in caveat.message
+    assert "more than 20 ms late for 25 % of the requests, at most 60 ms" in caveat.message
     assert "lower --rate" in caveat.advice
-    assert "rate-missed" not in codes(arm(lag_ms=40.0), arm("other"))
+
+
+def test_late_is_what_is_reached_when_the_next_is_due():
+    assert "rate-missed" not in codes(arm(lag_ms=15.0), arm("other"))
+    assert codes(arm(lag_ms=15.0), arm("other"), plan=replace(PLAN, rate=100)) == {"rate-missed"}
+
+
+def test_generator_that_once_stopped_for_seconds_missed_the_rate():
+    sound = arm()
+    first, *rest = sound.stretches
+    stopped = replace(first, arrivals=[arrival(first.started, lag_ms=1500), *first.arrivals])
+    assert codes(replace(sound, stretches=[stopped, *rest]), arm("other")) == {"rate-missed"}
 
 
 def test_waiting_for_a_user_is_not_the_generators_fault():

@@ -37,9 +37,10 @@ def open_load(experiment: ExperimentResult) -> str:
     offered = experiment.offered
     assert offered is not None  # noqa: S101 (asked of the open model only)
     return (
-        f"{offered.arrivals} arrivals at {per_second(offered.rate)} for {offered.stretch_seconds:g}"
-        f" s at one variant after another, up to {offered.users:,} at a time; response times count"
-        " from when a request was due, service times from when it was sent"
+        f"{offered.arrivals} arrivals at {per_second(offered.rate)} for"
+        f" {offered.stretch_seconds:g} s at one variant after another, up to"
+        f" {experiment.users:,} at a time; response times count from when a request was due,"
+        " service times from when it was sent"
     )
 
 

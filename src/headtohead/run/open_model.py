@@ -180,6 +180,5 @@ def _result(experiment: Experiment, tally: OpenTally) -> ExperimentResult:
             rate=plan.rate,
             arrivals=plan.arrivals,
             stretch_seconds=plan.stretch_seconds,
-            users=plan.users,
         ),
     )
