@@ -15,10 +15,9 @@ from headtohead.analysis.blocks import (
     percentile,
     percentile_ratios,
 )
-from headtohead.analysis.interval import Estimate, fixed_size_estimate
+from headtohead.analysis.interval import fixed_size_estimate
 from headtohead.analysis.latency import summarise
-from headtohead.analysis.proportion import Share, difference, share
-from headtohead.analysis.verdict import judge
+from headtohead.analysis.proportion import Share, share
 from headtohead.caveats import Caveat
 from headtohead.errors import MeasurementError
 from headtohead.load.open_model import Arrival, OpenPlan, Stretch
@@ -26,15 +25,14 @@ from headtohead.load.plan import Sample
 from headtohead.measurement import (
     Comparison,
     ErrorDifference,
-    IntervalKind,
     Lateness,
     Metric,
     OpenModel,
     VariantIntervals,
     VariantResult,
-    Verdict,
 )
 from headtohead.run.generator import TOLERATED_HOLD_UP_MS
+from headtohead.run.rounds import bounds, compared_in_rounds, error_difference
 from headtohead.run.tally import variant_caveats, variant_result
 
 # The median answers the question, the tail stands beside it.
@@ -139,11 +137,11 @@ class OpenArm:
             latency_ms=observed_latencies(self.blocks).summary(),
             throughput_rps=rate.ratio,
             intervals=VariantIntervals(
-                throughput_rps=_bounds(rate),
-                p50=_bounds(p50),
-                p95=_bounds(p95),
-                p99=_bounds(p99),
-                error_ratio=_bounds(self.errors),
+                throughput_rps=bounds(rate),
+                p50=bounds(p50),
+                p95=bounds(p95),
+                p99=bounds(p99),
+                error_ratio=bounds(self.errors),
             ),
             open_model=OpenModel(
                 planned=len(self.arrivals),
@@ -216,38 +214,27 @@ class OpenTally:
         baseline, *variants = self.arms
         for variant in variants:
             for metric, level in PERCENTILES.items():
-                estimate = fixed_size_estimate(
-                    ratios := percentile_ratios(
+                yield compared_in_rounds(
+                    percentile_ratios(
                         baseline=baseline.blocks, variant=variant.blocks, level=level
-                    )
-                )
-                yield Comparison(
+                    ),
                     variant=variant.name,
                     baseline=baseline.name,
                     metric=metric,
-                    pairs=len(ratios),
-                    ratio=estimate.ratio,
-                    ci95=_bounds(estimate),
-                    interval=IntervalKind.RANDOMISATION,
                     margin=self.margin,
-                    verdict=judge(estimate, margin=self.margin, metric=metric)
-                    if valid
-                    else Verdict.INVALID,
-                    detectable=estimate.half_width,
                     seconds=baseline.seconds + variant.seconds,
-                    stopped_early=False,
+                    valid=valid,
                 )
 
     def error_differences(self) -> Iterator[ErrorDifference]:
         """How much more often each variant fails than the baseline."""
         baseline, *variants = self.arms
         for variant in variants:
-            found = difference(baseline=baseline.errors, variant=variant.errors)
-            yield ErrorDifference(
+            yield error_difference(
                 variant=variant.name,
+                variant_errors=variant.errors,
                 baseline=baseline.name,
-                difference=found.value,
-                ci95=_bounds(found),
+                baseline_errors=baseline.errors,
             )
 
     def caveats(self) -> Iterator[Caveat]:
@@ -317,7 +304,3 @@ def _waited_ms(unsent: Arrival, stretch: Stretch) -> float:
 def _lateness(milliseconds: Sequence[float]) -> Lateness:
     found = summarise(np.array(milliseconds))
     return Lateness(p50=found.p50, p95=found.p95, p99=found.p99, max=found.quantiles[100])
-
-
-def _bounds(interval: Estimate | Share) -> tuple[float, float]:
-    return (interval.low, interval.high)
