@@ -73,6 +73,14 @@ def test_what_no_user_is_free_to_send_waits_and_is_given_up_when_arrivals_are_ov
     for stretch in stretches(variants_server, path="/very-slow", users=2, warm_up=1, seconds=2):
         for index, each in enumerate(stretch.arrivals):
             assert (each.sample is None) is each.pool_full is (index >= 2)
+        # Percentiles are right only if a sent request is known to have taken longer than these.
+        unsent = [each for each in stretch.arrivals if each.sample is None]
+        longest_wait = max((stretch.closed - each.intended for each in unsent), default=0)
+        assert longest_wait < max(
+            each.sample.started + each.sample.milliseconds / 1000 - each.intended
+            for each in stretch.arrivals
+            if each.sample
+        )
 
 
 def test_what_waited_for_a_user_is_sent_as_soon_as_one_is_free(variants_server):
