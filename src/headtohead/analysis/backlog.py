@@ -13,8 +13,9 @@ import numpy as np
 from headtohead.analysis.interval import Estimate, FloatArray, fixed_size_estimate
 
 # A queue that grows steadily from nothing triples from the middle of one half of a stretch to that
-# of the other; half of that on top of the time a request takes anyway is far from steady.
-NOTABLE_GROWTH = 1.5
+# of the other. The time a request takes anyway comes on top, so where a stretch holds few of them
+# one after another little of that is left to see; whether it is chance, the interval says.
+NOTABLE_GROWTH = 1.25
 
 
 @dataclass(frozen=True, kw_only=True)
