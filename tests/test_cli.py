@@ -155,6 +155,28 @@ def test_run_under_load_measures_throughput_and_finds_knees(project):
     assert len(lines) > live["requests"] + cached["requests"]
 
 
+def test_open_run_reports_response_and_service_times(project):
+    completed = project.h2h(
+        *("run", "category-summary", "--mode", "open", "--rate", "20", "--arrivals", "constant"),
+        *("--budget", "8", "--block", "0.25", "--results", "opened"),
+    )
+    # A busy machine may miss the rate, and then the record has to say so.
+    assert completed.returncode in {0, 3}, completed.stdout + completed.stderr
+    assert "service p50" in completed.stdout
+    folder = project.root / "opened" / "latest"
+    experiment = json.loads((folder / "run.json").read_text())["experiments"][0]
+    assert experiment["mode"] == "open"
+    assert experiment["offered"]["rate"] == 20
+    metrics = [comparison["metric"] for comparison in experiment["comparisons"]]
+    assert metrics == ["latency", "p95", "p99"]
+    invalid = any(caveat["invalidates"] for caveat in experiment["caveats"])
+    assert completed.returncode == (3 if invalid else 0)
+    planned = sum(variant["open_model"]["planned"] for variant in experiment["variants"])
+    lines = (folder / "arrivals" / "category-summary.csv").read_text().splitlines()
+    # Rounds that were cut short are in the raw file alone.
+    assert len(lines) > planned
+
+
 @pytest.fixture(scope="module")
 def measured(project) -> Project:
     """A project whose latest run is of `product-detail`."""
@@ -229,7 +251,13 @@ def test_metrics_of_django_prometheus_stand_beside_ours(project):
         (["run", "--users", "8"], 2, "add --mode throughput"),
         (["run", "--mode", "throughput", "--block", "60"], 2, "give 0.25 to 10"),
         (["run", "--mode", "throughput", "--budget", "3"], 2, "at least --budget 10"),
-        (["run", "--mode", "speed"], 2, "latency or throughput"),
+        (["run", "--mode", "speed"], 2, "latency or throughput or open"),
+        (["run", "--rate", "20"], 2, "add --mode open"),
+        (["run", "--mode", "open", "--users", "8"], 2, "add --mode throughput"),
+        (["run", "--mode", "open", "--rate", "0"], 2, "give 0.5 to 10000"),
+        (["run", "--mode", "open", "--rate", "2"], 2, "at least --block 2.5"),
+        (["run", "--mode", "open", "--arrivals", "bursts"], 2, "poisson or constant"),
+        (["run", "--mode", "open", "--budget", "3"], 2, "at least --budget 10"),
         (["run", "--no-such-flag"], 2, "--no-such-flag"),
         (["no-such-command"], 2, "no-such-command"),
         (["run", "--url", "not an address"], 2, "http://127.0.0.1:8000"),

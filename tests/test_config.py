@@ -77,8 +77,10 @@ def test_unknown_key_is_refused_with_the_nearest(project):
         ("budget = inf", "budget is inf; give at least"),
         ("wsgi = 3", "wsgi is 3; give text"),
         ('early_stop = "maybe"', "early_stop is 'maybe'; give true or false"),
-        ('mode = "speed"', "mode is 'speed'; give latency or throughput"),
+        ('mode = "speed"', "mode is 'speed'; give latency or throughput or open"),
         ("block = 0.1", "block is 0.1; give 0.25 to 10"),
+        ("rate = 0", "rate is 0; give 0.5 to 10000"),
+        ('arrivals = "bursts"', "arrivals is 'bursts'; give poisson or constant"),
         ("users = 0", "users is 0; give a whole number of users"),
         ('users = "4,2"', "users is '4,2'; give a whole number of users"),
         ('users = "many"', "users is 'many'; give a whole number of users"),
@@ -119,3 +121,9 @@ def test_flag_that_the_mode_would_ignore_is_refused_with_the_fix(project):
         load(root, mode="throughput", early_stop=True)
     assert load(root).users == (4,)
     assert load(root, mode="throughput", users="8", block=1.0).users == (8,)
+    for mode in ("latency", "throughput"):
+        with pytest.raises(ConfigurationError, match="--rate means nothing in .*; add --mode open"):
+            load(root, mode=mode, rate=20.0)
+    with pytest.raises(ConfigurationError, match="add --mode throughput or open, or leave"):
+        load(root, block=1.0)
+    assert load(root, mode="open", rate=20.0, block=1.0, arrivals="constant").rate == 20

@@ -12,7 +12,7 @@ from headtohead.measurement import (
     to_json,
     write_record,
 )
-from tests.report.samples import SAMPLES, invalid, ten_times_faster, unbounded
+from tests.report.samples import SAMPLES, invalid, open_model, ten_times_faster, unbounded
 from tests.report.samples import run as make_run
 
 # What other programs read: adding to it is fine, renaming or dropping is a new schema.
@@ -30,6 +30,10 @@ CONTRACT = {
 }
 
 
+# What the open model adds to a variant.
+OPEN_CONTRACT = "planned sent unsent rate_planned rate_achieved lateness_ms service_ms"
+
+
 @pytest.fixture
 def run() -> Run:
     return make_run(invalid(), ten_times_faster())
@@ -45,6 +49,15 @@ def at(fields: dict, path: str) -> dict:
 @pytest.mark.parametrize("path", CONTRACT)
 def test_record_has_the_fields_that_others_read(run, path):
     assert set(CONTRACT[path].split()) <= at(json.loads(to_json(run)), path).keys()
+
+
+def test_open_model_adds_what_others_read_and_keeps_the_rest():
+    run = make_run(open_model())
+    variant = at(json.loads(to_json(run)), "experiments[].variants[]")
+    assert set(CONTRACT["experiments[].variants[]"].split()) <= variant.keys()
+    assert set(OPEN_CONTRACT.split()) <= variant["open_model"].keys()
+    assert {"p50", "p95", "p99", "max"} <= variant["open_model"]["lateness_ms"].keys()
+    assert from_json(to_json(run), source="test") == run
 
 
 def test_interval_and_verdict_are_plain_json(run):

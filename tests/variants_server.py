@@ -26,6 +26,8 @@ from headtohead.server_timing import HEADER, ServerTiming
 PACKED = gzip.compress(b" " * 2_000_000)
 # What serves /pool at the same time, so that users beyond that number wait.
 POOL = threading.BoundedSemaphore(2)
+# Who serves /stalling holds it, so that while one request stalls all that arrive wait.
+STALL = threading.Lock()
 
 
 def second_arms_turns(seed: int) -> Iterator[bool]:
@@ -40,6 +42,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     answered = 0
+    stalled = False
     foretold: Iterator[bool] = iter(())
     sent = b""
 
@@ -87,6 +90,12 @@ class Handler(BaseHTTPRequestHandler):
         if behaviour == "/pool":
             with POOL:
                 time.sleep(0.01)
+        if behaviour == "/stalling":
+            at = int(parse_qs(urlsplit(self.path).query)["at"][0])
+            with STALL:
+                if not self.stalled and self.answered >= at:
+                    type(self).stalled = True
+                    time.sleep(1.0)
         if behaviour == "/very-slow":
             time.sleep(0.3)
         if behaviour == "/foretold":
@@ -116,8 +125,13 @@ class Handler(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
+class Server(ThreadingHTTPServer):
+    # As many as gunicorn lets wait: with the default, who connects in a crowd waits for a second.
+    request_queue_size = 2048
+
+
 if __name__ == "__main__":
     address = sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1"
-    server = ThreadingHTTPServer((address, 0), Handler)
+    server = Server((address, 0), Handler)
     print(server.server_port, flush=True)  # noqa: T201
     server.serve_forever()

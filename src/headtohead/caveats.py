@@ -75,7 +75,8 @@ def generator_saturated(*, share: float) -> Caveat:
     return Caveat(
         code="generator-saturated",
         message=f"The load generator computed for {share * 100:.0f} % of the time.",
-        advice="Measure a request that takes the server longer; this one only shows the client.",
+        advice="Measure a request that takes the server longer, or put load on from other hosts;"
+        " this only shows the client.",
         invalidates=True,
     )
 
@@ -84,8 +85,8 @@ def held_up(*, share: float, p99_ms: float, max_ms: float) -> Caveat:
     """Requests waited where neither the application nor the generator worked."""
     return Caveat(
         code="held-up",
-        message=f"The load generator or its way to the application was held up in"
-        f" {share * 100:.1f} % of the pairs, p99 {p99_ms:.0f} ms, at most {max_ms:.0f} ms.",
+        message=f"The load generator or its way to the application was held up"
+        f" {share * 100:.1f} % of the time, p99 {p99_ms:.0f} ms, at most {max_ms:.0f} ms.",
         advice="Stop other work on the generator's core, and let nothing suspend it meanwhile.",
         invalidates=True,
     )
@@ -225,6 +226,52 @@ def samples_missing(*, worker: int, missing: str) -> Caveat:
         message=f"Of what worker {worker} measured, {missing} never arrived.",
         advice="Look for a network that drops connections, and run again.",
         invalidates=True,
+    )
+
+
+def too_few_stretches(*, rounds: int, needed: int) -> Caveat:
+    """A run of the open model ended before there was enough to judge by."""
+    return Caveat(
+        code="too-few-rounds",
+        message=f"Only {rounds} rounds were taken, draining included; a verdict needs {needed}.",
+        advice="Give the run more time with --budget, or a lower --rate if queues are long.",
+        invalidates=True,
+    )
+
+
+def rate_missed(
+    *, share: float, tolerated_ms: float, max_ms: float, rate: float, achieved: float
+) -> Caveat:
+    """The generator itself did not send requests when they were due."""
+    return Caveat(
+        code="rate-missed",
+        message=f"The load generator was more than {tolerated_ms:.3g} ms late for"
+        f" {share * 100:.2g} % of the requests, at most {max_ms:.0f} ms: {rate:g} /s were planned,"
+        f" {achieved:.3g} /s were sent.",
+        advice="Give a lower --rate, or keep other work off the generator's core.",
+        invalidates=True,
+    )
+
+
+def unsent_work(*, variant: str, unsent: int, planned: int, users: int) -> Caveat:
+    """Requests were given up because everyone who could have sent them waited for the server."""
+    return Caveat(
+        code="unsent-work",
+        message=f"{unsent} of {planned} requests planned for {variant} were never sent: all "
+        f"{_users(users)} waited for answers. Its percentiles are at least what they say.",
+        advice="Give a lower --rate; this one is more than the variant can serve.",
+        invalidates=False,
+    )
+
+
+def overloaded(*, variant: str, growth: float, rate: float, seconds: float) -> Caveat:
+    """A queue grew for as long as requests arrived, so any latency could have been had."""
+    return Caveat(
+        code="overloaded",
+        message=f"{variant} cannot keep up with {rate:g} /s: within {seconds:g} s its median "
+        f"response time grew by a factor of {growth:.2g} from the first half to the second.",
+        advice="Its times depend on the length of a stretch (--block); compare at a lower --rate.",
+        invalidates=False,
     )
 
 

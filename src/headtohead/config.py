@@ -24,7 +24,7 @@ def _setting(
     maximum: float = math.inf,
     choices: tuple[str, ...] = (),
     variable: str = "",
-    mode: str = "",
+    modes: tuple[str, ...] = (),
 ) -> Any:
     metadata = {
         "help": text,
@@ -32,7 +32,7 @@ def _setting(
         "maximum": maximum,
         "choices": choices,
         "variable": variable,
-        "mode": mode,
+        "modes": modes,
     }
     return field(default=default, metadata=metadata)
 
@@ -77,15 +77,16 @@ class Config:
         "Seconds to spend on each comparison at most.", default=20.0, minimum=0.1
     )
     mode: str = _setting(
-        "What to measure: latency in request pairs, or throughput in blocks of load.",
+        "What to measure: latency in request pairs, throughput in blocks of load, or response "
+        "times in an open model, where requests arrive at a given rate.",
         default="latency",
-        choices=("latency", "throughput"),
+        choices=("latency", "throughput", "open"),
     )
     users: UserCounts = _setting(
         "Users who put load on in throughput mode; a list such as 1,2,4,8 takes the budget for "
         "each and finds the knee.",
         default=UserCounts(8),
-        mode="throughput",
+        modes=("throughput",),
     )
     block: float = _setting(
         "Seconds of load on one variant before users are switched; short blocks cancel drift, "
@@ -93,7 +94,20 @@ class Config:
         default=0.5,
         minimum=0.25,
         maximum=10.0,
-        mode="throughput",
+        modes=("throughput", "open"),
+    )
+    rate: float = _setting(
+        "Requests a second that arrive at one variant at a time in the open model.",
+        default=50.0,
+        minimum=0.5,
+        maximum=10_000.0,
+        modes=("open",),
+    )
+    arrivals: str = _setting(
+        "How they are spaced: poisson, at random as those of many users are, or constant.",
+        default="poisson",
+        choices=("poisson", "constant"),
+        modes=("open",),
     )
     workers: int = _setting(
         "Locust workers to start on this machine, which share the users; 0 leaves the load to a "
@@ -126,7 +140,7 @@ class Config:
     early_stop: bool = _setting(
         "Stop a comparison once its answer is clear; in latency mode only.",
         default=True,
-        mode="latency",
+        modes=("latency",),
     )
     control: bool = _setting(
         "Compare the first experiment's baseline with itself, too.", default=False
@@ -208,17 +222,17 @@ def load_config(*, start: Path, environment: Mapping[str, str], flags: Mapping[s
                 values[name] = _convert(value, setting=setting, hint=hints[name], source=source)
     config = Config(root=root, **values)
     for name, setting in known.items():
-        _require_mode(setting.metadata["mode"], name=name, given=flags.get(name), config=config)
+        _require_mode(setting.metadata["modes"], name=name, given=flags.get(name), config=config)
     return config
 
 
-def _require_mode(mode: str, *, name: str, given: Any, config: Config) -> None:
+def _require_mode(modes: tuple[str, ...], *, name: str, given: Any, config: Config) -> None:
     """Refuse a flag that would change nothing; other sources may well set what no mode reads."""
-    if mode and given is not None and mode != config.mode:
+    if modes and given is not None and config.mode not in modes:
         flag = f"--{name.replace('_', '-')}"
         raise ConfigurationError(
             f"{flag} means nothing in {config.mode} mode",
-            fix=f"add --mode {mode}, or leave {flag} out",
+            fix=f"add --mode {' or '.join(modes)}, or leave {flag} out",
         )
 
 

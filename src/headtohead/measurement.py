@@ -27,6 +27,8 @@ class Mode(StrEnum):
     LATENCY = "latency"
     # Blocks of load on one variant, put on by several users.
     THROUGHPUT = "throughput"
+    # Stretches of requests to one variant that arrive at a planned rate, whatever becomes of them.
+    OPEN = "open"
 
     @property
     def pair(self) -> str:
@@ -37,7 +39,8 @@ class Mode(StrEnum):
 class Metric(StrEnum):
     """What a comparison compares.
 
-    `latency` is the time of paired requests; p50, p95 and p99 are percentiles of times under load.
+    `latency` is the time of paired requests, or the median response time of the open model; p50,
+    p95 and p99 are percentiles of times under load.
     """
 
     LATENCY = "latency"
@@ -149,6 +152,42 @@ class VariantIntervals:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lateness:
+    """By how many milliseconds requests were sent later than planned."""
+
+    p50: float
+    p95: float
+    p99: float
+    max: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenModel:
+    """What became of one variant's planned requests.
+
+    Attributes:
+        planned: Requests that were due.
+        sent: Those of them that were sent.
+        unsent: Those that were not, because all users waited for answers until arrivals were over.
+        rate_planned: Planned requests a second.
+        rate_achieved: Requests a second that were sent, over the time it took to send them.
+        lateness_ms: How late they were sent, whoever's fault it was.
+        generator_lag_ms: The part of it that was the generator's own fault.
+        service_ms: Times from when requests were really sent; the response times of `latency_ms`
+            count from when they were due.
+    """
+
+    planned: int
+    sent: int
+    unsent: int
+    rate_planned: float
+    rate_achieved: float
+    lateness_ms: Lateness
+    generator_lag_ms: Lateness
+    service_ms: LatencySummary
+
+
+@dataclass(frozen=True, kw_only=True)
 class VariantResult:
     """What was seen of one variant.
 
@@ -156,7 +195,8 @@ class VariantResult:
         name: The variant's name.
         requests: Measured requests, warm-up excluded.
         errors: Those of them that failed.
-        latency_ms: Client-side latencies of the successful ones.
+        latency_ms: Client-side latencies of the successful ones; in the open model response times,
+            which count from when a request was due, with what is known of unsent ones.
         throughput_rps: Requests a second that all users together get, thinking time excluded.
         queries_per_request: Database queries, as the server counted them.
         db_ms_per_request: Milliseconds spent in the database.
@@ -165,6 +205,7 @@ class VariantResult:
         intervals: How well its numbers under load are known; None in latency mode.
         knee_users: The smallest number of users beyond which throughput hardly grows; None where
             users were not stepped up, or where it still grew at the last step.
+        open_model: What became of its planned requests; None in other modes.
     """
 
     name: str
@@ -178,6 +219,7 @@ class VariantResult:
     bytes_per_response: float
     intervals: VariantIntervals | None = None
     knee_users: int | None = None
+    open_model: OpenModel | None = None
 
     @property
     def error_ratio(self) -> float:
@@ -247,7 +289,7 @@ class GeneratorUse:
 
     Attributes:
         cpu_share: Its own CPU time over the time that passed; 1 is a whole core.
-        held_up_share: Part of the pairs that were held up, outside the application, for longer
+        held_up_share: Part of the pairs, or of the blocks, that were held up, outside the application, for longer
             than a pair usually takes.
         lag_p99_ms: By how much a pair in a hundred was held up, at least.
         lag_max_ms: By how much the one was that was held up most.
@@ -320,6 +362,21 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfferedLoad:
+    """What load the open model was to apply.
+
+    Attributes:
+        rate: Requests a second, to one variant at a time.
+        arrivals: How they were spaced: poisson or constant.
+        stretch_seconds: For how long they arrived at a variant in every round.
+    """
+
+    rate: float
+    arrivals: str
+    stretch_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExperimentResult:
     """The answer to one experiment.
 
@@ -335,12 +392,14 @@ class ExperimentResult:
         variants: The baseline first, then the variants as declared.
         comparisons: One for each variant.
         caveats: Reasons to trust the numbers less.
-        users: Users who sent requests at the same time; of several steps, those of the last.
+        users: Users who sent requests at the same time, or stood by to in the open model; of
+            several steps, those of the last.
         workers: Processes that the users were spread over; 0 where the generator itself had them.
-        error_differences: One for each variant in throughput mode.
+        error_differences: One for each variant in throughput mode and in the open model.
         steps: What fewer users got, and the last step again; empty where there was only one.
         generator: How the load generator fared in latency mode; None in older records.
         machine: What else became of the cores; None in older records.
+        offered: The load that was planned; None where it was not, outside the open model.
     """
 
     name: str
@@ -360,6 +419,7 @@ class ExperimentResult:
     steps: tuple[Step, ...] = ()
     generator: GeneratorUse | None = None
     machine: Machine | None = None
+    offered: OfferedLoad | None = None
 
     def variant(self, name: str) -> VariantResult:
         """The result of the variant of that name."""

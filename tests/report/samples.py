@@ -17,9 +17,12 @@ from headtohead.measurement import (
     GeneratorUse,
     GitState,
     LatencySummary,
+    Lateness,
     Machine,
     Metric,
     Mode,
+    OfferedLoad,
+    OpenModel,
     Run,
     Step,
     StepVariant,
@@ -352,6 +355,47 @@ def invalid_under_load() -> ExperimentResult:
     )
 
 
+def open_model() -> ExperimentResult:
+    """Requests that arrive at a rate which the baseline cannot keep up with."""
+
+    def arrived(
+        result: VariantResult, *, unsent: int, service: float, rps: float, late: float
+    ) -> VariantResult:
+        return replace(
+            result,
+            throughput_rps=rps,
+            open_model=OpenModel(
+                planned=1_240,
+                sent=1_240 - unsent,
+                unsent=unsent,
+                rate_planned=51.7,
+                rate_achieved=51.7 * (1_240 - unsent) / 1_240,
+                lateness_ms=Lateness(p50=0.08, p95=0.4, p99=late, max=late * 1.2),
+                generator_lag_ms=Lateness(p50=0.08, p95=0.4, p99=0.9, max=2.3),
+                service_ms=latency(median=service),
+            ),
+        )
+
+    loaded = under_load()
+    naive, prefetched = loaded.variants
+    _, p50, p95, p99 = loaded.comparisons
+    return replace(
+        loaded,
+        mode=Mode.OPEN,
+        users=256,
+        offered=OfferedLoad(rate=50.0, arrivals="poisson", stretch_seconds=1.0),
+        variants=(
+            arrived(naive, unsent=31, service=12.6, rps=44.9, late=1_310.0),
+            arrived(prefetched, unsent=0, service=9.1, rps=51.1, late=0.9),
+        ),
+        comparisons=(replace(p50, metric=Metric.LATENCY), p95, p99),
+        caveats=(
+            caveats.unsent_work(variant="product-list/naive", unsent=31, planned=1_240, users=256),
+            caveats.overloaded(variant="product-list/naive", growth=2.7, rate=50.0, seconds=1.0),
+        ),
+    )
+
+
 def unbounded() -> ExperimentResult:
     """So few pairs that the interval says nothing, and yet no caveat forbids it."""
     return experiment(
@@ -427,5 +471,6 @@ SAMPLES: Mapping[str, Callable[[], Run]] = {
     ),
     "under load": lambda: run(under_load()),
     "stepped up": lambda: run(stepped_up(), invalid_under_load()),
+    "open model": lambda: run(open_model()),
     "only invalid, cut short": lambda: run(invalid(), complete=False),
 }

@@ -145,7 +145,9 @@ def test_tables_are_captioned_and_their_headers_scoped(sample: Run) -> None:
     assert (
         source.count("<caption")
         == source.count("<table")
-        == sum(2 + bool(experiment.steps) for experiment in sample.experiments)
+        == sum(
+            2 + bool(experiment.steps or experiment.offered) for experiment in sample.experiments
+        )
     )
     assert source.count("<th ") == source.count('<th scope="')
     assert "<th>" not in source

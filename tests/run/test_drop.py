@@ -7,8 +7,8 @@ from headtohead.load.plan import Sample
 from headtohead.run.drop import BlockPart, by_block, joined
 from tests.run.factories import sample
 
-FIRST = Block(round=0, arm=0, started=100.0, drained=100.1, ended=101.0)
-SECOND = Block(round=0, arm=1, started=101.0, drained=101.2, ended=102.0)
+FIRST = Block(round=0, arm=0, started=100.0, drained=100.1, ended=101.0, cpu_seconds=0.1)
+SECOND = Block(round=0, arm=1, started=101.0, drained=101.2, ended=102.0, cpu_seconds=0.1)
 
 
 def lasting(began: float, ended: float, **changes: object) -> Sample:

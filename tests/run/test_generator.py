@@ -1,6 +1,13 @@
 import pytest
 
-from headtohead.run.generator import generator_caveats, generator_use
+from headtohead.load.blocks import Block
+from headtohead.run.drop import BlockPart, BlockSamples
+from headtohead.run.generator import (
+    generator_caveats,
+    generator_use,
+    generator_use_under_load,
+    load_caveats,
+)
 from tests.run.factories import pair
 
 
@@ -64,3 +71,48 @@ def test_pairs_the_server_did_not_explain_say_nothing_of_lag():
     unexplained = pair(elapsed_ms=9000, server_timing="")
     failed = pair(elapsed_ms=9000, error="500")
     assert generator_use([unexplained, failed]).lag_max_ms == 0
+
+
+def blocks(*cpu_seconds: float, late: float = 0.0, late_blocks: int = 0) -> list[BlockSamples]:
+    """Twenty blocks of half a second of one arm; what each process used in each of them."""
+    return [
+        BlockSamples(
+            parts=tuple(
+                BlockPart(
+                    block=Block(
+                        round=number,
+                        arm=0,
+                        started=100.0 + number,
+                        drained=100.1 + number,
+                        ended=100.6 + number + (late if number < late_blocks else 0.0),
+                        cpu_seconds=used,
+                    ),
+                    samples=(),
+                )
+                for used in cpu_seconds
+            )
+        )
+        for number in range(20)
+    ]
+
+
+def test_under_load_the_busiest_process_at_its_busiest_arm_counts():
+    use = generator_use_under_load([blocks(0.1, 0.2), blocks(0.05, 0.45)], block_seconds=0.5)
+    assert use.cpu_share == pytest.approx(0.9)
+    (caveat,) = load_caveats(use)
+    assert (caveat.code, caveat.invalidates) == ("generator-saturated", True)
+
+
+def test_under_load_half_a_core_is_nothing_to_tell():
+    use = generator_use_under_load([blocks(0.3), blocks(0.3)], block_seconds=0.5)
+    assert list(load_caveats(use)) == []
+    assert use.lag_max_ms == pytest.approx(0, abs=1e-3)
+
+
+def test_blocks_that_last_longer_than_planned_show_a_loop_that_was_held_up():
+    arms = [blocks(0.1, late=0.2, late_blocks=12), blocks(0.1)]
+    use = generator_use_under_load(arms, block_seconds=0.5)
+    assert (use.held_up_share, use.lag_max_ms) == (0.3, pytest.approx(200))
+    assert [caveat.code for caveat in load_caveats(use)] == ["held-up"]
+    few = [blocks(0.1, late=0.2, late_blocks=2), blocks(0.1)]
+    assert list(load_caveats(generator_use_under_load(few, block_seconds=0.5))) == []

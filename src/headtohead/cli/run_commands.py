@@ -10,6 +10,7 @@ import typer
 
 from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import (
+    Arrivals,
     AsJson,
     Block,
     Budget,
@@ -20,6 +21,7 @@ from headtohead.cli.options import (
     Mode,
     Names,
     RemoteWorkers,
+    Rate,
     Results,
     Rows,
     Seed,
@@ -53,6 +55,8 @@ def run_experiments(
     remote_workers: RemoteWorkers = None,
     master_bind: MasterBind = None,
     worker_wait: WorkerWait = None,
+    rate: Rate = None,
+    arrivals: Arrivals = None,
     budget: Budget = None,
     margin: Margin = None,
     early_stop: EarlyStop = None,
@@ -67,6 +71,7 @@ def run_experiments(
 
     Example: h2h run product-list --budget 20
     Example: h2h run product-list --mode throughput --users 8 --workers 2
+    Example: h2h run product-list --mode open --rate 20 --block 1 --budget 30
     """
     _measure(
         names,
@@ -78,6 +83,8 @@ def run_experiments(
         remote_workers=remote_workers,
         master_bind=master_bind,
         worker_wait=worker_wait,
+        rate=rate,
+        arrivals=arrivals,
         budget=budget,
         margin=margin,
         early_stop=early_stop,

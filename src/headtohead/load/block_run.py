@@ -3,17 +3,16 @@
 import gc
 import math
 from collections.abc import Callable
-from time import time
+from time import process_time, time
 from typing import ClassVar
 
 import gevent
 from locust import task
 from locust.exception import StopUser
 
+from headtohead.load.arm_user import ArmUser
 from headtohead.load.block_switch import BlockSwitch
 from headtohead.load.blocks import Block, BlockBatch, BlockPlan
-from headtohead.load.lean import LeanUser
-from headtohead.load.plan import Arm, Sample
 from headtohead.load.recorder import SAMPLES
 from headtohead.load.schedule import BlockSchedule, BlockTurn
 
@@ -53,24 +52,28 @@ class BlockRun:
         started = time()
         self._switch.switch_to(self._plan.arms[turn.arm])
         self._switch.drain()
-        drained = time()
+        drained, had_used = time(), process_time()
         gevent.sleep(self._plan.block_seconds)
-        return Block(round=turn.round, arm=turn.arm, started=started, drained=drained, ended=time())
+        return Block(
+            round=turn.round,
+            arm=turn.arm,
+            started=started,
+            drained=drained,
+            ended=time(),
+            cpu_seconds=process_time() - had_used,
+        )
 
     def _batch(self, blocks: list[Block]) -> BlockBatch:
         return BlockBatch(blocks=blocks, samples=self._switch.take_samples())
 
 
-class BlockUser(LeanUser):
+class BlockUser(ArmUser):
     """Sends one request after another to whichever arm it is switched to.
 
-    Subclasses set `plan` and `switch`. `record_sample` has to listen to the environment's request
-    event.
+    Subclasses set `plan` and `switch`.
     """
 
     abstract = True
-    connection_timeout = 5.0
-    network_timeout = 30.0
     plan: ClassVar[BlockPlan]
     switch: ClassVar[BlockSwitch]
 
@@ -78,7 +81,7 @@ class BlockUser(LeanUser):
         """Send this user's share of the same number of requests to every arm; discard them."""
         for _ in range(math.ceil(self.plan.warm_up / self.plan.users)):
             for arm in self.plan.arms:
-                self._send(arm, context={})
+                self.send(arm, context={})
         self.switch.await_begin()
 
     @task
@@ -87,17 +90,6 @@ class BlockUser(LeanUser):
         context = {SAMPLES: self.switch.samples}
         while arm := self.switch.arm:
             began = self.switch.request_begins()
-            self._send(arm, context=context)
+            self.send(arm, context=context)
             self.switch.request_ended(began)
         raise StopUser
-
-    def _send(self, arm: Arm, *, context: dict[str, list[Sample]]) -> None:
-        self.client.request(
-            arm.method,
-            arm.path,
-            name=arm.identity,
-            data=arm.body,
-            headers=dict(arm.headers),
-            allow_redirects=False,
-            context=context,
-        )

@@ -40,6 +40,7 @@ class Block:
         drained: When the last request that was in flight at the switch had ended; from here on
             the block is measured, because the server now works for this arm alone.
         ended: When users were switched away.
+        cpu_seconds: CPU time that the process used while it measured.
     """
 
     round: int
@@ -47,6 +48,7 @@ class Block:
     started: float
     drained: float
     ended: float
+    cpu_seconds: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

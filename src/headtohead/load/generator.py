@@ -1,10 +1,10 @@
 """The load generator's process: a Locust runner that reports what it sees as it goes.
 
-It reads its plan from the first line of standard input and writes batches of pairs or of blocks to
-standard output, a line of JSON each. Meanwhile a line on standard input holding the number of a
-variant closes that comparison of pairs; the end of standard input ends everything. The process is
-its own so that Locust's patching of the standard library concerns nothing else, and so that it can
-have a core to itself.
+It reads its plan from the first line of standard input and writes batches of pairs or of blocks, or
+stretches of an open model, to standard output, a line of JSON each. Meanwhile a line on standard
+input holding the number of a variant closes that comparison of pairs; the end of standard input
+ends everything. The process is its own so that Locust's patching of the standard library concerns
+nothing else, and so that it can have a core to itself.
 """
 
 import gc
@@ -23,6 +23,8 @@ from headtohead.load.block_run import BlockRun, BlockUser
 from headtohead.load.block_switch import BlockSwitch
 from headtohead.load.blocks import BlockBatch, BlockPlan
 from headtohead.load.garbage import collect_by_hand
+from headtohead.load.open_model import OpenPlan, Stretch
+from headtohead.load.open_run import OpenRun, OpenUser
 from headtohead.load.plan import REPORT_SECONDS, Pair, PairPlan, converter
 from headtohead.load.recorder import listen_alone
 from headtohead.load.users import PairUser
@@ -30,11 +32,13 @@ from headtohead.load.users import PairUser
 
 def main() -> None:
     """Carry out the plan on standard input."""
-    # The two kinds of plan are told apart by their fields.
-    kinds: Any = PairPlan | BlockPlan
+    # The kinds of plan are told apart by their fields.
+    kinds: Any = PairPlan | BlockPlan | OpenPlan
     plan = converter.loads(sys.stdin.readline(), kinds)
     if isinstance(plan, BlockPlan):
         _take_blocks(plan)
+    elif isinstance(plan, OpenPlan):
+        _take_stretches(plan)
     else:
         _take_pairs(plan)
 
@@ -87,6 +91,21 @@ def _take_blocks(plan: BlockPlan) -> None:
     runner = _start(SwitchedUser, users=plan.users, host=plan.base_url)
     collect_by_hand()
     BlockRun(plan, switch=SwitchedUser.switch).carry_out(report=report)
+    runner.quit()
+
+
+def _take_stretches(plan: OpenPlan) -> None:
+    class PooledUser(OpenUser):
+        """A user of this run."""
+
+    def report(stretch: Stretch) -> bool:
+        _say(stretch)
+        return not _variants_to_close(len(plan.arms))
+
+    PooledUser.open_run = OpenRun(plan)
+    runner = _start(PooledUser, users=plan.users, host=plan.base_url)
+    collect_by_hand()
+    PooledUser.open_run.carry_out(report=report)
     runner.quit()
 
 

@@ -10,6 +10,9 @@ from headtohead.experiment import Experiment, Variant
 # How often pairs are reported: long enough for it not to count, short enough for a live display
 # and an early stop.
 REPORT_SECONDS = 0.25
+# What a request may take before it fails: to connect, and until something of the answer comes.
+CONNECTION_SECONDS = 5.0
+NETWORK_SECONDS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import IO, TypeVar
 from headtohead.cores import available_cores, generator_cores, starting_on
 from headtohead.errors import MeasurementError
 from headtohead.load.blocks import BlockBatch, BlockPlan
+from headtohead.load.open_model import OpenPlan, Stretch
 from headtohead.load.plan import Pair, PairPlan, converter
 
 Batch = TypeVar("Batch")
@@ -32,7 +33,7 @@ class LoadGenerator:
         """The generator's process."""
         return self._process.pid
 
-    def start(self, plan: PairPlan | BlockPlan) -> None:
+    def start(self, plan: PairPlan | BlockPlan | OpenPlan) -> None:
         """Hand over the plan; requests begin to flow."""
         self._say(converter.dumps(plan))
 
@@ -51,6 +52,14 @@ class LoadGenerator:
             MeasurementError: The process ended before its plan did.
         """
         return self._reported(BlockBatch)
+
+    def stretches(self) -> Iterator[Stretch]:
+        """Stretches of the open model as they end, until the plan is done.
+
+        Raises:
+            MeasurementError: The process ended before its plan did.
+        """
+        return self._reported(Stretch)
 
     def close_comparison(self, variant: int) -> None:
         """Take no more pairs for this variant of the plan."""

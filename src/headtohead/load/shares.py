@@ -10,10 +10,10 @@ from enum import StrEnum
 from cattrs.strategies import configure_tagged_union
 
 from headtohead.load.blocks import BlockBatch, BlockPlan
-from headtohead.load.plan import converter
+from headtohead.load.plan import CONNECTION_SECONDS, NETWORK_SECONDS, converter
 
-# The longest a request takes before it fails: connecting, and waiting for the answer.
-REQUEST_SECONDS = 35.0
+# The longest a request takes before it fails.
+REQUEST_SECONDS = CONNECTION_SECONDS + NETWORK_SECONDS
 # What a run says to its master to end the plan under way early.
 STOP = "stop"
 

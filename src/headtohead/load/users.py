@@ -8,22 +8,19 @@ from typing import ClassVar
 from locust import task
 from locust.exception import StopUser
 
-from headtohead.load.lean import LeanUser
+from headtohead.load.arm_user import ArmUser
 from headtohead.load.plan import Arm, Pair, PairPlan, Sample
 from headtohead.load.recorder import SAMPLES
 from headtohead.load.schedule import PairSchedule, Turn
 
 
-class PairUser(LeanUser):
+class PairUser(ArmUser):
     """Sends request pairs one after another, without thinking time, until its schedule ends.
 
-    Subclasses set `plan` and say in `pair_taken` what becomes of a pair. `record_sample` has to
-    listen to the environment's request event.
+    Subclasses set `plan` and say in `pair_taken` what becomes of a pair.
     """
 
     abstract = True
-    connection_timeout = 5.0
-    network_timeout = 30.0
     plan: ClassVar[PairPlan]
     # Users of one process flip coins of their own: with the same ones, all of them would put load
     # on the same variant at the same time.
@@ -92,13 +89,5 @@ class PairUser(LeanUser):
 
     def _send(self, arm: Arm) -> Sample:
         samples: list[Sample] = []
-        self.client.request(
-            arm.method,
-            arm.path,
-            name=arm.identity,
-            data=arm.body,
-            headers=dict(arm.headers),
-            allow_redirects=False,
-            context={SAMPLES: samples},
-        )
+        self.send(arm, context={SAMPLES: samples})
         return samples[0]

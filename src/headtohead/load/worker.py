@@ -7,7 +7,7 @@ comes from the master, and it ends with it.
 import gc
 import signal
 import sys
-from time import monotonic, time
+from time import monotonic, process_time, time
 from typing import Any
 
 import gevent
@@ -89,9 +89,16 @@ class Worker:
         switch.drain()
         self._say(Answer.DRAINED)
         self._next(Order.MEASURE)
-        drained = time()
+        drained, had_used = time(), process_time()
         self._next(Order.REPORT)
-        return Block(round=turn.round, arm=turn.arm, started=started, drained=drained, ended=time())
+        return Block(
+            round=turn.round,
+            arm=turn.arm,
+            started=started,
+            drained=drained,
+            ended=time(),
+            cpu_seconds=process_time() - had_used,
+        )
 
     def _send(self, parcel: Parcel) -> None:
         text = converter.dumps(parcel)

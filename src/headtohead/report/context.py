@@ -24,6 +24,7 @@ _READINGS = {
     Mode.LATENCY: "0.5 is half the time",
     Mode.THROUGHPUT: "of throughput 2 is twice the requests a second, of p50, p95 and p99 0.5 is"
     " half the time",
+    Mode.OPEN: "0.5 is half the response time",
 }
 
 _METHODS = {
@@ -52,6 +53,24 @@ _METHODS = {
             "The ratio of throughput is the median over all rounds of log(variant requests/s /"
             " baseline requests/s), turned back into a ratio; those of p50, p95 and p99 are"
             " medians over groups of rounds that have enough requests for them."
+        ),
+    ),
+    Mode.OPEN: (
+        (
+            "Requests arrive at a planned rate, at one variant at a time, and are sent when they"
+            " are due whether or not earlier ones have returned; a round holds one stretch of every"
+            " variant, in random order and with the same arrivals."
+        ),
+        "A stretch ends when all its requests have, so no queue is left to the next variant.",
+        (
+            "A response time counts from when its request was due. Requests that could not be sent"
+            " because all users waited for answers are known to have taken at least that long, and"
+            " percentiles take that into account (Kaplan and Meier)."
+        ),
+        (
+            "The ratio is the median over all rounds of log(variant / baseline) of the median"
+            " response time, turned back into a ratio; those of p95 and p99 are medians over groups"
+            " of rounds that have enough requests for them."
         ),
     ),
 }

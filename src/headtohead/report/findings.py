@@ -19,6 +19,7 @@ from headtohead.report.format import (
     compared_with,
     load,
     milliseconds_change,
+    per_second,
     per_second_change,
     percent,
     ratio,
@@ -131,7 +132,12 @@ class Finding:
         name = self.experiment.name
         if self.experiment.mode is Mode.LATENCY:
             return name
-        subject = f"{name} with {load(self.experiment.users, self.experiment.workers)}"
+        offered = self.experiment.offered
+        subject = f"{name} " + (
+            f"at {per_second(offered.rate)}"
+            if offered
+            else f"with {load(self.experiment.users, self.experiment.workers)}"
+        )
         return f"{subject}, {self.metric}" if self.metric.guardrail else subject
 
     @property

@@ -14,6 +14,7 @@ from headtohead.report.charts.interval_plot import effect_axis, effect_row, effe
 from headtohead.report.charts.step_plot import step_plot
 from headtohead.report.charts.svg import swatch
 from headtohead.report.findings import Finding, findings, several_metrics
+from headtohead.report.open_model import OPEN_HEADERS, open_load, open_rows
 from headtohead.report.steps import STEP_HEADERS, knees, step_rows
 
 _environment = Environment(
@@ -25,6 +26,7 @@ _environment = Environment(
 )
 _environment.globals |= {
     "NO_VALUE": formats.NO_VALUE,
+    "OPEN_HEADERS": OPEN_HEADERS,
     "STEP_HEADERS": STEP_HEADERS,
     "context": context,
     "distribution_plot": distribution_plot,
@@ -32,6 +34,8 @@ _environment.globals |= {
     "effect_scale": effect_scale,
     "knees": knees,
     "latency_axis": latency_axis,
+    "open_load": open_load,
+    "open_rows": open_rows,
     "step_plot": step_plot,
     "step_rows": step_rows,
     "swatch": swatch,
@@ -44,6 +48,7 @@ _environment.filters |= {
         "interval",
         "load",
         "milliseconds",
+        "per_second",
         "percent",
         "points",
         "quantity",

@@ -1,10 +1,10 @@
 """The report as GitHub-flavoured Markdown, short enough for a comment on a pull request."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from headtohead.caveats import Caveat
-from headtohead.measurement import ExperimentResult, Run
+from headtohead.measurement import Run
 from headtohead.report.context import (
     INCOMPLETE,
     control_sentence,
@@ -28,6 +28,7 @@ from headtohead.report.format import (
     interval,
     ratio,
 )
+from headtohead.report.open_model import OPEN_HEADERS, open_load, open_rows
 from headtohead.report.steps import STEP_HEADERS, knees, step_rows
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#@&$!])")
@@ -44,7 +45,11 @@ def render(run: Run) -> str:
     lines += [_row(_cells(finding, named=several_metrics(found))) for finding in found]
     for experiment in run.experiments:
         if experiment.steps:
-            lines += ["", *_steps(experiment)]
+            title = f"{experiment.name}: {knees(experiment)}"
+            lines += ["", *_table(title, STEP_HEADERS, step_rows(experiment))]
+        if experiment.offered:
+            title = f"{experiment.name}: {open_load(experiment)}"
+            lines += ["", *_table(title, OPEN_HEADERS, open_rows(experiment))]
     lines += ["", *(_item(where, caveat) for where, caveat in caveats(run)), ""]
     lines += [f"{_escape(environment_line(run))}. {_escape(how_to_read(run))}"]
     for sentence in (control_sentence(run), shared_error_rate(run), workers_sentence(run)):
@@ -81,13 +86,13 @@ def _cells(finding: Finding, *, named: bool) -> list[str]:
     ]
 
 
-def _steps(experiment: ExperimentResult) -> list[str]:
+def _table(title: str, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return [
-        f"{_escape(experiment.name)}: {_escape(knees(experiment))}",
+        _escape(title),
         "",
-        _row(STEP_HEADERS),
-        _row(["---"] * len(STEP_HEADERS)),
-        *(_row([_escape(cell) for cell in row]) for row in step_rows(experiment)),
+        _row(headers),
+        _row(["---"] * len(headers)),
+        *(_row([_escape(cell) for cell in row]) for row in rows),
     ]
 
 

@@ -1,7 +1,7 @@
 """The report on a terminal: a table where it fits, else one block for each comparison."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich import box
 from rich.console import Console, JustifyMethod
@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from headtohead.caveats import Caveat
-from headtohead.measurement import ExperimentResult, Metric, Run, Verdict
+from headtohead.measurement import Metric, Run, Verdict
 from headtohead.report.context import (
     INCOMPLETE,
     control_sentence,
@@ -34,6 +34,7 @@ from headtohead.report.format import (
     interval,
     ratio,
 )
+from headtohead.report.open_model import OPEN_HEADERS, open_load, open_rows
 from headtohead.report.steps import STEP_HEADERS, knees, step_rows
 
 # Named colours of the terminal's own palette, those that are legible on white and on black.
@@ -62,7 +63,19 @@ def render(run: Run, *, console: Console) -> None:
             _print_block(finding, console)
     for experiment in run.experiments:
         if experiment.steps:
-            _print_steps(experiment, console)
+            _print_cells(
+                f"{experiment.name}: {knees(experiment)}",
+                headers=STEP_HEADERS,
+                rows=step_rows(experiment),
+                console=console,
+            )
+        if experiment.offered:
+            _print_cells(
+                f"{experiment.name}: {open_load(experiment)}",
+                headers=OPEN_HEADERS,
+                rows=open_rows(experiment),
+                console=console,
+            )
     for where, caveat in caveats(run):
         _print_caveat(where, caveat, console)
     for line in (
@@ -121,13 +134,15 @@ def _print_block(finding: Finding, console: Console) -> None:
     console.print(Padding(grid, (0, 0, 1, 2), expand=False))
 
 
-def _print_steps(experiment: ExperimentResult, console: Console) -> None:
-    console.print(_plain(f"{experiment.name}: {knees(experiment)}", style="bold"))
+def _print_cells(
+    title: str, *, headers: Sequence[str], rows: Iterable[Sequence[str]], console: Console
+) -> None:
+    console.print(_plain(title, style="bold"))
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for header in STEP_HEADERS:
+    for header in headers:
         justify: JustifyMethod = "left" if header == "Variant" else "right"
         table.add_column(header.lower(), justify=justify)
-    for row in step_rows(experiment):
+    for row in rows:
         table.add_row(*map(_plain, row))
     console.print(Padding(table, (0, 0, 1, 2), expand=False))
 

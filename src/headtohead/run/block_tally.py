@@ -16,10 +16,9 @@ from headtohead.analysis.blocks import (
     throughput,
     throughput_ratios,
 )
-from headtohead.analysis.interval import Estimate, FloatArray, fixed_size_estimate
-from headtohead.analysis.proportion import Share, difference, share
+from headtohead.analysis.interval import FloatArray
+from headtohead.analysis.proportion import Share, share
 from headtohead.analysis.survival import Latencies
-from headtohead.analysis.verdict import judge
 from headtohead.caveats import Caveat
 from headtohead.errors import MeasurementError
 from headtohead.experiment import Experiment
@@ -32,9 +31,9 @@ from headtohead.measurement import (
     StepVariant,
     VariantIntervals,
     VariantResult,
-    Verdict,
 )
 from headtohead.run.drop import BlockSamples
+from headtohead.run.rounds import bounds, compared_in_rounds, error_difference
 from headtohead.run.tally import variant_caveats, variant_result
 
 PERCENTILES = {Metric.P50: 50, Metric.P95: 95, Metric.P99: 99}
@@ -107,11 +106,11 @@ class ArmTally:
             latency_ms=summary,
             throughput_rps=rate.ratio,
             intervals=VariantIntervals(
-                throughput_rps=_bounds(rate),
-                p50=_bounds(p50),
-                p95=_bounds(p95),
-                p99=_bounds(p99),
-                error_ratio=_bounds(self.errors),
+                throughput_rps=bounds(rate),
+                p50=bounds(p50),
+                p95=bounds(p95),
+                p99=bounds(p99),
+                error_ratio=bounds(self.errors),
             ),
         )
 
@@ -121,7 +120,7 @@ class ArmTally:
         return StepVariant(
             name=self.name,
             throughput_rps=rate.ratio,
-            throughput_ci95=_bounds(rate),
+            throughput_ci95=bounds(rate),
             p50=summary.p50,
             p99=summary.p99,
         )
@@ -182,12 +181,11 @@ class LoadTally:
         """How much more often each variant fails than the baseline."""
         baseline, *variants = self.arms
         for variant in variants:
-            found = difference(baseline=baseline.errors, variant=variant.errors)
-            yield ErrorDifference(
+            yield error_difference(
                 variant=variant.name,
+                variant_errors=variant.errors,
                 baseline=baseline.name,
-                difference=found.value,
-                ci95=_bounds(found),
+                baseline_errors=baseline.errors,
             )
 
     def step(self) -> Step:
@@ -210,21 +208,14 @@ class LoadTally:
         self, variant: ArmTally, *, metric: Metric, ratios: FloatArray, valid: bool
     ) -> Comparison:
         baseline = self.arms[0]
-        estimate = fixed_size_estimate(ratios)
-        return Comparison(
+        return compared_in_rounds(
+            ratios,
             variant=variant.name,
             baseline=baseline.name,
             metric=metric,
-            pairs=len(ratios),
-            ratio=estimate.ratio,
-            ci95=_bounds(estimate),
             margin=self.margin,
-            verdict=judge(estimate, margin=self.margin, metric=metric)
-            if valid
-            else Verdict.INVALID,
-            detectable=estimate.half_width,
             seconds=baseline.seconds + variant.seconds,
-            stopped_early=False,
+            valid=valid,
         )
 
 
@@ -259,7 +250,3 @@ def load_tally(
             for index, variant in enumerate(experiment.all_variants)
         ),
     )
-
-
-def _bounds(interval: Estimate | Share) -> tuple[float, float]:
-    return (interval.low, interval.high)

@@ -8,6 +8,7 @@ from headtohead import caveats
 from headtohead.caveats import Caveat
 from headtohead.load.plan import Pair
 from headtohead.measurement import GeneratorUse
+from headtohead.run.drop import BlockSamples
 from headtohead.server_timing import ServerTiming
 
 # The generator waits for its one request, so the share of time in which it computes is at most the
@@ -27,6 +28,9 @@ TOLERATED_HELD_UP_SHARE = 0.25
 # No scheduler makes a process wait for a second. One that did was suspended, and so perhaps was
 # everything else; connections and caches may not be what they were.
 TOLERATED_HOLD_UP_MS = 1000.0
+# A block is that much longer where the loop is late at its end, as a part of its length. What ended
+# meanwhile is counted over the time that really passed, so only latencies suffer.
+TOLERATED_BLOCK_LAG = 0.1
 
 
 def generator_use(pairs: Sequence[Pair]) -> GeneratorUse:
@@ -60,12 +64,59 @@ def generator_use(pairs: Sequence[Pair]) -> GeneratorUse:
     )
 
 
+def generator_use_under_load(
+    arms: Sequence[Sequence[BlockSamples]], *, block_seconds: float
+) -> GeneratorUse:
+    """Sum up how the generator fared in blocks.
+
+    The arm that kept it busiest counts, and of several processes the busiest: one that is saturated
+    by the faster arm alone draws that arm towards the slower one. A block that lasted longer than
+    was planned shows that the event loop was held up just then.
+
+    Args:
+        arms: The blocks of every arm.
+        block_seconds: How long a block was to be measured.
+    """
+    processes = [
+        [part.block for part in parts]
+        for blocks in arms
+        for parts in zip(*(block.parts for block in blocks), strict=True)
+    ]
+    lags = [
+        (block.ended - block.drained - block_seconds) * 1000
+        for blocks in processes
+        for block in blocks
+    ]
+    tolerated = block_seconds * 1000 * TOLERATED_BLOCK_LAG
+    return GeneratorUse(
+        cpu_share=max(
+            sum(block.cpu_seconds for block in blocks)
+            / sum(block.ended - block.drained for block in blocks)
+            for blocks in processes
+        ),
+        held_up_share=sum(lag > tolerated for lag in lags) / len(lags),
+        lag_p99_ms=max(0.0, float(np.percentile(lags, 99))),
+        lag_max_ms=max(0.0, *lags),
+    )
+
+
+def load_caveats(use: GeneratorUse) -> Iterator[Caveat]:
+    """What the generator's state says against an experiment under load."""
+    if use.cpu_share > TOLERATED_CPU_SHARE:
+        yield caveats.generator_saturated(share=use.cpu_share)
+    yield from _held_up_caveats(use)
+
+
 def generator_caveats(use: GeneratorUse) -> Iterator[Caveat]:
     """What the generator's state says against the experiment."""
     if use.cpu_share > TOLERATED_CPU_SHARE:
         yield caveats.generator_saturated(share=use.cpu_share)
     elif use.cpu_share > NOTABLE_CPU_SHARE:
         yield caveats.client_bound(share=use.cpu_share)
+    yield from _held_up_caveats(use)
+
+
+def _held_up_caveats(use: GeneratorUse) -> Iterator[Caveat]:
     if use.held_up_share > TOLERATED_HELD_UP_SHARE or use.lag_max_ms > TOLERATED_HOLD_UP_MS:
         yield caveats.held_up(share=use.held_up_share, p99_ms=use.lag_p99_ms, max_ms=use.lag_max_ms)
 

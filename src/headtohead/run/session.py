@@ -20,6 +20,7 @@ from headtohead.run import environment
 from headtohead.run.conditions import clock_caveats, machine, machine_caveats, restart_caveats
 from headtohead.run.control import BUDGET_SHARE, control_caveats
 from headtohead.run.measure import Measured, Progress, measure
+from headtohead.run.open_model import MeasuredOpen, measure_open, require_arrivals
 from headtohead.run.preflight import check
 from headtohead.run.reading import read
 from headtohead.run.results import new_run_id, run_directory
@@ -27,6 +28,9 @@ from headtohead.run.target import Target, open_target
 from headtohead.run.throughput import MeasuredLoad, measure_throughput, require_rounds
 from headtohead.run.verdicts import judged_together
 from headtohead.run.workers import open_workers, require_workers
+
+# What measuring an experiment yields, by mode.
+Outcome = Measured | MeasuredLoad | MeasuredOpen
 
 
 class Observer(Protocol):
@@ -66,12 +70,14 @@ def run(
         The record, and the folder that holds it.
 
     Raises:
-        ConfigurationError: The budget is too short for the mode, or workers cannot be had.
+        ConfigurationError: Budget, block or rate do not suit the mode, or workers cannot be had.
         MeasurementError: Variants differ in what they say, or nothing could be measured.
     """
     if config.mode == Mode.THROUGHPUT:
         require_rounds(config)
         require_workers(config)
+    elif config.mode == Mode.OPEN:
+        require_arrivals(config)
     started_at, started = datetime.now(UTC), monotonic()
     run_id = new_run_id(started_at, results=config.results_directory)
     with (
@@ -87,7 +93,7 @@ def run(
             else None
         )
         take = _taker(experiments, config=config, fleet=fleet, against_itself=against_itself)
-        measured: list[Measured | MeasuredLoad] = []
+        measured: list[Outcome] = []
         for experiment in experiments:
             measured.append(
                 _measure_one(experiment, take=take, target=target, config=config, observer=observer)
@@ -141,10 +147,12 @@ def _taker(
     config: Config,
     fleet: Fleet | None,
     against_itself: bool,
-) -> Callable[..., Measured | MeasuredLoad]:
+) -> Callable[..., Outcome]:
     """What measures one experiment in the mode asked for."""
     if config.mode == Mode.THROUGHPUT:
         return partial(measure_throughput, fleet=fleet)
+    if config.mode == Mode.OPEN:
+        return measure_open
     return partial(
         measure,
         comparisons_in_run=sum(1 if against_itself else len(each.variants) for each in experiments),
@@ -168,11 +176,11 @@ def _measure_control(
 def _measure_one(
     experiment: Experiment,
     *,
-    take: Callable[..., Measured | MeasuredLoad],
+    take: Callable[..., Outcome],
     target: Target,
     config: Config,
     observer: Observer,
-) -> Measured | MeasuredLoad:
+) -> Outcome:
     observer.begin(experiment)
     before = read(target)
     measured = take(
@@ -195,12 +203,12 @@ def _measure_one(
     return measured
 
 
-def _judged(measured: Sequence[Measured | MeasuredLoad]) -> tuple[ExperimentResult, ...]:
-    """The final verdicts: comparisons of pairs share an error rate, blocks stand alone."""
+def _judged(measured: Sequence[Outcome]) -> tuple[ExperimentResult, ...]:
+    """The final verdicts: comparisons of pairs share an error rate, others stand alone."""
     paired = [each for each in measured if isinstance(each, Measured)]
     return judged_together(paired) if paired else tuple(each.result for each in measured)
 
 
-def _with_caveats(measured: Measured | MeasuredLoad, *more: Caveat) -> Measured | MeasuredLoad:
+def _with_caveats(measured: Outcome, *more: Caveat) -> Outcome:
     result = measured.result
     return replace(measured, result=replace(result, caveats=(*result.caveats, *more)))

@@ -23,6 +23,7 @@ from headtohead.load.plan import Sample
 from headtohead.load.process import load_generator
 from headtohead.measurement import ExperimentResult, Mode, Step, VariantResult
 from headtohead.run.block_tally import LoadTally, load_tally
+from headtohead.run.generator import generator_use_under_load, load_caveats
 from headtohead.run.drop import BlockPart, BlockSamples, by_block, joined
 from headtohead.run.measure import TOLERATED_ERRORS, Progress
 from headtohead.run.results import write_blocks
@@ -252,10 +253,14 @@ def _result(
     experiment: Experiment, tallies: Sequence[LoadTally], *, fleet: Fleet | None, seed: int
 ) -> ExperimentResult:
     last = tallies[-1]
+    use = generator_use_under_load(
+        [arm.rounds for arm in last.arms], block_seconds=last.block_seconds
+    )
     # With fewer users requests take less time: blocks that are long enough at last always were.
     caveats = (
         *dict.fromkeys(caveat for tally in tallies for caveat in tally.caveats()),
         *last.block_caveats(),
+        *load_caveats(use),
         *([fleet.broken] if fleet and fleet.broken else []),
     )
     valid = not any(caveat.invalidates for caveat in caveats)
@@ -274,6 +279,7 @@ def _result(
         caveats=caveats,
         users=last.users,
         workers=fleet.workers if fleet else 0,
+        generator=use,
         error_differences=tuple(last.error_differences()),
         steps=steps,
     )

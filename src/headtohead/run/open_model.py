@@ -1,0 +1,184 @@
+"""One experiment in the open model: requests arrive at a planned rate, at one variant at a time."""
+
+import csv
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from headtohead.analysis.blocks import percentile_ratios
+from headtohead.analysis.interval import fixed_size_estimate
+from headtohead.config import Config
+from headtohead.errors import ConfigurationError, MeasurementError
+from headtohead.experiment import Experiment
+from headtohead.load.arrivals import Arrivals
+from headtohead.load.open_model import OpenPlan, Stretch, plan_open
+from headtohead.load.process import load_generator
+from headtohead.measurement import ExperimentResult, Mode, OfferedLoad
+from headtohead.run.measure import TOLERATED_ERRORS, Progress
+from headtohead.run.open_tally import OpenArm, OpenTally, lateness_ms, response_ms
+from headtohead.run.target import Target
+from headtohead.run.throughput import require_rounds
+
+# The median of fewer says little of a stretch.
+NEEDED_ARRIVALS = 5
+COLUMNS = ("round", "variant", "intended", "lateness_ms", "service_ms", "response_ms", "error")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuredOpen:
+    """An experiment's result and the stretches it rests on."""
+
+    result: ExperimentResult
+    stretches: Sequence[Stretch]
+
+    def write_raw(self, directory: Path) -> None:
+        """Keep the planned requests beside the record; unsent ones have no times."""
+        path = directory / "arrivals" / f"{self.result.name}.csv"
+        path.parent.mkdir(exist_ok=True)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            for stretch in self.stretches:
+                name = self.result.variants[stretch.arm].name
+                for each in stretch.arrivals:
+                    due = (stretch.round, name, f"{each.intended:.6f}")
+                    if each.sample is None:
+                        writer.writerow((*due, "", "", "", "unsent"))
+                        continue
+                    times = (lateness_ms(each), each.sample.milliseconds, response_ms(each))
+                    writer.writerow((*due, *(f"{time:.6f}" for time in times), each.sample.error))
+
+
+def require_arrivals(config: Config) -> None:
+    """See that stretches hold enough requests, and the budget enough stretches.
+
+    Raises:
+        ConfigurationError: They do not.
+    """
+    require_rounds(config)
+    if config.rate * config.block < NEEDED_ARRIVALS:
+        raise ConfigurationError(
+            f"at {config.rate:g} requests a second {config.block:g} s hold fewer than "
+            f"{NEEDED_ARRIVALS} requests",
+            fix=f"give at least --block {NEEDED_ARRIVALS / config.rate:g}, or a higher --rate",
+        )
+
+
+def measure_open(
+    experiment: Experiment,
+    *,
+    target: Target,
+    config: Config,
+    seed: int,
+    on_progress: Callable[[Progress], None],
+) -> MeasuredOpen:
+    """Let requests arrive at every variant in turn until the budget is spent.
+
+    Args:
+        experiment: What to measure; its preflight has passed.
+        target: The API.
+        config: Rate, arrivals, length of a stretch, budget, margin and warm-up.
+        seed: Seed of arrivals and of the order of variants.
+        on_progress: Called after every stretch.
+
+    Raises:
+        MeasurementError: The generator broke down, or requests to a variant only failed.
+    """
+    plan = plan_open(
+        experiment,
+        base_url=target.base_url,
+        token=target.token,
+        arrivals=Arrivals(config.arrivals),
+        rate=config.rate,
+        warm_up=config.warm_up,
+        stretch_seconds=config.block,
+        seconds=config.budget,
+        seed=seed,
+    )
+    stretches: list[Stretch] = []
+    errors = 0
+    with load_generator() as generator:
+        generator.start(plan)
+        for stretch in generator.stretches():
+            stretches.append(stretch)
+            errors += sum(bool(each.sample and each.sample.error) for each in stretch.arrivals)
+            if errors > TOLERATED_ERRORS:
+                break
+            on_progress(_progress(experiment, plan, stretches))
+    tally = _tally(experiment, plan, stretches, margin=config.margin)
+    return MeasuredOpen(result=_result(experiment, tally), stretches=stretches)
+
+
+def _tally(
+    experiment: Experiment, plan: OpenPlan, stretches: Sequence[Stretch], *, margin: float
+) -> OpenTally:
+    """Deal out whole rounds to arms.
+
+    Raises:
+        MeasurementError: There is none, or requests to an arm only failed.
+    """
+    rounds = len(stretches) // len(plan.arms)
+    if not rounds:
+        sent = (each.sample for stretch in stretches for each in stretch.arrivals if each.sample)
+        errors = (sample.error for sample in sent if sample.error)
+        raise MeasurementError(
+            f"requests failed before a single round was whole ({next(errors)})",
+            fix="read the API's log; `h2h status` says where it is",
+        )
+    arms = tuple(
+        OpenArm(
+            name=variant.name,
+            identity=experiment.identity(variant),
+            stretches=[each for each in stretches if each.arm == index and each.round < rounds],
+        )
+        for index, variant in enumerate(experiment.all_variants)
+    )
+    for arm in arms:
+        arm.require_answers()
+    return OpenTally(plan=plan, margin=margin, arms=arms)
+
+
+def _progress(experiment: Experiment, plan: OpenPlan, stretches: Sequence[Stretch]) -> Progress:
+    """The effect of the first variant, over whole rounds."""
+    rounds = len(stretches) // len(plan.arms)
+    spent = stretches[-1].drained - stretches[0].started
+    estimate = None
+    if rounds:
+        baseline, variant, *_ = _tally(experiment, plan, stretches, margin=0).arms
+        estimate = fixed_size_estimate(
+            percentile_ratios(baseline=baseline.blocks, variant=variant.blocks, level=50)
+        )
+    return Progress(
+        pairs=rounds,
+        ratio=estimate.ratio if estimate else None,
+        interval=(estimate.low, estimate.high) if estimate else (0.0, math.inf),
+        seconds_left=max(0.0, plan.seconds - spent),
+        unit=Mode.OPEN.pair,
+    )
+
+
+def _result(experiment: Experiment, tally: OpenTally) -> ExperimentResult:
+    plan = tally.plan
+    caveats = tuple(tally.caveats())
+    valid = not any(caveat.invalidates for caveat in caveats)
+    return ExperimentResult(
+        name=experiment.name,
+        question=experiment.question,
+        mode=Mode.OPEN,
+        baseline=experiment.baseline.name,
+        method=experiment.request.method,
+        path=experiment.request.path,
+        pairs=tally.rounds * len(experiment.variants),
+        seed=plan.seed,
+        variants=tuple(arm.result(stretch_seconds=plan.stretch_seconds) for arm in tally.arms),
+        comparisons=tuple(tally.comparisons(valid=valid)),
+        caveats=caveats,
+        users=plan.users,
+        error_differences=tuple(tally.error_differences()),
+        offered=OfferedLoad(
+            rate=plan.rate,
+            arrivals=plan.arrivals,
+            stretch_seconds=plan.stretch_seconds,
+        ),
+    )
