@@ -1,6 +1,6 @@
 """Write the generated parts of the documents anew from the records that are kept beside them.
 
-python docs/build.py            # rewrites README.md, docs/validation.md, docs/generator-cost.md
+python docs/build.py    # rewrites README.md and experiments, validation, generator-cost in docs/
 """
 
 import io
@@ -17,7 +17,9 @@ from headtohead.validate.output import write_pictures
 from headtohead.validate.record import read_validation
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
+
+import experiments_page  # noqa: E402
 
 from benchmarks.generator_cost import markdown as generator_cost  # noqa: E402
 from benchmarks.generator_cost.record import read_record as read_generator_cost  # noqa: E402
@@ -25,6 +27,7 @@ from benchmarks.generator_cost.record import read_record as read_generator_cost 
 README = ROOT / "README.md"
 REFERENCE_RUN = ROOT / "docs" / "reference-run"
 VALIDATION = ROOT / "docs" / "validation"
+EXPERIMENTS = ROOT / "docs" / "experiments.md"
 GENERATOR_COST = ROOT / "docs" / "generator-cost"
 # Wide enough for the table, narrow enough for the page that shows it.
 COLUMNS = 150
@@ -65,6 +68,7 @@ def main() -> None:
     if GENERATOR_COST.is_dir():
         page = generator_cost_page(GENERATOR_COST)
         GENERATOR_COST.with_suffix(".md").write_text(page, encoding="utf-8")
+    EXPERIMENTS.write_text(experiments_page.render(read_record(REFERENCE_RUN)), encoding="utf-8")
     README.write_text(readme_with_result(README.read_text(encoding="utf-8")), encoding="utf-8")
 
 

@@ -67,6 +67,12 @@ def test_a_generator_that_only_shows_itself_invalidates(variants_server):
     assert {each.verdict for each in result.comparisons} == {Verdict.INVALID}
 
 
+def test_bodies_that_change_in_mid_run_invalidate(variants_server):
+    result = measured("/rewritten", url=variants_server).result
+    assert [each.code for each in result.caveats if each.invalidates] == ["body-changed"]
+    assert {each.verdict for each in result.comparisons} == {Verdict.INVALID}
+
+
 def raw_requests(outcome: MeasuredLoad, folder: Path) -> list[str]:
     outcome.write_raw(folder)
     header, *rows = (folder / "blocks" / "e.csv").read_text().splitlines()

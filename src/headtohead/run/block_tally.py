@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -34,7 +35,7 @@ from headtohead.measurement import (
 )
 from headtohead.run.drop import BlockSamples
 from headtohead.run.rounds import bounds, compared_in_rounds, error_difference
-from headtohead.run.tally import variant_caveats, variant_result
+from headtohead.run.tally import body_caveats, variant_caveats, variant_result
 
 PERCENTILES = {Metric.P50: 50, Metric.P95: 95, Metric.P99: 99}
 # Share of requests that may outlast a block before p99 is unknown.
@@ -198,6 +199,7 @@ class LoadTally:
             yield caveats.too_few_rounds(rounds=self.rounds, users=self.users, needed=NEEDED_ROUNDS)
         for arm in self.arms:
             yield from variant_caveats(arm.identity, arm.counted)
+        yield from body_caveats(chain.from_iterable(arm.counted for arm in self.arms))
 
     def block_caveats(self) -> Iterator[Caveat]:
         """What is wrong with the length of its blocks."""

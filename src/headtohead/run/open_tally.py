@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -33,7 +34,7 @@ from headtohead.measurement import (
 )
 from headtohead.run.generator import TOLERATED_HOLD_UP_MS
 from headtohead.run.rounds import bounds, compared_in_rounds, error_difference
-from headtohead.run.tally import variant_caveats, variant_result
+from headtohead.run.tally import body_caveats, variant_caveats, variant_result
 
 # The median answers the question, the tail stands beside it.
 PERCENTILES = {Metric.LATENCY: 50, Metric.P95: 95, Metric.P99: 99}
@@ -248,6 +249,7 @@ class OpenTally:
             if not missed:
                 yield from arm.load_caveats(self.plan)
             yield from variant_caveats(arm.identity, arm.samples)
+        yield from body_caveats(chain.from_iterable(arm.samples for arm in self.arms))
 
     def _rate_missed(self) -> Caveat | None:
         """Judged on all arms together, blind to which of them a request was for.

@@ -184,17 +184,12 @@ def pair_caveats(comparisons: Sequence[ComparisonTally]) -> Iterator[Caveat]:
     """What is wrong with an experiment's pairs, whichever variant they are of.
 
     A carry-over within the margin is allowed for without a word, as any other small uncertainty.
-    Bodies are compared by content with the first one: arms that were equal before the measurement
-    can change together, and one can change alone, as a cache does that was filled before a write.
     """
     sound = [comparison.sound_pairs() for comparison in comparisons]
     fewest = min(map(len, sound))
     if fewest < NEEDED_PAIRS:
         yield caveats.too_few_pairs(pairs=fewest, needed=NEEDED_PAIRS)
-    samples = [sample for pair in chain(*sound) for sample in pair.samples]
-    changed = sum(sample.checksum != samples[0].checksum for sample in samples)
-    if changed:
-        yield caveats.body_changed(changed=changed, requests=len(samples))
+    yield from body_caveats([sample for pair in chain(*sound) for sample in pair.samples])
     for comparison in comparisons:
         left = comparison.carry_over()
         certain = left.low > 1 or left.high < 1
@@ -202,6 +197,18 @@ def pair_caveats(comparisons: Sequence[ComparisonTally]) -> Iterator[Caveat]:
             yield caveats.carry_over(
                 baseline=comparison.baseline, variant=comparison.variant, ratio=left.ratio
             )
+
+
+def body_caveats(samples: Iterable[Sample]) -> Iterator[Caveat]:
+    """Whether bodies changed during the measurement, whichever arm they are of.
+
+    They are compared by content with the first one: arms that were equal before the measurement can
+    change together, and one can change alone, as a cache does that was filled before a write.
+    """
+    checksums = [sample.checksum for sample in samples if not sample.error]
+    changed = sum(each != checksums[0] for each in checksums)
+    if changed:
+        yield caveats.body_changed(changed=changed, requests=len(checksums))
 
 
 def _timing(sample: Sample) -> ServerTiming | None:

@@ -1,0 +1,74 @@
+"""The page of all experiments: declarations beside what the reference run answered."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+from headtohead.experiment import Experiment, Variant
+from headtohead.measurement import Run
+from headtohead.report.context import environment_line, how_to_read
+from headtohead.report.findings import findings
+from headtohead.report.format import count
+
+PACKAGE = "app.experiments"
+
+
+def render(run: Run) -> str:
+    """The page, in the order of the experiments' names.
+
+    Args:
+        run: The run whose answers are shown; an experiment that it lacks has none.
+    """
+    declared = sorted(_declared(), key=lambda each: each[1].name)
+    lines = [
+        "# Experiments",
+        "",
+        "One file in `app/experiments/` each. Answers are those of the run whose record is kept in"
+        f" `reference-run/`: {environment_line(run)}. {how_to_read(run)}",
+        "",
+        "`h2h run EXPERIMENT` answers a question on your machine, `h2h check EXPERIMENT` without a"
+        " clock. [The method](method.md) says how, and what it cannot tell.",
+    ]
+    for lesson, experiment in declared:
+        lines += ["", f"## {experiment.name}", "", lesson, "", f"**{experiment.question}**", ""]
+        lines += [*_answers(run, experiment), "", *_variants(run, experiment)]
+    return "\n".join(lines) + "\n"
+
+
+def _declared() -> Iterator[tuple[str, Experiment]]:
+    """Every experiment with the lesson that its module's docstring tells."""
+    package = importlib.import_module(PACKAGE)
+    for found in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{PACKAGE}.{found.name}")
+        for value in vars(module).values():
+            if isinstance(value, Experiment):
+                yield " ".join((module.__doc__ or "").split()), value
+
+
+def _answers(run: Run, experiment: Experiment) -> list[str]:
+    told = [
+        f"- {finding.sentence} Verdict: *{finding.verdict}*."
+        for finding in findings(run)
+        if finding.experiment.name == experiment.name
+    ]
+    return told or ["- Not part of that run."]
+
+
+def _variants(run: Run, experiment: Experiment) -> Iterator[str]:
+    request = experiment.request
+    yield f"`{request.method} {request.path}`, the same for every variant; what serves it differs:"
+    yield ""
+    yield "| variant | served by | queries |"
+    yield "|---|---|---|"
+    for variant in experiment.all_variants:
+        marks = [
+            *(["baseline"] if variant is experiment.baseline else []),
+            *(["what users get"] if variant.selector == experiment.seam else []),
+        ]
+        note = f" ({', '.join(marks)})" if marks else ""
+        yield f"| {variant.name}{note} | `{variant.selector}` | {_queries(run, experiment, variant)} |"
+
+
+def _queries(run: Run, experiment: Experiment, variant: Variant) -> str:
+    measured = next((each for each in run.experiments if each.name == experiment.name), None)
+    return count(measured.variant(variant.name).queries_per_request) if measured else "–"
