@@ -8,7 +8,7 @@ from headtohead.experiment import Experiment, Variant
 from headtohead.measurement import Run
 from headtohead.report.context import environment_line, how_to_read
 from headtohead.report.findings import findings
-from headtohead.report.format import count
+from headtohead.report.format import NO_VALUE, count
 
 PACKAGE = "app.experiments"
 
@@ -23,11 +23,15 @@ def render(run: Run) -> str:
     lines = [
         "# Experiments",
         "",
-        "One file in `app/experiments/` each. Answers are those of the run whose record is kept in"
-        f" `reference-run/`: {environment_line(run)}. {how_to_read(run)}",
+        (
+            "One file in `app/experiments/` each. Answers are those of the run whose record is kept"
+            f" in `reference-run/`: {environment_line(run)}. {how_to_read(run)}"
+        ),
         "",
-        "`h2h run EXPERIMENT` answers a question on your machine, `h2h check EXPERIMENT` without a"
-        " clock. [The method](method.md) says how, and what it cannot tell.",
+        (
+            "`h2h run EXPERIMENT` answers a question on your machine, `h2h check EXPERIMENT`"
+            " without a clock. [The method](method.md) says how, and what it cannot tell."
+        ),
     ]
     for lesson, experiment in declared:
         lines += ["", f"## {experiment.name}", "", lesson, "", f"**{experiment.question}**", ""]
@@ -65,10 +69,10 @@ def _variants(run: Run, experiment: Experiment) -> Iterator[str]:
             *(["baseline"] if variant is experiment.baseline else []),
             *(["what users get"] if variant.selector == experiment.seam else []),
         ]
-        note = f" ({', '.join(marks)})" if marks else ""
-        yield f"| {variant.name}{note} | `{variant.selector}` | {_queries(run, experiment, variant)} |"
+        name = f"{variant.name} ({', '.join(marks)})" if marks else variant.name
+        yield f"| {name} | `{variant.selector}` | {_queries(run, experiment, variant)} |"
 
 
 def _queries(run: Run, experiment: Experiment, variant: Variant) -> str:
     measured = next((each for each in run.experiments if each.name == experiment.name), None)
-    return count(measured.variant(variant.name).queries_per_request) if measured else "–"
+    return count(measured.variant(variant.name).queries_per_request) if measured else NO_VALUE

@@ -289,8 +289,8 @@ class GeneratorUse:
 
     Attributes:
         cpu_share: Its own CPU time over the time that passed; 1 is a whole core.
-        held_up_share: Part of the pairs, or of the blocks, that were held up, outside the application, for longer
-            than a pair usually takes.
+        held_up_share: Part of the pairs, or of the blocks, that were held up, outside the
+            application, for longer than a pair usually takes, or than a block may last.
         lag_p99_ms: By how much a pair in a hundred was held up, at least.
         lag_max_ms: By how much the one was that was held up most.
     """

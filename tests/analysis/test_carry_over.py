@@ -58,8 +58,8 @@ def test_interval_is_widened_towards_where_the_effect_may_lie_without_it():
     slows_variant = Estimate(ratio=1.1, low=1.08, high=1.12)
     slows_baseline = Estimate(ratio=0.9, low=0.88, high=0.92)
     unsure = Estimate(ratio=1.1, low=0.95, high=1.3)
-    assert allow_for(slows_variant, effect) == Estimate(ratio=1.05, low=1.04 / 1.1, high=1.06)
-    assert allow_for(slows_baseline, effect) == Estimate(ratio=1.05, low=1.04, high=1.06 / 0.9)
+    assert allow_for(slows_variant, effect) == Estimate(ratio=1.05, low=1.04 / 1.12, high=1.06)
+    assert allow_for(slows_baseline, effect) == Estimate(ratio=1.05, low=1.04, high=1.06 / 0.88)
     assert allow_for(unsure, effect) == effect
 
 

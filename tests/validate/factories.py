@@ -42,7 +42,8 @@ def trace(
         "variant_ms": variant,
         "baseline_washout_ms": baseline * random.choice([0.99, 1.01], size=pairs),
         "variant_washout_ms": variant * random.choice([0.99, 1.01], size=pairs),
-        "baseline_server_ms": baseline - 0.5,
+        # As if the server had met the variant's weather, so that its clock tells the effect alone.
+        "baseline_server_ms": undisturbed - 0.5,
         "variant_server_ms": variant - 0.5,
         "handicap_ms": variant - undisturbed,
     }

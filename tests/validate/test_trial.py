@@ -58,7 +58,7 @@ def test_effect_is_what_the_server_spent_beyond_the_baselines_nothing():
     trace = recorded([pair()] * 50)
     assert (trace.scenario, trace.index, len(trace)) == ("busy-5", 2, 50)
     assert trace.handicap_ms == pytest.approx([0.51 - 0.001] * 50)
-    assert trace.true_median_ratio == pytest.approx(10 / (10 - 0.509))
+    assert trace.added_server_ms == pytest.approx([0.0] * 50)
 
 
 @pytest.mark.parametrize(

@@ -47,14 +47,15 @@ def allow_for(found: Estimate, estimate: Estimate) -> Estimate:
 
     What was washed out is known, what is left is not. If a request takes away at least half of
     what it meets, what is left is at most what was taken: the sum of 1/2, 1/4 and so on. So the
-    interval is widened by that factor, on the side on which the effect lies without it.
+    interval is widened by as much as may have been taken, on the side on which the effect lies
+    without it.
 
     Args:
         found: What `carry_over` found; it counts only where its interval excludes 1.
         estimate: The effect to widen.
     """
     if found.low > 1:
-        return Estimate(ratio=estimate.ratio, low=estimate.low / found.ratio, high=estimate.high)
+        return Estimate(ratio=estimate.ratio, low=estimate.low / found.high, high=estimate.high)
     if found.high < 1:
-        return Estimate(ratio=estimate.ratio, low=estimate.low, high=estimate.high / found.ratio)
+        return Estimate(ratio=estimate.ratio, low=estimate.low, high=estimate.high / found.low)
     return estimate

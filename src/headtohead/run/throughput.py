@@ -23,8 +23,8 @@ from headtohead.load.plan import Sample
 from headtohead.load.process import load_generator
 from headtohead.measurement import ExperimentResult, Mode, Step, VariantResult
 from headtohead.run.block_tally import LoadTally, load_tally
-from headtohead.run.generator import generator_use_under_load, load_caveats
 from headtohead.run.drop import BlockPart, BlockSamples, by_block, joined
+from headtohead.run.generator import generator_use_under_load, load_caveats
 from headtohead.run.measure import TOLERATED_ERRORS, Progress
 from headtohead.run.results import write_blocks
 from headtohead.run.target import Target

@@ -62,6 +62,8 @@ class ScenarioRecord:
         seconds: Median seconds of requests in one.
         pairs: Median number of pairs in one.
         handicap_ms: Median of what the server spent on the variant's request.
+        added_ms: What that added to the server's time, with what a wait does to the rest of a
+            request; 0 for equals. The true effect follows from it.
         true_ratio: Median over trials of the handicap's true effect on a typical request.
         halves_apart: Median over trials of how far the baseline's mean moved from the first half to
             the second, as a fraction: what a comparison in sequence has to contend with.
@@ -81,6 +83,7 @@ class ScenarioRecord:
     halves_apart: float
     busy_share: float
     busiest_share: float
+    added_ms: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,13 +2,14 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
 
 import numpy as np
 from scipy.stats import binomtest
 
+from headtohead.analysis.interval import FloatArray
 from headtohead.validate.judgement import Claim, Evidence, Judgement, Rule
 from headtohead.validate.record import (
     SCHEMA_VERSION,
@@ -35,16 +36,19 @@ def summarise(setup: Setup, traces: Iterable[Trace], *, rules: Sequence[Rule]) -
 
     Args:
         setup: What holds for all trials.
-        traces: The trials in the order they were taken, each read only once.
+        traces: The trials in the order they were taken.
         rules: What to judge them by.
     """
     scenarios = {scenario.name: scenario for scenario in SCENARIOS}
+    traces = list(traces)
+    added = _added_ms(traces, scenarios)
     outcomes: dict[tuple[str, str, float], list[_Outcome]] = defaultdict(list)
     facts: dict[str, list[_TrialFacts]] = defaultdict(list)
     earlier: dict[tuple[str, float], list[float]] = defaultdict(list)
     for trace in traces:
         scenario = scenarios[trace.scenario]
-        facts[scenario.name].append(_facts(trace))
+        added_ms = added[scenario.name]
+        facts[scenario.name].append(_facts(trace, added_ms=added_ms))
         for budget in budgets(scenario, seconds=setup.seconds):
             seen = trace.until(budget)
             history = earlier[scenario.neighbour, budget]
@@ -52,9 +56,9 @@ def summarise(setup: Setup, traces: Iterable[Trace], *, rules: Sequence[Rule]) -
             for rule in rules:
                 judgement = rule.judge(evidence)
                 if judgement:
-                    truth = seen.true_mean_ratio if rule.of_means else seen.true_median_ratio
+                    true_ratio = seen.true_mean_ratio if rule.of_means else seen.true_median_ratio
                     outcomes[rule.name, scenario.name, budget].append(
-                        _Outcome(judgement=judgement, truth=truth)
+                        _Outcome(judgement=judgement, truth=true_ratio(added_ms))
                     )
             history.append(float(seen.baseline_ms.mean()))
     return Validation(
@@ -71,6 +75,21 @@ def summarise(setup: Setup, traces: Iterable[Trace], *, rules: Sequence[Rule]) -
         ),
         cells=tuple(_cells(outcomes)),
     )
+
+
+def _added_ms(traces: Sequence[Trace], scenarios: Mapping[str, Scenario]) -> dict[str, float]:
+    """What the variant of each scenario really adds to the server's time, by the server's clock.
+
+    That is more than the handicap itself: what follows a wait is slower than without one. It is
+    taken from all pairs of a scenario together, so that the noise of a single trial hardly counts.
+    """
+    pairs: dict[str, list[FloatArray]] = defaultdict(list)
+    for trace in traces:
+        pairs[trace.scenario].append(trace.added_server_ms)
+    return {
+        name: float(np.median(np.concatenate(each))) if scenarios[name].handicap else 0.0
+        for name, each in pairs.items()
+    }
 
 
 def budgets(scenario: Scenario, *, seconds: float) -> tuple[float, ...]:
@@ -96,18 +115,20 @@ class _TrialFacts:
     seconds: float
     pairs: int
     handicap_ms: float
+    added_ms: float
     true_ratio: float
     halves_apart: float
     busy_share: float
 
 
-def _facts(trace: Trace) -> _TrialFacts:
+def _facts(trace: Trace, *, added_ms: float) -> _TrialFacts:
     first, second = np.array_split(trace.baseline_ms, 2)
     return _TrialFacts(
         seconds=trace.seconds,
         pairs=len(trace),
         handicap_ms=float(np.median(trace.handicap_ms)),
-        true_ratio=trace.true_median_ratio,
+        added_ms=added_ms,
+        true_ratio=trace.true_median_ratio(added_ms),
         halves_apart=abs(float(second.mean() / first.mean()) - 1),
         busy_share=trace.busy_share,
     )
@@ -123,6 +144,7 @@ def _scenario_record(scenario: Scenario, facts: Sequence[_TrialFacts]) -> Scenar
         seconds=median(each.seconds for each in facts),
         pairs=round(median(each.pairs for each in facts)),
         handicap_ms=median(each.handicap_ms for each in facts),
+        added_ms=facts[0].added_ms,
         true_ratio=median(each.true_ratio for each in facts),
         halves_apart=median(each.halves_apart for each in facts),
         busy_share=median(each.busy_share for each in facts),

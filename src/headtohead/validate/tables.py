@@ -115,8 +115,9 @@ def _precision(validation: Validation) -> Table:
 def _scenarios(validation: Validation) -> Table:
     return Table(
         title="What was tried",
-        explanation="The handicap and the true ratio are what the server's clock says was really"
-        " spent. The halves of a trial are how far the baseline's mean moved within it, which is"
+        explanation="The handicap is what the server's clock says was wasted, the time added what"
+        " it says the request took longer: what follows a wait is slower than without one. The"
+        " true ratio follows from the time added. The halves of a trial are how far the baseline's mean moved within it, which is"
         " what two runs in sequence have to contend with.",
         headers=(
             "scenario",
@@ -124,6 +125,7 @@ def _scenarios(validation: Validation) -> Table:
             "trials",
             "pairs",
             "handicap",
+            "added",
             "true ratio",
             "halves apart",
             "others' share of the cores (most)",
@@ -135,6 +137,7 @@ def _scenarios(validation: Validation) -> Table:
                 str(each.trials),
                 str(each.pairs),
                 f"{each.handicap_ms * 1000:.0f} µs",
+                f"{each.added_ms * 1000:.0f} µs",
                 f"{each.true_ratio:.4f}",
                 percent(each.halves_apart),
                 f"{percent(each.busy_share)} ({percent(each.busiest_share)})",

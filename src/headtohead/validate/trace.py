@@ -93,18 +93,23 @@ class Trace:
         return float(self.elapsed[-1])
 
     @property
-    def true_median_ratio(self) -> float:
-        """The typical effect of the handicap on a request, by the server's clock.
+    def added_server_ms(self) -> FloatArray:
+        """How much longer the server says the variant took than the baseline, pair by pair."""
+        added: FloatArray = self.variant_server_ms - self.baseline_server_ms
+        return added
 
-        Every request of the variant is compared with itself less the time the server says it
-        wasted, so that no noise of the baseline enters.
+    def true_median_ratio(self, added_ms: float) -> float:
+        """The effect on a typical request, by the server's clock.
+
+        Args:
+            added_ms: What the variant really adds to the server's time; see `added_server_ms`.
         """
-        return float(np.median(self.variant_ms / (self.variant_ms - self.handicap_ms)))
+        return float(np.median(self.variant_ms / (self.variant_ms - added_ms)))
 
-    @property
-    def true_mean_ratio(self) -> float:
-        """The effect of the handicap on the mean request, by the server's clock."""
-        return float(self.variant_ms.sum() / (self.variant_ms - self.handicap_ms).sum())
+    def true_mean_ratio(self, added_ms: float) -> float:
+        """The effect on the mean request, by the server's clock; see `true_median_ratio`."""
+        mean = float(self.variant_ms.mean())
+        return mean / (mean - added_ms)
 
     def until(self, seconds: float) -> "Trace":
         """What had been recorded after so many seconds of requests, at least one pair."""
