@@ -16,6 +16,8 @@ RATE = 40.0
 # In the second round, the third request of a stretch: warm-up, three stretches and two requests on.
 STALL = 2 * 8 + 3 * 10 + 3
 STALLING = f"/stalling?at={STALL}"
+# After the warm-up and eight pairs, the second request of a pair: one that is compared.
+STALLING_PAIRS = f"/stalling?at={2 * 8 + 8 * 4 + 2}"
 
 
 def config(**changes: object) -> Config:
@@ -95,7 +97,7 @@ def test_stall_of_a_second_shows_in_the_open_models_p99(variants_server):
 def test_closed_models_hardly_notice_the_same_stall(variants_server):
     """Coordinated omission: a user who waits sends nothing that would have waited."""
     pairs = measure(
-        experiment(STALLING),
+        experiment(STALLING_PAIRS),
         target=target(variants_server),
         config=Config(root=Path(), warm_up=8, budget=4.0, early_stop=False),
         seed=7,

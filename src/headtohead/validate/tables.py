@@ -117,7 +117,8 @@ def _scenarios(validation: Validation) -> Table:
         title="What was tried",
         explanation="The handicap is what the server's clock says was wasted, the time added what"
         " it says the request took longer: what follows a wait is slower than without one. The"
-        " true ratio follows from the time added. The halves of a trial are how far the baseline's mean moved within it, which is"
+        " true ratio follows from the time added. The halves of a trial are how far the"
+        " baseline's mean moved within it, which is"
         " what two runs in sequence have to contend with.",
         headers=(
             "scenario",

@@ -136,7 +136,8 @@ def test_a_session_signs_nobody_in() -> None:
     client = Client()
     client.force_login(make_user(is_superuser=True))
     product = make_product()
-    query = f'mutation {{ updateProduct(input: {{id: "{product.pk}", version: 1, stock: 3}}) {{ id }} }}'
+    change = f'{{id: "{product.pk}", version: 1, stock: 3}}'
+    query = f"mutation {{ updateProduct(input: {change}) {{ id }} }}"
     response = client.post(URL, {"query": query}, content_type="application/json")
     assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
