@@ -134,7 +134,7 @@ def test_a_value_that_its_type_cannot_hold_does_not_show(
 def test_a_session_signs_nobody_in() -> None:
     """So that no other site can send what a browser adds cookies to."""
     client = Client()
-    client.force_login(make_user(is_superuser=True))
+    client.force_login(make_user(is_staff=True))
     product = make_product()
     change = f'{{id: "{product.pk}", version: 1, stock: 3}}'
     query = f"mutation {{ updateProduct(input: {change}) {{ id }} }}"
