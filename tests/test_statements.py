@@ -1,6 +1,7 @@
 import pytest
 
 from headtohead.statements import Explanation, Statement
+from tests.explain.factories import detail, explanation, node, source
 
 
 def test_explanation_round_trip():
@@ -14,6 +15,14 @@ def test_explanation_round_trip():
         ),
     )
     assert Explanation.from_json(explanation.to_json().encode()) == explanation
+
+
+def test_details_make_the_round_trip_too():
+    plan = node(operation="Limit", children=(node(loops=None, ms=None, blocks=None), node()))
+    detailed = explanation(
+        **{"SELECT a": (2, detail(source(7, 2), plan=plan)), "SAVEPOINT ?": (1, detail())}
+    )
+    assert Explanation.from_json(detailed.to_json().encode()) == detailed
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
+from pathlib import Path
+
 import pytest
 from django.db import connection
 from django.http import HttpResponse, StreamingHttpResponse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headtohead.django import details
+from headtohead.django.details import MOST_PLANS
 from headtohead.django.statements import MOST_STATEMENTS, UNREADABLE, counted, normalised
 from headtohead.experiment import TOKEN_HEADER
-from headtohead.statements import BAGGAGE_STATEMENTS, Explanation, Statement
+from headtohead.statements import BAGGAGE_STATEMENTS, DETAILED, Explanation, Statement
 from tests.django.test_middleware import NAIVE, ON, count, respond
 
 
@@ -109,3 +113,61 @@ def test_an_explained_request_counts_in_no_metric(settings, db):
     before = count("product-list", "naive")
     ask_for_statements(**{TOKEN_HEADER: "secret"})
     assert count("product-list", "naive") == before
+
+
+def ask_in_detail(view=query) -> Explanation:
+    baggage = f"{NAIVE},{BAGGAGE_STATEMENTS}={DETAILED}"
+    response = respond(view, baggage=baggage, **{TOKEN_HEADER: "secret"})
+    return Explanation.from_json(response.content)
+
+
+def test_in_detail_each_statement_comes_with_the_code_that_issued_it(settings, db):
+    settings.HEADTOHEAD = ON
+    explanation = ask_in_detail()
+    (detail,) = explanation.details
+    (source,) = detail.sources
+    assert source.times == 2
+    assert source.location.path.endswith("tests/django/test_statements.py")
+    assert source.location.function == "query"
+    line = Path(__file__).read_text().splitlines()[source.location.line - 1]
+    assert "cursor.execute" in line
+
+
+def test_in_detail_each_statement_comes_with_its_plan_which_counts_as_no_query(settings, db):
+    settings.HEADTOHEAD = ON
+    explanation = ask_in_detail()
+    (detail,) = explanation.details
+    assert detail.without_plan == ""
+    assert (detail.plan.operation, detail.plan.rows) == ("Result", 1)
+    assert detail.without_plan == ""
+    assert explanation.queries == 2
+    assert explanation.statements == (Statement(sql="SELECT ?, ?", times=2),)
+
+
+def test_plans_of_very_many_statements_are_bounded(settings, db):
+    def various(request) -> HttpResponse:
+        with connection.cursor() as cursor:
+            for number in range(MOST_PLANS + 1):
+                cursor.execute(f"SELECT 1 AS a{number}")
+        return HttpResponse()
+
+    settings.HEADTOHEAD = ON
+    *explained, last = ask_in_detail(various).details
+    assert all(each.plan for each in explained)
+    assert last.plan is None
+    assert "there are 50 plans already" in last.without_plan
+
+
+def test_a_client_does_not_wait_for_plans_forever(settings, db, monkeypatch):
+    settings.HEADTOHEAD = ON
+    monkeypatch.setattr(details, "PLANNING_SECONDS", 0)
+    (detail,) = ask_in_detail().details
+    assert detail.plan is None
+    assert detail.sources
+    assert "or they took" in detail.without_plan
+
+
+def test_nobody_pays_for_details_without_asking(settings, db):
+    settings.HEADTOHEAD = ON
+    told = Explanation.from_json(ask_for_statements(**{TOKEN_HEADER: "secret"}).content)
+    assert told.details == ()

@@ -96,3 +96,8 @@ def test_a_small_effect_is_told_as_time_and_a_large_one_as_a_factor(
 )
 def test_more_requests_a_second_are_better(value: float, words: str) -> None:
     assert formats.throughput_compared_with(value) == words
+
+
+@pytest.mark.parametrize(("number", "text"), [(1, "once"), (2, "2 times"), (1540, "1,540 times")])
+def test_how_often_something_happened(number: int, text: str) -> None:
+    assert formats.times(number) == text

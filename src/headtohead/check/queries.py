@@ -1,14 +1,12 @@
 """The SQL of each variant, as the server tells it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import urllib3
-
-from headtohead.errors import CheckFailedError
 from headtohead.experiment import Experiment, Variant
-from headtohead.run.preflight import client, send
-from headtohead.statements import BAGGAGE_STATEMENTS, Explanation
+from headtohead.run.explanation import explanation_of
+from headtohead.run.preflight import client
+from headtohead.statements import Explanation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +60,7 @@ def queries_of(
     with client() as http:
 
         def ask(variant: Variant) -> Explanation:
-            return _ask(http, experiment, variant, base_url=base_url, token=token)
+            return explanation_of(http, experiment, variant, base_url=base_url, token=token)
 
         queries = {}
         for variant in experiment.all_variants:
@@ -83,30 +81,3 @@ def joined(first: Explanation, second: Explanation) -> Queries:
             for sql in times_first | times_second
         ),
     )
-
-
-def _ask(
-    http: urllib3.PoolManager,
-    experiment: Experiment,
-    variant: Variant,
-    *,
-    base_url: str,
-    token: str,
-) -> Explanation:
-    plain = experiment.request_for(variant, token=token)
-    baggage = f"{plain.headers['Baggage']},{BAGGAGE_STATEMENTS}=1"
-    request = replace(plain, headers={**plain.headers, "Baggage": baggage})
-    identity = experiment.identity(variant)
-    explanation = Explanation.from_json(send(http, request, base_url=base_url).data)
-    if explanation is None:
-        raise CheckFailedError(
-            f"{identity}: {request.path} does not tell its SQL",
-            fix="upgrade headtohead in the project that is served",
-        )
-    if explanation.variant != identity or not 200 <= explanation.status < 300:
-        raise CheckFailedError(
-            f"{identity}: {request.path} answers {explanation.status}, "
-            f"served by {explanation.variant or 'no variant'}",
-            fix="read the API's log",
-        )
-    return explanation

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from headtohead.check.growth import Growth, VariantGrowth
 from headtohead.check.outcome import Comparison, Doubling, Outcome
 from headtohead.check.snapshot import Change
+from headtohead.report.format import times
 
 
 def lines(outcome: Outcome) -> Iterator[str]:
@@ -84,4 +85,4 @@ def _times(counts: tuple[int, int]) -> str:
     first, second = counts
     if first != second:
         return f"{first} and then {second} times"
-    return "once" if first == 1 else f"{first} times"
+    return times(first)

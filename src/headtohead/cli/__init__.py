@@ -12,6 +12,7 @@ from headtohead import __version__
 # Importing a module of commands registers them.
 from headtohead.cli import (  # noqa: F401
     experiment_commands,
+    explain_command,
     run_commands,
     stack_commands,
     validate_command,

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from headtohead.django import metrics
 from headtohead.django.authorisation import is_authorised
 from headtohead.django.choice import Choice, Chooser, baggage_members, choosing, requested_names
+from headtohead.django.details import details_of
 from headtohead.django.handicap import spend
 from headtohead.django.observation import Observation, observing
 from headtohead.django.settings import server_settings
@@ -16,7 +17,7 @@ from headtohead.django.statements import collecting, counted
 from headtohead.handicap import BAGGAGE_HANDICAP, Handicap
 from headtohead.registry import Registry, load_experiments
 from headtohead.server_timing import HEADER, ServerTiming
-from headtohead.statements import BAGGAGE_STATEMENTS, Explanation
+from headtohead.statements import BAGGAGE_STATEMENTS, DETAILED, Explanation
 
 # Label values of requests that ask for no variant, and of those that ask for an undeclared one:
 # whatever clients send, the number of time series stays that of the declarations.
@@ -28,9 +29,9 @@ class MeasurementMiddleware:
     """Chooses the variant, counts what it does, and tells metrics and authorised clients.
 
     An authorised request may also ask for a handicap, which is spent once the response is made, or
-    for the SQL in place of the response. Place it first, so that what other middleware does is
-    counted too. Queries made while a streaming response is consumed come after it and are not
-    counted, but their SQL is told.
+    for the SQL in place of the response, with lines of code and plans if it wants. Place it first,
+    so that what other middleware does is counted too. Queries made while a streaming response is
+    consumed come after it and are not counted, but their SQL is told.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -53,7 +54,7 @@ class MeasurementMiddleware:
 
         authorised = is_authorised(request)
         if authorised and BAGGAGE_STATEMENTS in members:
-            return self._explain(request, choice)
+            return self._explain(request, choice, detailed=members[BAGGAGE_STATEMENTS] == DETAILED)
         # Only who may measure may slow the server down.
         handicap = Handicap.from_member(members.get(BAGGAGE_HANDICAP, "")) if authorised else None
         started = perf_counter()
@@ -72,19 +73,27 @@ class MeasurementMiddleware:
             response[HEADER] = timing.to_header()
         return response
 
-    def _explain(self, request: HttpRequest, choice: Choice | None) -> HttpResponse:
+    def _explain(
+        self, request: HttpRequest, choice: Choice | None, *, detailed: bool
+    ) -> HttpResponse:
         """Serve the request and answer with the SQL of that; it counts in no metric."""
-        with observing() as observation, choosing(choice), collecting() as statements:
+        with (
+            observing() as observation,
+            choosing(choice),
+            collecting(locate=detailed) as executions,
+        ):
             response = self._get_response(request)
             if isinstance(response, StreamingHttpResponse):
                 deque(response, maxlen=0)  # some queries are made only as it is consumed
-        response.close()
+        statements = counted([each.sql for each in executions])
         explanation = Explanation(
             variant=observation.variant,
             status=response.status_code,
-            queries=len(statements),
-            statements=counted(statements),
+            queries=len(executions),
+            statements=statements,
+            details=details_of(executions, statements) if detailed else (),
         )
+        response.close()  # may close the connections, so plans come before
         return HttpResponse(explanation.to_json(), content_type="application/json")
 
 

@@ -1,16 +1,19 @@
 """The SQL of a request: collected only where it is asked for, and told without any value."""
 
+import inspect
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import sqlparse.lexer
 from django.db import connections
 from sqlparse import tokens
 
-from headtohead.statements import Statement
+from headtohead.django.sources import location_of
+from headtohead.statements import Location, Statement
 
 # What a client is told at most: enough for any page worth serving, and less than 5 MB.
 MOST_STATEMENTS = 500
@@ -27,10 +30,33 @@ _VALUES_OF_IN = re.compile(r"\bIN \([?, ]*\)", re.IGNORECASE)
 _REPEATED_ROW = re.compile(r"(\([^()]*\?[^()]*\))(?:, \1)+")
 
 
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """A statement as it was executed; its values stay in this process.
+
+    Attributes:
+        sql: Text with placeholders for parameters.
+        parameters: Their values.
+        many: Whether it was executed once for each of several sets of them.
+        alias: Name of the database connection.
+        location: The project's own code that had it executed, where it was asked for and found.
+    """
+
+    sql: str
+    parameters: Any
+    many: bool
+    alias: str
+    location: Location | None
+
+
 @contextmanager
-def collecting() -> Iterator[list[str]]:
-    """Collect the statements executed within, on every database connection of this thread."""
-    statements: list[str] = []
+def collecting(*, locate: bool) -> Iterator[list[Execution]]:
+    """Collect the statements executed within, on every database connection of this thread.
+
+    Args:
+        locate: Whether to find the code that has each of them executed, which takes time.
+    """
+    executions: list[Execution] = []
 
     def collect(
         execute: Callable[..., Any],
@@ -39,13 +65,21 @@ def collecting() -> Iterator[list[str]]:
         many: bool,  # noqa: FBT001 (Django calls it by position)
         context: dict[str, Any],
     ) -> Any:
-        statements.append(str(sql))
+        executions.append(
+            Execution(
+                sql=str(sql),
+                parameters=params,
+                many=many,
+                alias=context["connection"].alias,
+                location=location_of(inspect.currentframe()) if locate else None,
+            )
+        )
         return execute(sql, params, many, context)
 
     with ExitStack() as wrappers:
         for connection in connections.all():
             wrappers.enter_context(connection.execute_wrapper(collect))
-        yield statements
+        yield executions
 
 
 def counted(statements: list[str]) -> tuple[Statement, ...]:

@@ -30,6 +30,11 @@ def milliseconds_change(before: float, after: float) -> str:
     return f"{quantity(before)} {ARROW} {milliseconds(after)}"
 
 
+def times(number: int) -> str:
+    """How often something happened: once, 50 times."""
+    return "once" if number == 1 else f"{number:,} times"
+
+
 def count(value: float) -> str:
     """A mean of counts, with a decimal only where it has one: 62, 2.5, 1,234."""
     return f"{value:,.1f}".removesuffix(".0")

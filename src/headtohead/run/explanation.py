@@ -1,0 +1,48 @@
+"""What a variant's answer took, as the server tells it in place of the answer."""
+
+from dataclasses import replace
+
+import urllib3
+
+from headtohead.errors import CheckFailedError
+from headtohead.experiment import Experiment, Variant
+from headtohead.run.preflight import send
+from headtohead.statements import BAGGAGE_STATEMENTS, DETAILED, Explanation
+
+
+def explanation_of(
+    http: urllib3.PoolManager,
+    experiment: Experiment,
+    variant: Variant,
+    *,
+    base_url: str,
+    token: str,
+    detailed: bool = False,
+) -> Explanation:
+    """Ask for a variant's SQL, with lines of code and plans if `detailed`.
+
+    Raises:
+        CheckFailedError: The server does not tell it, or another variant or an error answers.
+        MeasurementError: Nothing answers at the address.
+    """
+    plain = experiment.request_for(variant, token=token)
+    member = f"{BAGGAGE_STATEMENTS}={DETAILED if detailed else 1}"
+    headers = {**plain.headers, "Baggage": f"{plain.headers['Baggage']},{member}"}
+    request = replace(plain, headers=headers)
+    identity = experiment.identity(variant)
+    explanation = Explanation.from_json(send(http, request, base_url=base_url).data)
+    told = explanation is not None and (
+        not detailed or len(explanation.details) == len(explanation.statements)
+    )
+    if explanation is None or not told:
+        raise CheckFailedError(
+            f"{identity}: {request.path} does not tell its SQL",
+            fix="upgrade headtohead in the project that is served, and give its H2H_TOKEN",
+        )
+    if explanation.variant != identity or not 200 <= explanation.status < 300:
+        raise CheckFailedError(
+            f"{identity}: {request.path} answers {explanation.status}, "
+            f"served by {explanation.variant or 'no variant'}",
+            fix="read the API's log",
+        )
+    return explanation
