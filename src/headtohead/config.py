@@ -114,22 +114,22 @@ class Config:
         "single process.",
         default=0,
         minimum=0,
-        mode="throughput",
+        modes=("throughput",),
     )
     remote_workers: int = _setting(
         "Locust workers to wait for that `h2h worker` starts on other hosts.",
         default=0,
         minimum=0,
-        mode="throughput",
+        modes=("throughput",),
     )
     master_bind: str = _setting(
         "Address of this machine, or ADDRESS:PORT, where workers are awaited; whoever can reach "
         "it can join. Without a port it is 5557 for remote workers, otherwise a free one.",
         default="127.0.0.1",
-        mode="throughput",
+        modes=("throughput",),
     )
     worker_wait: float = _setting(
-        "Seconds to wait for workers.", default=120.0, minimum=1, mode="throughput"
+        "Seconds to wait for workers.", default=120.0, minimum=1, modes=("throughput",)
     )
     margin: float = _setting(
         "Smallest effect that matters, as a fraction; 0.02 is 2 %.", default=0.02, minimum=0.0001
