@@ -14,6 +14,7 @@ from headtohead.cli import (  # noqa: F401
     experiment_commands,
     run_commands,
     stack_commands,
+    sweep_command,
     validate_command,
     worker_command,
 )
