@@ -20,6 +20,35 @@ SNAPSHOT = "app/experiments/queries.json"
 SERVED = """"brand", "category").prefetch_related("tags").order_by("id")"""
 
 
+def interrupted_in_setting_up(
+    project: Project, *arguments: str, number: signal.Signals = signal.SIGINT
+) -> str:
+    """The errors of a command that is stopped while it sets up servers beside the stack."""
+    scratch = project.root / ".h2h" / "scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    process = subprocess.Popen(
+        # Whoever runs the tests in the background of a script makes their children ignore Ctrl-C.
+        ["env", "--default-signal=INT", *project.command(*arguments)],
+        cwd=project.root,
+        env=project.variables(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (scratch / "valkey" / "valkey.conf").exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline, "nothing was ever set up"
+        time.sleep(0.05)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    assert processes_of(scratch) == []
+    assert project.json("status")["up"] is True
+    return errors
+
+
 @pytest.fixture(scope="module")
 def changing() -> Iterator[Project]:
     """A project of this module's own, to change its code and its snapshot.
@@ -139,25 +168,4 @@ def test_a_broken_snapshot_is_one_line(changing):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_check_leaves_nothing_beside_the_stack(changing, number):
-    scratch = changing.root / ".h2h" / "scratch"
-    shutil.rmtree(scratch, ignore_errors=True)
-    process = subprocess.Popen(
-        # Whoever runs the tests in the background of a script makes their children ignore Ctrl-C.
-        ["env", "--default-signal=INT", *changing.command("check", "product-list")],
-        cwd=changing.root,
-        env=changing.variables(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    deadline = time.monotonic() + 60
-    while not (scratch / "valkey" / "valkey.conf").exists():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, "nothing was ever set up"
-        time.sleep(0.05)
-    process.send_signal(number)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130, errors
-    assert "Traceback" not in errors
-    assert processes_of(scratch) == []
-    assert changing.json("status")["up"] is True
+    interrupted_in_setting_up(changing, "check", "product-list", number=number)

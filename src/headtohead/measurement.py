@@ -463,9 +463,9 @@ _converter.register_structure_hook(
 )
 
 
-def to_json(run: Run) -> str:
-    """The record as JSON text, ending with a newline."""
-    fields = _converter.unstructure(run)
+def to_json(record: object) -> str:
+    """A record of frozen dataclasses as JSON text, ending with a newline."""
+    fields = _converter.unstructure(record)
     return json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

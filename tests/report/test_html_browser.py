@@ -10,7 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from headtohead.report import html
+from headtohead.sweep import page
 from tests.report.samples import SAMPLES
+from tests.sweep import factories
 
 pytestmark = pytest.mark.browser
 
@@ -104,10 +106,16 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="module", params=SAMPLES)
+PAGES = {
+    **{name: lambda sample=sample: html.render(sample()) for name, sample in SAMPLES.items()},
+    "sweep": lambda: page.render(factories.sweep()),
+}
+
+
+@pytest.fixture(scope="module", params=PAGES)
 def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(html.render(SAMPLES[request.param]()), encoding="utf-8")
+    path.write_text(PAGES[request.param](), encoding="utf-8")
     return path
 
 

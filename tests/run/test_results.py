@@ -25,6 +25,15 @@ def test_finished_run_has_its_name_and_is_the_latest(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["latest", "one", "two"]
 
 
+def test_a_run_of_another_kind_leaves_the_latest_as_it_was(tmp_path):
+    with run_directory("one", results=tmp_path):
+        pass
+    with run_directory("two", results=tmp_path, latest="latest-sweep"):
+        pass
+    assert (tmp_path / "latest").resolve().name == "one"
+    assert (tmp_path / "latest-sweep").resolve().name == "two"
+
+
 def test_interrupted_run_leaves_nothing_and_the_latest_as_it_was(tmp_path):
     with run_directory("one", results=tmp_path):
         pass

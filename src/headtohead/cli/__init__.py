@@ -15,6 +15,7 @@ from headtohead.cli import (  # noqa: F401
     explain_command,
     run_commands,
     stack_commands,
+    sweep_command,
     validate_command,
     worker_command,
 )

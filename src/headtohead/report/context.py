@@ -1,8 +1,9 @@
 """Where and how a run was taken, and how to read it: the words every report shares."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
-from headtohead.measurement import ExperimentResult, Mode, Run, Verdict
+from headtohead.measurement import Environment, ExperimentResult, GitState, Mode, Run, Verdict
 from headtohead.report.findings import control_finding, findings
 from headtohead.report.format import ARROW, load, milliseconds, percent, size
 
@@ -82,6 +83,18 @@ _EARLY_STOP = (
 )
 
 
+class Record(Protocol):
+    """What records of every kind say of where they were taken."""
+
+    @property
+    def git(self) -> GitState:
+        """The revision measured."""
+
+    @property
+    def environment(self) -> Environment:
+        """Where."""
+
+
 def interval_sentences(run: Run) -> tuple[str, ...]:
     """How the intervals of this run were made."""
     could_stop = any(finding.comparison.anytime_ci95 for finding in findings(run))
@@ -131,31 +144,31 @@ def how_to_read(run: Run) -> str:
     return f"Ratio = variant / baseline: {readings}, 1 is no difference{margin}."
 
 
-def environment_line(run: Run) -> str:
+def environment_line(record: Record) -> str:
     """The machine in one line."""
-    environment = run.environment
+    environment = record.environment
     return (
         f"{environment.cpu}, {environment.cores} {'core' if environment.cores == 1 else 'cores'},"
-        f" Python {environment.python}, {environment.rows:,} rows, load {load_change(run)}"
+        f" Python {environment.python}, {environment.rows:,} rows, load {load_change(record)}"
     )
 
 
-def load_change(run: Run) -> str:
+def load_change(record: Record) -> str:
     """The load average before and after: 0.31 → 1.12."""
-    environment = run.environment
+    environment = record.environment
     return f"{environment.load_before:.2f} {ARROW} {environment.load_after:.2f}"
 
 
-def revision(run: Run) -> str:
+def revision(record: Record) -> str:
     """The commit measured, short, and whether it was changed since."""
-    if run.git.commit is None:
+    if record.git.commit is None:
         return "outside a repository"
-    return f"{run.git.commit[:12]}{' with uncommitted changes' if run.git.dirty else ''}"
+    return f"{record.git.commit[:12]}{' with uncommitted changes' if record.git.dirty else ''}"
 
 
-def environment_table(run: Run) -> tuple[tuple[str, str], ...]:
+def environment_table(record: Record) -> tuple[tuple[str, str], ...]:
     """Everything known of where the run took place, as label and value."""
-    environment = run.environment
+    environment = record.environment
     return (
         ("Processor", environment.cpu),
         ("Cores", str(environment.cores)),
@@ -165,7 +178,7 @@ def environment_table(run: Run) -> tuple[tuple[str, str], ...]:
         ("Servers", _versions(environment.servers)),
         ("Packages", _versions(environment.packages)),
         ("Rows of the main table", f"{environment.rows:,}"),
-        ("Load average before and after", load_change(run)),
+        ("Load average before and after", load_change(record)),
     )
 
 

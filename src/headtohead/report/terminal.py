@@ -63,21 +63,21 @@ def render(run: Run, *, console: Console) -> None:
             _print_block(finding, console)
     for experiment in run.experiments:
         if experiment.steps:
-            _print_cells(
+            print_cells(
                 f"{experiment.name}: {knees(experiment)}",
                 headers=STEP_HEADERS,
                 rows=step_rows(experiment),
                 console=console,
             )
         if experiment.offered:
-            _print_cells(
+            print_cells(
                 f"{experiment.name}: {open_load(experiment)}",
                 headers=OPEN_HEADERS,
                 rows=open_rows(experiment),
                 console=console,
             )
     for where, caveat in caveats(run):
-        _print_caveat(where, caveat, console)
+        print_caveat(where, caveat, console)
     for line in (
         control_sentence(run),
         environment_line(run),
@@ -134,9 +134,10 @@ def _print_block(finding: Finding, console: Console) -> None:
     console.print(Padding(grid, (0, 0, 1, 2), expand=False))
 
 
-def _print_cells(
+def print_cells(
     title: str, *, headers: Sequence[str], rows: Iterable[Sequence[str]], console: Console
 ) -> None:
+    """Print a table below its title, numbers to the right."""
     console.print(_plain(title, style="bold"))
     table = Table(box=None, padding=(0, 2, 0, 0))
     for header in headers:
@@ -147,7 +148,8 @@ def _print_cells(
     console.print(Padding(table, (0, 0, 1, 2), expand=False))
 
 
-def _print_caveat(where: str, caveat: Caveat, console: Console) -> None:
+def print_caveat(where: str, caveat: Caveat, console: Console) -> None:
+    """Print what was seen and what to do about it."""
     label = "invalid" if caveat.invalidates else "caveat"
     style = _STYLES[Verdict.INVALID] if caveat.invalidates else "bold"
     console.print(Text.assemble((label, style), " ", _plain(f"{where}: {caveat.message}")))

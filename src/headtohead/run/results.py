@@ -45,10 +45,10 @@ def new_run_id(started_at: datetime, *, results: Path) -> str:
 
 
 @contextmanager
-def run_directory(run_id: str, *, results: Path) -> Iterator[Path]:
+def run_directory(run_id: str, *, results: Path, latest: str = LATEST) -> Iterator[Path]:
     """A folder to write a run into, which gets its name when the block ends without an error.
 
-    `results/latest` then points at it. After an error, or Ctrl-C, nothing is left of it.
+    `latest` in `results` then points at it. After an error, or Ctrl-C, nothing is left of it.
 
     Raises:
         ConfigurationError: The results folder cannot be written to.
@@ -64,7 +64,7 @@ def run_directory(run_id: str, *, results: Path) -> Iterator[Path]:
     try:
         yield partial
         partial.rename(results / run_id)
-        _point_latest_at(run_id, results=results)
+        _point_at(run_id, results=results, name=latest)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -130,8 +130,8 @@ def write_blocks(
                         )
 
 
-def _point_latest_at(run_id: str, *, results: Path) -> None:
-    temporary = results / f".{LATEST}.partial"
+def _point_at(run_id: str, *, results: Path, name: str) -> None:
+    temporary = results / f".{name}.partial"
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(run_id, target_is_directory=True)
-    os.replace(temporary, results / LATEST)  # noqa: PTH105 (Path.replace would follow nothing else)
+    os.replace(temporary, results / name)  # noqa: PTH105 (Path.replace would follow nothing else)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from headtohead import caveats
 from headtohead.caveats import Caveat
@@ -31,6 +31,7 @@ from headtohead.run.workers import open_workers, require_workers
 
 # What measuring an experiment yields, by mode.
 Outcome = Measured | MeasuredLoad | MeasuredOpen
+Taken = TypeVar("Taken", bound=Outcome)
 
 
 class Observer(Protocol):
@@ -96,7 +97,7 @@ def run(
         measured: list[Outcome] = []
         for experiment in experiments:
             measured.append(
-                _measure_one(experiment, take=take, target=target, config=config, observer=observer)
+                measure_one(experiment, take=take, target=target, config=config, observer=observer)
             )
             if fleet and fleet.broken:
                 break
@@ -164,7 +165,7 @@ def _measure_control(
     experiment: Experiment, *, target: Target, config: Config, observer: Observer
 ) -> ExperimentResult:
     """The experiment's baseline against itself, in pairs and for a part of the budget."""
-    return _measure_one(
+    return measure_one(
         experiment,
         take=partial(measure, comparisons_in_run=1, against_itself=True),
         target=target,
@@ -173,14 +174,15 @@ def _measure_control(
     ).result
 
 
-def _measure_one(
+def measure_one(
     experiment: Experiment,
     *,
-    take: Callable[..., Outcome],
+    take: Callable[..., Taken],
     target: Target,
     config: Config,
     observer: Observer,
-) -> Outcome:
+) -> Taken:
+    """Measure one experiment, and judge what became of machine and servers meanwhile."""
     observer.begin(experiment)
     before = read(target)
     measured = take(
@@ -209,6 +211,6 @@ def _judged(measured: Sequence[Outcome]) -> tuple[ExperimentResult, ...]:
     return judged_together(paired) if paired else tuple(each.result for each in measured)
 
 
-def _with_caveats(measured: Outcome, *more: Caveat) -> Outcome:
+def _with_caveats(measured: Taken, *more: Caveat) -> Taken:
     result = measured.result
     return replace(measured, result=replace(result, caveats=(*result.caveats, *more)))

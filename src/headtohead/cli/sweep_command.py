@@ -1,0 +1,68 @@
+"""How cost grows with data: sweep."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from headtohead.cli.application import app, console, errors
+from headtohead.cli.options import AsJson, Budget
+from headtohead.cli.project import read_project
+from headtohead.errors import ExitCode
+from headtohead.measurement import to_json
+from headtohead.sweep.sizes import DEFAULT_SIZES, read_sizes
+
+if TYPE_CHECKING:
+    from headtohead.sweep.record import Sweep
+
+
+@app.command()
+def sweep(
+    name: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="Experiment by name.")],
+    *,
+    rows: Annotated[
+        str,
+        typer.Option(
+            help="Numbers of rows in ascending order, at least three; more and wider apart make "
+            "the exponent surer. They are seeded in a database of its own.",
+        ),
+    ] = DEFAULT_SIZES,
+    budget: Budget = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure an experiment at several numbers of rows, and how its cost grows with them.
+
+    Example: h2h sweep product-search --rows 1e3,3e3,1e4,3e4,1e5
+    """
+    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
+    from headtohead.sweep import terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.sweep.session import LATEST  # noqa: PLC0415 (slow to import)
+    from headtohead.sweep.session import sweep as carry_out  # noqa: PLC0415 (slow to import)
+
+    sizes = read_sizes(rows)
+    config, registry = read_project(budget=budget, mode="latency")
+    (experiment,) = registry.select([name])
+    with watching(errors if as_json else console) as watch:
+        record, folder = carry_out(
+            experiment,
+            sizes=sizes,
+            config=config,
+            observer=watch,
+            write_reports=_write_reports,
+        )
+    if as_json:
+        sys.stdout.write(to_json(record))
+    else:
+        terminal.render(record, console=console)
+        latest = os.path.relpath(folder.parent / LATEST)
+        console.print(f"Record {latest}/sweep.json, page {latest}/sweep.html", highlight=False)
+    if not record.valid:
+        raise typer.Exit(ExitCode.INVALID_MEASUREMENT)
+
+
+def _write_reports(record: "Sweep", folder: Path) -> None:
+    from headtohead.sweep import page  # noqa: PLC0415 (slow to import)
+
+    (folder / page.PAGE_NAME).write_text(page.render(record), encoding="utf-8")

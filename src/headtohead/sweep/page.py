@@ -1,0 +1,33 @@
+"""A sweep as one self-contained HTML file: no script, no outside address."""
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+from headtohead.report import context
+from headtohead.report.charts.svg import swatch
+from headtohead.report.format import quantity
+from headtohead.sweep import words
+from headtohead.sweep.plot import growth_plot
+from headtohead.sweep.record import Sweep
+
+PAGE_NAME = "sweep.html"
+
+_environment = Environment(
+    # Style and macros are those of every report.
+    loader=ChoiceLoader([PackageLoader("headtohead.sweep"), PackageLoader("headtohead.report")]),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.globals |= {
+    "context": context,
+    "growth_plot": growth_plot,
+    "swatch": swatch,
+    "words": words,
+}
+_environment.filters["quantity"] = quantity
+
+
+def render(sweep: Sweep) -> str:
+    """The whole page."""
+    return _environment.get_template("sweep.html.j2").render(sweep=sweep)

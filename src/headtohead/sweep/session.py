@@ -1,0 +1,142 @@
+"""A whole sweep: at every size rows are set up, bodies compared and pairs taken."""
+
+import os
+import random
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from time import monotonic
+
+from headtohead import stack
+from headtohead.config import Config
+from headtohead.errors import ConfigurationError, MeasurementError
+from headtohead.experiment import Experiment
+from headtohead.files import write_whole
+from headtohead.measurement import to_json
+from headtohead.run import environment
+from headtohead.run.measure import Measured, measure
+from headtohead.run.preflight import check
+from headtohead.run.results import new_run_id, run_directory
+from headtohead.run.session import Observer, measure_one
+from headtohead.run.target import Target, open_target, stack_settings
+from headtohead.run.verdicts import judged_together
+from headtohead.sweep.record import RECORD_NAME, SCHEMA_VERSION, Size, Sweep, growth_of
+
+# Apart from that of runs, whose readers expect a run's record there.
+LATEST = "latest-sweep"
+
+
+def sweep(
+    experiment: Experiment,
+    *,
+    sizes: Sequence[int],
+    config: Config,
+    observer: Observer,
+    write_reports: Callable[[Sweep, Path], None],
+) -> tuple[Sweep, Path]:
+    """Measure an experiment at several numbers of rows and write the record.
+
+    Args:
+        experiment: What to measure.
+        sizes: Numbers of rows, at least three, in ascending order.
+        config: All settings.
+        observer: Told of the progress.
+        write_reports: Writes what is derived from the record into the sweep's folder.
+
+    Returns:
+        The record, and the folder that holds it.
+
+    Raises:
+        ConfigurationError: There is a --url, where rows are not ours to replace.
+        MeasurementError: Variants differ in what they say, or nothing could be measured.
+        StackError: The local stack does not come up.
+    """
+    if config.url:
+        raise ConfigurationError(
+            "a sweep needs rows of its own, and those at --url are not ours to replace",
+            fix="leave `url` out of the settings, so that the local stack is used",
+        )
+    started_at, started = datetime.now(UTC), monotonic()
+    run_id = new_run_id(started_at, results=config.results_directory)
+    with (
+        run_directory(run_id, results=config.results_directory, latest=LATEST) as directory,
+        open_target(config, progress=observer.note) as target,
+    ):
+        load_before = os.getloadavg()[0]
+        take = partial(measure, comparisons_in_run=len(sizes) * len(experiment.variants))
+        # At random, so that a machine that slows down meanwhile does not look like growth.
+        order = random.Random(config.seed).sample(sizes, len(sizes))  # noqa: S311 (no secret)
+        taken = {
+            rows: _measure_at(
+                rows, experiment, take=take, target=target, config=config, observer=observer
+            )
+            for rows in order
+        }
+        results = judged_together([taken[rows] for rows in sizes])
+        found = tuple(
+            Size(rows=rows, result=result) for rows, result in zip(sizes, results, strict=True)
+        )
+        for rows in sizes:
+            folder = directory / f"{rows}-rows"
+            folder.mkdir()
+            taken[rows].write_raw(folder)
+        record = Sweep(
+            schema=SCHEMA_VERSION,
+            run_id=run_id,
+            started_at=started_at,
+            seconds=monotonic() - started,
+            git=environment.git_state(config.root),
+            environment=environment.describe(
+                servers=target.servers,
+                rows=sizes[-1],
+                load_before=load_before,
+                load_after=os.getloadavg()[0],
+            ),
+            experiment=experiment.name,
+            question=experiment.question,
+            sizes=found,
+            growth=growth_of(found),
+        )
+        write_reports(record, directory)
+        write_whole(to_json(record), directory / RECORD_NAME)
+    return record, config.results_directory / run_id
+
+
+def _measure_at(
+    rows: int,
+    experiment: Experiment,
+    *,
+    take: Callable[..., Measured],
+    target: Target,
+    config: Config,
+    observer: Observer,
+) -> Measured:
+    """Measure the experiment on a database, a cache and an API of its own."""
+    settings = stack_settings(config)
+    with stack.scratch(settings, rows=rows, seed=config.seed, progress=observer.note) as apart:
+        for finding in check(experiment, base_url=apart.api_url, token=apart.token).findings:
+            raise MeasurementError(
+                f"{finding.variant}: {finding.problem} at {rows:,} rows", fix=finding.fix
+            )
+        return measure_one(
+            experiment,
+            take=take,
+            target=_target(apart, beside=target),
+            config=config,
+            observer=observer,
+        )
+
+
+def _target(apart: stack.RunningStack, *, beside: Target) -> Target:
+    """The API apart; its database is one more on the server of the stack beside it."""
+    processes = {
+        server.name: server.pid or beside.processes.get(server.name) for server in apart.servers
+    }
+    return Target(
+        base_url=apart.api_url,
+        token=apart.token,
+        rows=apart.rows,
+        servers={server.name: server.version for server in apart.servers},
+        processes={name: pid for name, pid in processes.items() if pid is not None},
+    )

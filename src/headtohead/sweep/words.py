@@ -1,0 +1,95 @@
+"""What every report says of a sweep."""
+
+from collections.abc import Iterator
+
+from headtohead.analysis.growth import CountTrend, Trend
+from headtohead.measurement import Verdict
+from headtohead.report.format import (
+    ARROW,
+    NO_VALUE,
+    count,
+    count_change,
+    interval,
+    milliseconds,
+    ratio,
+    size,
+)
+from headtohead.sweep.record import Sweep, VariantGrowth
+
+GROWTH_HEADERS = ("Variant", "Exponent", "95 % interval", "From size to size")
+SIZE_HEADERS = ("Rows", "Variant", "p50", "Ratio", "95 % interval", "Verdict", "Queries")
+
+HOW_TO_READ = (
+    "Ten times the rows take 10^exponent times as long: with 0 no longer, with 0.5 three times,"
+    " with 1 ten times as long. It holds between the smallest and the largest size, no further."
+)
+# An answer that shows more rows is longer; a total in it adds a digit.
+_LONGER = 1.2
+
+
+def in_words(sweep: Sweep, growth: VariantGrowth) -> str:
+    """The verdict on one variant, with its reason: "naive: grows linearly, ..."."""
+    return f"{growth.variant}: {growth.trend}, {_queries(sweep, growth)}"
+
+
+def growth_rows(sweep: Sweep) -> Iterator[tuple[str, ...]]:
+    """The exponents of every variant, as cells below `GROWTH_HEADERS`."""
+    for growth in sweep.growth:
+        if growth.trend is Trend.INVALID:
+            yield (growth.variant, *[NO_VALUE] * (len(GROWTH_HEADERS) - 1))
+        else:
+            low, high = growth.ci95
+            yield (
+                growth.variant,
+                f"{growth.exponent:.2f}",
+                f"[{low:.2f}, {high:.2f}]",
+                ", ".join(f"{each:.2f}" for each in growth.step_exponents),
+            )
+
+
+def size_rows(sweep: Sweep) -> Iterator[tuple[str, ...]]:
+    """What was measured at every size, as cells below `SIZE_HEADERS`."""
+    for each in sweep.sizes:
+        comparisons = {comparison.variant: comparison for comparison in each.result.comparisons}
+        for variant in each.result.variants:
+            found = comparisons.get(variant.name)
+            usable = found is not None and found.verdict is not Verdict.INVALID
+            yield (
+                f"{each.rows:,}",
+                variant.name,
+                milliseconds(variant.latency_ms.p50),
+                ratio(found.ratio) if found and usable else NO_VALUE,
+                interval(found.ci95) if found and usable else NO_VALUE,
+                found.verdict if found else "baseline",
+                count(variant.queries_per_request),
+            )
+
+
+def notes(sweep: Sweep) -> Iterator[str]:
+    """What to keep in mind beside the verdicts."""
+    lengths = [result.bytes_per_response for result in sweep.of_variant(sweep.growth[0].variant)]
+    if max(lengths) > _LONGER * min(lengths):
+        yield (
+            f"The answer is not as long at every size, {size(lengths[0])} {ARROW}"
+            f" {size(lengths[-1])}: a part of the growth is that of what it shows."
+        )
+    else:
+        yield (
+            "The answer is as long at every size: this is how finding its rows grows, and says"
+            " nothing of showing more of them."
+        )
+    if any(growth.trend in {Trend.SOMEHOW, Trend.UNKNOWN} for growth in sweep.growth):
+        yield (
+            "Where it cannot be told, the sizes lie too far off a line for so few of them: give"
+            " more with --rows, such as the steps between. Exponents that rise from size to size"
+            " show that a fixed cost is overtaken by one that grows."
+        )
+
+
+def _queries(sweep: Sweep, growth: VariantGrowth) -> str:
+    counts = [result.queries_per_request for result in sweep.of_variant(growth.variant)]
+    if growth.queries is CountTrend.CONSTANT:
+        return f"queries constant ({count(counts[0])})"
+    if growth.queries is CountTrend.GROWING:
+        return f"queries grow ({count_change(counts[0], counts[-1])})"
+    return f"queries vary ({', '.join(map(count, counts))})"

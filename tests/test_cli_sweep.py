@@ -1,0 +1,76 @@
+"""`h2h sweep` as a user gives it, on the real stack."""
+
+import json
+
+import pytest
+
+from tests.test_cli import one_line, processes_of
+from tests.test_cli_check import interrupted_in_setting_up
+
+pytestmark = pytest.mark.stack
+
+# Stops after the fewest pairs that a verdict needs, however busy the machine is.
+QUICKLY = {"H2H_MARGIN": "0.3", "H2H_WARM_UP": "5"}
+
+
+def test_sweep_measures_at_every_size_and_leaves_the_rows_as_they_were(project):
+    completed = project.h2h(
+        *("sweep", "product-list", "--rows", "100,2e2,400", "--budget", "120", "--json"), **QUICKLY
+    )
+    assert completed.returncode in {0, 3}, completed.stderr
+    record = json.loads(completed.stdout)
+
+    assert [size["rows"] for size in record["sizes"]] == [100, 200, 400]
+    for size in record["sizes"]:
+        naive, prefetched = size["result"]["variants"]
+        assert naive["queries_per_request"] > 40
+        assert prefetched["queries_per_request"] <= 4
+        (comparison,) = size["result"]["comparisons"]
+        assert comparison["ci95"][0] <= comparison["ratio"] <= comparison["ci95"][1] < 1
+        # All servers are the stack's own, the one of the database beside included.
+        assert size["result"]["machine"]["others"] is not None
+    assert [each["variant"] for each in record["growth"]] == ["naive", "prefetched"]
+    assert {each["queries"] for each in record["growth"]} == {"constant"}
+    # Others on this machine may well take the cores; then it says so and gives no verdict.
+    unusable = any(c["invalidates"] for s in record["sizes"] for c in s["result"]["caveats"])
+    assert (completed.returncode == 3) is unusable
+    assert {each["trend"] == "invalid" for each in record["growth"]} == {unusable}
+
+    folder = project.root / "results" / "latest-sweep"
+    assert json.loads((folder / "sweep.json").read_text()) == record
+    assert "naive: " in (folder / "sweep.html").read_text()
+    for size in record["sizes"]:
+        pairs = folder / f"{size['rows']}-rows" / "pairs" / "product-list.csv"
+        assert len(pairs.read_text().splitlines()) == size["result"]["pairs"] + 1
+    assert [path.name for path in folder.parent.iterdir() if "partial" in path.name] == []
+
+    assert project.json("status")["rows"] == 300
+    assert processes_of(project.root / ".h2h" / "scratch") == []
+
+
+def test_interrupted_sweep_leaves_nothing(project):
+    errors = interrupted_in_setting_up(project, "sweep", "product-list", "--rows", "50,60,70")
+    assert "nothing was recorded" in errors
+    results = project.root / "results"
+    assert not results.exists() or not list(results.glob(".*partial"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("product-list", "--rows", "1e3,1e4"), "give at least 3, such as 1e3,1e4,1e5"),
+        (("product-list", "--rows", "1e4,1e3,1e5"), "give whole numbers of rows in ascending"),
+        (("product-lost",), "did you mean product-list?"),
+        ((), "Missing argument"),
+    ],
+)
+def test_wrong_usage_is_one_line(project, arguments, message):
+    completed = project.h2h("sweep", *arguments)
+    assert completed.returncode == 2
+    assert message in one_line(completed)
+
+
+def test_rows_of_a_server_elsewhere_are_not_replaced(project):
+    completed = project.h2h("sweep", "product-list", H2H_URL="http://127.0.0.1:9")
+    assert completed.returncode == 2
+    assert "leave `url` out" in one_line(completed)
