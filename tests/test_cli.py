@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from headtohead.cli.application import console
 from headtohead.validate.neighbour import beside
 from headtohead.validate.scenarios import Neighbour
 from tests.conftest import UNTIL_SETTLED, Project, copy_project
@@ -65,6 +66,12 @@ def test_list_gives_requests_that_an_independent_client_can_send(project):
                 in (headers["Server-Timing"])
             )
         assert len(bodies) == 1
+
+
+def test_quoted_sql_is_printed_as_it_is():
+    with console.capture() as printed:
+        console.print("SELECT now()::date::text", markup=False)
+    assert printed.get() == "SELECT now()::date::text\n"
 
 
 def test_list_shows_every_experiment_to_people(project):

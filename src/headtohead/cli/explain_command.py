@@ -22,4 +22,4 @@ def explain(*, names: Names = None, url: Url = None, as_json: AsJson = False) ->
         print_json({"variants": [asdict(each) for each in variants]})
         return
     for line in terminal.lines(variants):
-        console.print(line, markup=False, highlight=False, soft_wrap=True, emoji=False)
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
