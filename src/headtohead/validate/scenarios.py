@@ -53,8 +53,8 @@ def _effect(kind: HandicapKind, percent: int, *, stretch: int = 1) -> Scenario:
     )
 
 
-# The smaller an effect, the longer one looks for it.
-_STRETCHES = {1: 6, 2: 3}
+# The smaller an effect, the longer one looks for it; goals give 1, 2 and 5 % a limit of their own.
+_STRETCHES = {1: 6, 2: 3, 5: 3}
 
 SCENARIOS = (
     Scenario(name="aa-quiet", meaning="equals, nothing beside"),
