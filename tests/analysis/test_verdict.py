@@ -44,15 +44,24 @@ def test_verdict_of_the_swapped_comparison_is_the_mirrored_one(low, high):
     assert judge(between(1 / high, 1 / low), margin=0.02) is mirrored.get(verdict, verdict)
 
 
-def test_settled_once_the_verdict_is_clear_and_its_size_known_to_the_margin():
-    assert is_settled(between(0.500, 0.505), pairs=NEEDED_PAIRS, margin=0.02)
-    assert is_settled(between(0.99, 1.01), pairs=NEEDED_PAIRS, margin=0.02)
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        pytest.param(0.500, 0.505, id="to the margin"),
+        pytest.param(0.99, 1.01, id="no difference, to the margin"),
+        pytest.param(1.075, 1.145, id="to a third of itself"),
+        pytest.param(0.48, 0.52, id="to a twentieth"),
+    ],
+)
+def test_settled_once_the_verdict_is_clear_and_its_size_known(low, high):
+    assert is_settled(between(low, high), pairs=NEEDED_PAIRS, margin=0.02)
 
 
 @pytest.mark.parametrize(
     ("estimate", "pairs"),
     [
-        pytest.param(between(0.4, 0.6), 1000, id="size unknown"),
+        pytest.param(between(0.47, 0.53), 1000, id="size unknown"),
+        pytest.param(between(1.07, 1.15), 1000, id="not to a third of itself"),
         pytest.param(between(0.97, 0.985), 1000, id="crosses the margin"),
         pytest.param(between(0.500, 0.505), NEEDED_PAIRS - 1, id="too few pairs"),
     ],
