@@ -155,6 +155,16 @@ def control_failed(*, experiment: str, ratio: float) -> Caveat:
     )
 
 
+def no_control(*, experiment: str, reason: str) -> Caveat:
+    """The run was to be controlled and was not."""
+    return Caveat(
+        code="no-control",
+        message=f"The control on {experiment} could not be measured ({reason}).",
+        advice="Give it more time with --budget, of which it has a quarter.",
+        invalidates=False,
+    )
+
+
 def single_core() -> Caveat:
     """Generator and server share a core, so client time and server time mix."""
     return Caveat(

@@ -143,7 +143,7 @@ class Config:
         modes=("latency",),
     )
     control: bool = _setting(
-        "Compare the first experiment's baseline with itself, too.", default=False
+        "Compare the fastest experiment's baseline with itself, too.", default=False
     )
     snapshot: Path = _setting(
         "File that keeps the SQL of every variant, for `h2h check` to compare with.",

@@ -436,7 +436,7 @@ class Run:
     """One execution: what `run.json` holds.
 
     Attributes:
-        control: The first experiment's baseline against itself, None where that was not asked for.
+        control: The fastest experiment's baseline against itself, None where nobody asked for it.
     """
 
     schema: int

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from headtohead import caveats
 from headtohead.measurement import ExperimentResult, Verdict
 from headtohead.run.control import comparing_with_itself, control_caveats
 from tests.load.test_generator import plan
@@ -28,3 +29,10 @@ def test_a_baseline_that_differs_from_itself_beyond_the_margin_invalidates():
 @pytest.mark.parametrize("verdict", set(Verdict) - {Verdict.FASTER, Verdict.SLOWER})
 def test_anything_else_does_not(verdict):
     assert list(control_caveats(control(verdict))) == []
+
+
+def test_a_control_that_could_not_be_measured_is_told():
+    short = replace(control(Verdict.INVALID), caveats=(caveats.too_few_pairs(pairs=9, needed=40),))
+    (caveat,) = control_caveats(short)
+    assert (caveat.code, caveat.invalidates) == ("no-control", False)
+    assert "too-few-pairs" in caveat.message

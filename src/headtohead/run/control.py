@@ -28,8 +28,11 @@ def control_caveats(control: ExperimentResult) -> Iterator[Caveat]:
     """What a control says against the run it was part of.
 
     Only a difference wholly beyond the margin counts: smaller ones change no verdict, and the
-    control would cry wolf at one of twenty sound runs.
+    control would cry wolf at one of twenty sound runs. One that is invalid controls nothing.
     """
+    if not control.valid:
+        codes = ", ".join(caveat.code for caveat in control.caveats if caveat.invalidates)
+        yield caveats.no_control(experiment=control.name, reason=codes)
     for comparison in control.comparisons:
         if comparison.verdict in {Verdict.FASTER, Verdict.SLOWER}:
             yield caveats.control_failed(experiment=control.name, ratio=comparison.ratio)
