@@ -34,8 +34,12 @@ def one_line(completed: subprocess.CompletedProcess[str]) -> str:
 
 def ask(recipe: dict, *, base_url: str) -> tuple[bytes, dict[str, str]]:
     """What an independent client gets for a request that `h2h list --json` describes."""
+    body = recipe["body"]
     request = urllib.request.Request(
-        base_url + recipe["path"], method=recipe["method"], headers=recipe["headers"]
+        base_url + recipe["path"],
+        method=recipe["method"],
+        headers=recipe["headers"],
+        data=None if body is None else body.encode(),
     )
     with urllib.request.urlopen(request, timeout=10) as response:
         return response.read(), dict(response.headers)
