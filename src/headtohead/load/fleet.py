@@ -15,6 +15,7 @@ from headtohead.cores import Cores, starting_on
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.load.blocks import BlockBatch, BlockPlan
 from headtohead.load.plan import converter
+from headtohead.load.process import last_words
 from headtohead.load.shares import (
     STOP,
     Absent,
@@ -140,10 +141,8 @@ class Fleet:
         line = self._master.stdout.readline()
         if not line:
             self._master.wait()
-            self._errors.seek(0)
-            last = (self._errors.read().strip().splitlines() or ["without a word"])[-1]
             raise MeasurementError(
-                f"the master of the workers ended early ({last})",
+                f"the master of the workers ended early ({last_words(self._errors)})",
                 fix="run again, and report it if it recurs",
             )
         kinds: Any = Report

@@ -70,10 +70,8 @@ class LoadGenerator:
         for line in self._process.stdout:
             yield converter.loads(line, kind)
         if self._process.wait() != 0:
-            self._errors.seek(0)
-            last = (self._errors.read().strip().splitlines() or ["without a word"])[-1]
             raise MeasurementError(
-                f"the load generator ended early ({last})",
+                f"the load generator ended early ({last_words(self._errors)})",
                 fix="run again, and report it if it recurs",
             )
 
@@ -85,6 +83,12 @@ class LoadGenerator:
         except BrokenPipeError:
             # It has ended; `batches` says how.
             return
+
+
+def last_words(errors: IO[str]) -> str:
+    """The last line that a process wrote to the file of its standard error."""
+    errors.seek(0)
+    return (errors.read().strip().splitlines() or ["without a word"])[-1]
 
 
 @contextmanager
