@@ -37,8 +37,8 @@ class Trace:
         variant_ms: Client-side latency of the variant.
         baseline_washout_ms: Client-side latency of the request before, to the same arm.
         variant_washout_ms: The same of the variant.
-        baseline_server_ms: Time the server says the baseline took.
-        variant_server_ms: Time the server says the variant took, its handicap included.
+        baseline_server_ms: Time the server says the baseline took, up to its last byte.
+        variant_server_ms: The same of the variant, its handicap included.
         handicap_ms: Time the server says the variant's handicap took, beyond what the baseline's
             handicap of nothing takes; 0 where there is none.
     """
