@@ -99,12 +99,13 @@ class Trace:
         return added
 
     def true_median_ratio(self, added_ms: float) -> float:
-        """The effect on a typical request, by the server's clock.
+        """The effect on the median pair: by how much it falls when what was added is taken off.
 
         Args:
             added_ms: What the variant really adds to the server's time; see `added_server_ms`.
         """
-        return float(np.median(self.variant_ms / (self.variant_ms - added_ms)))
+        equals = log_ratios(baseline_ms=self.baseline_ms, variant_ms=self.variant_ms - added_ms)
+        return float(np.exp(np.median(self.log_ratios) - np.median(equals)))
 
     def true_mean_ratio(self, added_ms: float) -> float:
         """The effect on the mean request, by the server's clock; see `true_median_ratio`."""
