@@ -36,6 +36,9 @@ def render(run: Run) -> str:
     for lesson, experiment in declared:
         lines += ["", f"## {experiment.name}", "", lesson, "", f"**{experiment.question}**", ""]
         lines += [*_answers(run, experiment), "", *_variants(run, experiment)]
+        if experiment.needs:
+            services = " and ".join(experiment.needs)
+            lines += ["", f"It needs {services}, which `h2h` starts with the stack."]
     return "\n".join(lines) + "\n"
 
 
