@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "app.catalog",
     "app.orders",
     "app.graph",
+    "app.suppliers",
 ]
 
 MIDDLEWARE = [

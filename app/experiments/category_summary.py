@@ -5,7 +5,28 @@ table is brought up to date by a Celery task once a minute: no request computes 
 may be a minute behind. Each answer tells its age.
 """
 
+from collections.abc import Iterator
+
+from headtohead.audit import AuditedVariant, Fact
 from headtohead.experiment import Experiment, Request, Variant
+
+# Seconds that an answer may be old: the interval of the beat, and what the task takes beside it.
+OLDEST = 60 + 5
+
+
+def audit(variant: AuditedVariant) -> Iterator[Fact]:
+    """How old the answer is, right after one that may have filled a cache."""
+    variant.require(CATEGORY_SUMMARY.request)
+    age = int(variant.require(CATEGORY_SUMMARY.request).headers["Age"])
+    live = variant.variant_name == CATEGORY_SUMMARY.baseline.name
+    yield Fact(
+        name="age of the answer",
+        value=age,
+        unit="s",
+        expected="0" if live else f"at most {OLDEST}",
+        holds=age <= (0 if live else OLDEST),
+    )
+
 
 CATEGORY_SUMMARY = Experiment(
     name="category-summary",
@@ -18,4 +39,5 @@ CATEGORY_SUMMARY = Experiment(
         Variant(name="precomputed", selector="app.catalog.selectors.category_summary_precomputed"),
     ),
     needs=("celery",),
+    audit="app.experiments.category_summary.audit",
 )
