@@ -113,7 +113,7 @@ def _measure_at(
     observer: Observer,
 ) -> Measured:
     """Measure the experiment on a database, a cache and an API of its own."""
-    settings = stack_settings(config)
+    settings = stack_settings(config, [experiment])
     with stack.scratch(settings, rows=rows, seed=config.seed, progress=observer.note) as apart:
         for finding in check(experiment, base_url=apart.api_url, token=apart.token).findings:
             raise MeasurementError(
