@@ -56,3 +56,10 @@ def test_an_answer_that_shows_no_more_rows_is_no_proof_and_that_is_told(body, to
 
 def test_fewer_queries_are_no_growth():
     assert "prefetched falls from 5 to 3" in growth_in_words(grown(served=(5, 3)))
+
+
+def test_a_variant_whose_server_tells_nothing_is_left_out():
+    told = {"prefetched": Observed(queries=queries(per_row=3), body_bytes=100)}
+    growth = growth_of(experiment(), once=told, twice=told)
+    assert [each.variant for each in growth.variants] == ["prefetched"]
+    assert not growth.answer_grew

@@ -42,6 +42,7 @@ class RunningStack:
         token: Authorises a request to have itself explained.
         rows: Rows of the main table, as the project's `seed --count` reports them.
         servers: The database, the cache and the API, in the order they are started.
+        directory: The stack's folder.
     """
 
     api_url: str
@@ -50,3 +51,4 @@ class RunningStack:
     token: str = field(repr=False)
     rows: int
     servers: tuple[Server, ...]
+    directory: Path

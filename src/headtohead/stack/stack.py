@@ -10,13 +10,14 @@ import psutil
 from headtohead.errors import StackError
 from headtohead.stack import ports, processes
 from headtohead.stack.api import NAME as API
-from headtohead.stack.api import Api, healthy
+from headtohead.stack.api import Api
 from headtohead.stack.cache import NAME as CACHE
 from headtohead.stack.cache import external_cache
 from headtohead.stack.code import changed_at
 from headtohead.stack.database import NAME as DATABASE
 from headtohead.stack.database import external_database
 from headtohead.stack.folder import locked, usable
+from headtohead.stack.gunicorn import healthy
 from headtohead.stack.postgres import EmbeddedPostgres
 from headtohead.stack.project import Project
 from headtohead.stack.running import Endpoint, RunningStack, Server
@@ -182,6 +183,7 @@ def _start(
             token=project.token,
             rows=rows,
             servers=servers,
+            directory=directory,
         ),
         launch=_launch(settings),
         created={
@@ -230,6 +232,7 @@ def _launch(settings: StackSettings) -> Launch:
         root=settings.root,
         settings_module=settings.settings_module,
         wsgi=settings.wsgi,
+        asgi=settings.asgi,
         gunicorn_config=settings.gunicorn_config,
         workers=settings.workers,
         database_url=settings.database_url,

@@ -17,4 +17,17 @@ def about(request: HttpRequest) -> JsonResponse:
     return JsonResponse({name: os.environ[name] for name in names})
 
 
-urlpatterns = [path("health/", health), path("about/", about)]
+def environment(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({name: os.environ.get(name) for name in request.GET.getlist("name")})
+
+
+def interface(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"request": type(request).__name__})
+
+
+urlpatterns = [
+    path("health/", health),
+    path("about/", about),
+    path("environment/", environment),
+    path("interface/", interface),
+]
