@@ -17,6 +17,7 @@ from headtohead.errors import StackError
 from headtohead.experiment import Server
 from headtohead.stack import RunningStack, StackSettings
 from headtohead.stack.beside import OWNER_VARIABLE
+from headtohead.stack.processes import alive
 from tests.stack.stacks import PROJECT, processes_of
 from tests.stack.test_stack import get as get_from_api
 
@@ -130,11 +131,11 @@ def test_one_that_does_not_start_says_why_and_takes_the_others_down(running: Run
 def test_what_a_killed_process_left_is_stopped_by_the_next(running: RunningStack) -> None:
     with keeping_one_up(running.directory) as (owner, server):
         with stack.beside(running.directory, {"shop/blue": BLUE}):
-            assert server.is_running()  # somebody else's
+            assert alive(server)  # somebody else's
         owner.send_signal(signal.SIGKILL)
         owner.wait()
         with stack.beside(running.directory, {"shop/blue": BLUE}) as started:
-            assert not server.is_running()
+            assert not alive(server)
             mine = {each.pid for each in served_for_others(running.directory)}
             assert started["shop/blue"].pid in mine
 
@@ -145,7 +146,7 @@ def test_down_stops_what_a_killed_process_left(
     with keeping_one_up(running.directory) as (owner, server):
         owner.send_signal(signal.SIGKILL)
         owner.wait()
-        assert server.is_running()
+        assert alive(server)
         stack.down(settings)
         assert processes_of(settings.directory) == []
 
