@@ -45,6 +45,7 @@ def measured(settings: Settings) -> Callable[..., Any]:
         ("order-history", "prefetched", 4),
         ("product-detail", "uncached", 5),
         ("category-summary", "live", 3),
+        ("category-summary", "precomputed", 1),
         ("product-count", "exact", 3),
         ("product-count", "bounded", 3),
         ("serializer", "model-serializer", 2),
