@@ -50,7 +50,7 @@ def cache_url() -> Iterator[str]:
 def servers(cache_url: str) -> Iterator[None]:
     """Valkey is up and Django knows where."""
     default = settings.CACHES["default"] | {"LOCATION": cache_url}
-    with override_settings(CACHES={"default": default}):
+    with override_settings(CACHES=settings.CACHES | {"default": default}):
         yield
 
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from app.catalog.pages import ProductPageView
 from app.catalog.views import (
     BrandListView,
     CategoryListView,
@@ -9,6 +10,7 @@ from app.catalog.views import (
     ProductDetailView,
     ProductFeedView,
     ProductListView,
+    ProductPopularListView,
     ProductRecommendedListView,
     ProductSearchView,
     ReviewListView,
@@ -18,9 +20,11 @@ from app.catalog.views import (
 urlpatterns = [
     path("products/", ProductListView.as_view(), name="product-list"),
     path("products/feed/", ProductFeedView.as_view(), name="product-feed"),
+    path("products/popular/", ProductPopularListView.as_view(), name="product-popular"),
     path("products/recommended/", ProductRecommendedListView.as_view(), name="product-recommended"),
     path("products/search/", ProductSearchView.as_view(), name="product-search"),
     path("products/<int:product_id>/", ProductDetailView.as_view(), name="product-detail"),
+    path("products/<int:product_id>/page/", ProductPageView.as_view(), name="product-page"),
     path("products/<int:product_id>/reviews/", ReviewListView.as_view(), name="review-list"),
     path("categories/", CategoryListView.as_view(), name="category-list"),
     path("categories/summary/", CategorySummaryView.as_view(), name="category-summary"),

@@ -4,21 +4,23 @@ import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from app.catalog import cache
+from app.catalog import stores
 
 TOKEN = "the-token-of-the-tests"
 
 
 @pytest.fixture(autouse=True)
 def empty_cache(servers: None) -> None:
-    cache.clear()
+    for each in (stores.SHARED, stores.LOCAL_MEMORY):
+        each.clear()
 
 
 @pytest.fixture
 def cache_down(settings: Settings) -> None:
     """Nobody listens where the cache should be."""
     default = settings.CACHES["default"]
-    settings.CACHES = {"default": default | {"LOCATION": "redis://127.0.0.1:1/0"}}
+    down = default | {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = settings.CACHES | {"default": down}
 
 
 @pytest.fixture
