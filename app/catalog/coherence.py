@@ -1,5 +1,6 @@
 """How cached values follow the rows that they were read from."""
 
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -14,6 +15,8 @@ from app.catalog.stores import store, stores_in_use
 from headtohead.django import seam
 
 T = TypeVar("T")
+
+SLOW_FILL_SECONDS = 0.02
 
 
 class Coherence(Protocol):
@@ -74,7 +77,8 @@ class BeforeCommit:
     """Values are deleted while the transaction is still open.
 
     Whoever reads between that and the commit caches the old rows anew, and so does whoever has read
-    them before and is slow to store them. Only what this class itself caches is forgotten so badly.
+    them before and is slow to store them. Here all are a little slow, so that this surely happens
+    under load. Only what this class itself caches is forgotten so badly.
     """
 
     def read_through(self, key: str, read: Callable[[], T]) -> T:
@@ -90,6 +94,7 @@ class BeforeCommit:
             cached: T = found[here]
             return cached
         value = read()
+        time.sleep(SLOW_FILL_SECONDS)
         with suppress(CacheUnavailableError):
             kept.set(here, value)
         report(key, Lookup.MISS)
