@@ -19,3 +19,7 @@ class DuplicateReviewError(Exception):
 
 class CacheUnavailableError(Exception):
     """A cache does not answer; what it would have saved has to be done."""
+
+
+class InsufficientStockError(Exception):
+    """More of a product are to be taken than are in stock."""

@@ -24,3 +24,11 @@ class IsMeasured(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         """Whether the request may go on."""
         return is_authorised(request)
+
+
+class MayChangeProducts(BasePermission):
+    """Staff who hold the permission to change products."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Whether the request may go on."""
+        return bool(request.user.has_perm("catalog.change_product"))

@@ -84,6 +84,8 @@ class Experiment:
         variants: The alternatives, at least one.
         doubled: Where the request limits how many rows it shows, the same question about twice as
             many: without it, doubling the table's rows would change nothing about the answer.
+        audit: Dotted path of the function that states what a variant shows beside time, from an
+            `AuditedVariant` (headtohead.audit); it must not import Django either.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Experiment:
     baseline: Variant
     variants: tuple[Variant, ...]
     doubled: Request | None = None
+    audit: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a declaration whose answer would mean nothing."""
@@ -125,6 +128,8 @@ class Experiment:
                 f"experiment {self.name!r} doubles nothing: `doubled` is its request",
                 fix="ask for twice as many rows, such as with ?page_size=100 in place of 50",
             )
+        if self.audit is not None:
+            _require_dotted_path(self.audit, kind=f"audit of experiment {self.name!r}")
         if self.seam not in selectors:
             raise DeclarationError(
                 f"no variant of experiment {self.name!r} is the one users are served",
