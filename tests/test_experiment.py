@@ -62,6 +62,7 @@ def test_headers_cannot_be_changed_after_the_declaration():
         ({"doubled": Request(path="/products/", headers={"X-Page": "1"})}, "doubles nothing"),
         ({"seam": "shop.selectors.other"}, "the one users are served"),
         ({"audit": "audit"}, "not a dotted path"),
+        ({"needs": ("celery", "rabbitmq")}, "needs 'rabbitmq'"),
     ],
 )
 def test_meaningless_declarations_are_refused(change, problem):

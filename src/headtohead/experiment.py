@@ -14,6 +14,8 @@ from headtohead.errors import DeclarationError
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 DOTTED_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# What an experiment may need beside the API, its database and its cache.
+SERVICES = ("celery", "memcached")
 
 # The W3C baggage members that carry the choice of variant from client to server.
 BAGGAGE_EXPERIMENT = "h2h.experiment"
@@ -86,6 +88,7 @@ class Experiment:
             many: without it, doubling the table's rows would change nothing about the answer.
         audit: Dotted path of the function that states what a variant shows beside time, from an
             `AuditedVariant` (headtohead.audit); it must not import Django either.
+        needs: Services that its variants use, of `SERVICES`; they are started with the stack.
     """
 
     name: str
@@ -96,6 +99,7 @@ class Experiment:
     variants: tuple[Variant, ...]
     doubled: Request | None = None
     audit: str | None = None
+    needs: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a declaration whose answer would mean nothing."""
@@ -106,6 +110,7 @@ class Experiment:
                 f"experiment {self.name!r} asks no question",
                 fix="end `question` with a question mark",
             )
+        _require_services(self.needs, experiment=self.name)
         if not self.variants:
             raise DeclarationError(
                 f"experiment {self.name!r} has nothing to compare its baseline with",
@@ -177,6 +182,15 @@ def _require_name(name: str, *, kind: str) -> None:
         raise DeclarationError(
             f"{kind} name {name!r} is not kebab-case",
             fix="use lower-case letters, digits and single hyphens, such as product-list",
+        )
+
+
+def _require_services(needs: tuple[str, ...], *, experiment: str) -> None:
+    unknown = [service for service in needs if service not in SERVICES]
+    if unknown:
+        raise DeclarationError(
+            f"experiment {experiment!r} needs {unknown[0]!r}, which no stack has",
+            fix=f"use {' or '.join(SERVICES)}",
         )
 
 

@@ -56,7 +56,7 @@ def check(
             fix="leave --url out",
         )
     kept = read_snapshot(config.snapshot_path)
-    with open_target(config, progress=note) as target:
+    with open_target(config, progress=note, experiments=experiments) as target:
         preflights = {
             each.name: preflight(each, base_url=target.base_url, token=target.token)
             for each in experiments
@@ -133,7 +133,7 @@ def _observe(
     experiments: Sequence[Experiment], *, rows: int, seed: int, config: Config, note: Note
 ) -> dict[str, dict[str, Observed]]:
     """Each variant on rows of its own, by the names of experiment and variant."""
-    settings = stack_settings(config)
+    settings = stack_settings(config, experiments)
     with stack.scratch(settings, rows=rows, seed=seed, progress=note) as apart:
         return {
             experiment.name: _observe_one(experiment, apart=apart, rows=rows)

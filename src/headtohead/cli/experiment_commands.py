@@ -9,7 +9,7 @@ from rich.table import Table
 from headtohead import stack
 from headtohead.cli.application import app, console, errors, print_json
 from headtohead.cli.options import AsJson, Names, Url
-from headtohead.cli.project import read_project
+from headtohead.cli.project import read_project, select_runnable
 from headtohead.errors import CheckFailedError
 from headtohead.experiment import Request
 from headtohead.run.target import stack_settings
@@ -35,6 +35,7 @@ def list_experiments(*, names: Names = None, as_json: AsJson = False) -> None:
                     {
                         "name": experiment.name,
                         "question": experiment.question,
+                        "needs": experiment.needs,
                         "baseline": experiment.baseline.name,
                         "variants": [
                             {
@@ -81,11 +82,12 @@ def check(
     from headtohead.check import session, terminal  # noqa: PLC0415
 
     config, registry = read_project(url=url)
+    selected = select_runnable(names or [], config=config, registry=registry)
     outcome = session.check(
-        registry.select(names or []),
+        selected,
         config=config,
         update=update,
-        whole=not names,
+        whole=not names and len(selected) == len(registry),
         note=errors.print,
     )
     if as_json:

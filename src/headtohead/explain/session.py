@@ -29,7 +29,7 @@ def explain(
         MeasurementError: Nothing answers.
         StackError: The local stack does not come up.
     """
-    with open_target(config, progress=note) as target, client() as http:
+    with open_target(config, progress=note, experiments=experiments) as target, client() as http:
         return tuple(
             _explain(http, experiment, variant, target=target)
             for experiment in experiments

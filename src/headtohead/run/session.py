@@ -83,7 +83,7 @@ def run(
     run_id = new_run_id(started_at, results=config.results_directory)
     with (
         run_directory(run_id, results=config.results_directory) as directory,
-        open_target(config, progress=observer.note) as target,
+        open_target(config, progress=observer.note, experiments=experiments) as target,
         open_workers(config, target=target, note=observer.note) as fleet,
     ):
         preflights = require_preflight(experiments, target=target, note=observer.note)

@@ -1,6 +1,6 @@
 """The API that is measured: the local stack's, or one that is served elsewhere."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from headtohead import stack
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError
+from headtohead.experiment import SERVICES, Experiment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +31,8 @@ class Target:
     processes: Mapping[str, int] = field(default_factory=dict)
 
 
-def stack_settings(config: Config) -> stack.StackSettings:
-    """The part of the configuration that concerns the local stack."""
+def stack_settings(config: Config, experiments: Sequence[Experiment] = ()) -> stack.StackSettings:
+    """The part of the configuration that concerns the local stack, for these experiments."""
     return stack.StackSettings(
         root=config.root,
         directory=config.stack_directory,
@@ -44,12 +45,25 @@ def stack_settings(config: Config) -> stack.StackSettings:
         seed=config.seed,
         database_url=config.database_url,
         cache_url=config.cache_url,
+        celery=config.celery,
+        broker_url=config.broker_url,
+        memcached_url=config.memcached_url,
+        services=tuple(
+            service for service in SERVICES if any(service in each.needs for each in experiments)
+        ),
     )
 
 
 @contextmanager
-def open_target(config: Config, *, progress: Callable[[str], None]) -> Iterator[Target]:
+def open_target(
+    config: Config, *, progress: Callable[[str], None], experiments: Sequence[Experiment] = ()
+) -> Iterator[Target]:
     """The API to measure; a stack that is started for it is stopped again, come what may.
+
+    Args:
+        config: All settings.
+        progress: Told in a few words what is being done.
+        experiments: What it is for; the services that they need are started with the stack.
 
     Raises:
         ConfigurationError: `config.url` is no address.
@@ -59,7 +73,7 @@ def open_target(config: Config, *, progress: Callable[[str], None]) -> Iterator[
         yield _external(config.url, token=config.token)
         return
 
-    settings = stack_settings(config)
+    settings = stack_settings(config, experiments)
     was_up = stack.status(settings) is not None
     try:
         yield _of_stack(stack.up(settings, progress=progress))

@@ -1,6 +1,7 @@
 """The local stack: real PostgreSQL, Valkey and the API, started, found again and stopped."""
 
 from headtohead.stack.cache import empty_cache
+from headtohead.stack.missing import missing
 from headtohead.stack.running import RunningStack, Server
 from headtohead.stack.scratch import scratch
 from headtohead.stack.settings import StackSettings
@@ -13,6 +14,7 @@ __all__ = [
     "StackSettings",
     "down",
     "empty_cache",
+    "missing",
     "scratch",
     "seed",
     "status",

@@ -20,6 +20,10 @@ class StackSettings:
         seed: Seed of those rows.
         database_url: PostgreSQL to use; None starts the embedded one.
         cache_url: Valkey or Redis to use; None starts the embedded one.
+        celery: The project's Celery application; None where it has none.
+        broker_url: Valkey or Redis to use as broker; None takes the embedded one.
+        memcached_url: memcached to use, as `host:port`; None starts one.
+        services: What to start beside the API, of `headtohead.experiment.SERVICES`.
     """
 
     root: Path
@@ -33,3 +37,7 @@ class StackSettings:
     seed: int = 1
     database_url: str | None = None
     cache_url: str | None = None
+    celery: str | None = None
+    broker_url: str | None = None
+    memcached_url: str | None = None
+    services: tuple[str, ...] = ()

@@ -61,7 +61,7 @@ def sweep(
     run_id = new_run_id(started_at, results=config.results_directory)
     with (
         run_directory(run_id, results=config.results_directory, latest=LATEST) as directory,
-        open_target(config, progress=observer.note) as target,
+        open_target(config, progress=observer.note, experiments=[experiment]) as target,
     ):
         load_before = os.getloadavg()[0]
         take = partial(measure, comparisons_in_run=len(sizes) * len(experiment.variants))
@@ -113,7 +113,7 @@ def _measure_at(
     observer: Observer,
 ) -> Measured:
     """Measure the experiment on a database, a cache and an API of its own."""
-    settings = stack_settings(config)
+    settings = stack_settings(config, [experiment])
     with stack.scratch(settings, rows=rows, seed=config.seed, progress=observer.note) as apart:
         for finding in check(experiment, base_url=apart.api_url, token=apart.token).findings:
             raise MeasurementError(

@@ -90,7 +90,9 @@ def validate(
     missing = [trial for trial in planned if not folder.has(*trial)]
     if missing or setup is None:
         try:
-            with open_target(config, progress=note) as target:
+            with open_target(
+                config, progress=note, experiments=[scope.subject.experiment]
+            ) as target:
                 setup = setup or _prepare(
                     scope, registry=registry, target=target, config=config, note=note
                 )

@@ -13,8 +13,27 @@ def health(request: HttpRequest) -> JsonResponse:
 
 
 def about(request: HttpRequest) -> JsonResponse:
-    names = ("H2H_EXPERIMENTS", "H2H_TOKEN", "WEB_CONCURRENCY", "PROMETHEUS_MULTIPROC_DIR")
+    names = (
+        *("H2H_EXPERIMENTS", "H2H_TOKEN", "WEB_CONCURRENCY", "PROMETHEUS_MULTIPROC_DIR"),
+        *("BROKER_URL", "MEMCACHED_URL"),
+    )
     return JsonResponse({name: os.environ[name] for name in names})
 
 
-urlpatterns = [path("health/", health), path("about/", about)]
+def hand_over(request: HttpRequest, key: str) -> JsonResponse:
+    from shop.work import mark  # noqa: PLC0415 (there may be no broker)
+
+    mark.delay(key)
+    return JsonResponse({"handed over": key})
+
+
+def marked(request: HttpRequest, key: str) -> JsonResponse:
+    return JsonResponse({key: cache.get(key)})
+
+
+urlpatterns = [
+    path("health/", health),
+    path("about/", about),
+    path("hand-over/<slug:key>/", hand_over),
+    path("marked/<slug:key>/", marked),
+]
