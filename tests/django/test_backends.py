@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 
 from headtohead.django.observation import observing
 
 
-@pytest.fixture(params=["default", "local-memory", "database"])
+@pytest.fixture(params=["default", "local-memory", "database", "memcached"])
 def cache(request: pytest.FixtureRequest, db: None) -> Iterator[BaseCache]:
+    if request.param not in settings.CACHES:
+        pytest.skip("memcached is not installed: sudo apt-get install memcached")
     cache = caches[request.param]
     cache.delete_many(["here", "there"])
     yield cache

@@ -57,7 +57,7 @@ def audit(experiments: Sequence[Experiment], *, config: Config, note: Note) -> A
         )
     started_at, started = datetime.now(UTC), monotonic()
     load_before = os.getloadavg()[0]
-    with open_target(config, progress=note) as target:
+    with open_target(config, progress=note, experiments=experiments) as target:
         variants = [
             variant
             for experiment in experiments
@@ -95,7 +95,7 @@ def _audit(
     experiment: Experiment, function: Audit, *, config: Config, note: Note
 ) -> list[VariantFacts]:
     """Audit all variants of one experiment."""
-    settings = stack_settings(config)
+    settings = stack_settings(config, [experiment])
     with stack.scratch(
         settings, rows=config.rows, seed=config.seed, workers=WORKERS, progress=note
     ) as apart:

@@ -8,7 +8,7 @@ import typer
 
 from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import AsJson, Names
-from headtohead.cli.project import read_project
+from headtohead.cli.project import read_project, select_runnable
 from headtohead.errors import CheckFailedError, ConfigurationError
 from headtohead.files import write_whole
 from headtohead.measurement import to_json
@@ -35,7 +35,7 @@ def audit(
     if output is not None:
         _require_writable(output)
     config, registry = read_project()
-    selected = registry.select(names or [])
+    selected = select_runnable(names or [], config=config, registry=registry)
     for experiment in selected if names else ():
         if experiment.audit is None:
             errors.print(f"{experiment.name} declares no audit", highlight=False)
