@@ -40,6 +40,9 @@ def render(run: Run, audit: AuditRecord) -> str:
     for lesson, experiment in declared:
         lines += ["", f"## {experiment.name}", "", lesson, "", f"**{experiment.question}**", ""]
         lines += [*_answers(run, experiment), "", *_variants(run, experiment)]
+        if experiment.needs:
+            services = " and ".join(experiment.needs)
+            lines += ["", f"It needs {services}, which `h2h` starts with the stack."]
         lines += _facts(audit, experiment)
     return "\n".join(lines) + "\n"
 
@@ -79,8 +82,15 @@ def _variants(run: Run, experiment: Experiment) -> Iterator[str]:
 
 
 def _queries(run: Run, experiment: Experiment, variant: Variant) -> str:
-    measured = next((each for each in run.experiments if each.name == experiment.name), None)
-    return count(measured.variant(variant.name).queries_per_request) if measured else NO_VALUE
+    counted = (
+        each.queries_per_request
+        for measured in run.experiments
+        if measured.name == experiment.name
+        for each in measured.variants
+        if each.name == variant.name
+    )
+    # An experiment may have come, or got a variant, after the run.
+    return next(map(count, counted), NO_VALUE)
 
 
 def _facts(audit: AuditRecord, experiment: Experiment) -> Iterator[str]:

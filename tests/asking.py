@@ -34,7 +34,7 @@ def ask(settings) -> Ask:
         response = client.generic(
             request.method, request.path, request.body or "", headers=dict(request.headers)
         )
-        assert response.status_code == 200, response.getvalue()
+        assert response.status_code in {200, 201}, response.getvalue()
         return response.getvalue(), ServerTiming.from_header(response.headers[HEADER])
 
     return send

@@ -61,8 +61,8 @@ def test_headers_cannot_be_changed_after_the_declaration():
         ({"variants": (Variant(name="other", selector=NAIVE.selector),)}, "same selector"),
         ({"doubled": Request(path="/products/", headers={"X-Page": "1"})}, "doubles nothing"),
         ({"seam": "shop.selectors.other"}, "the one users are served"),
-        ({"audit": "audit"}, "not a dotted path"),
         ({"needs": ("celery", "rabbitmq")}, "needs 'rabbitmq'"),
+        ({"audit": "audit"}, "not a dotted path"),
     ],
 )
 def test_meaningless_declarations_are_refused(change, problem):

@@ -37,6 +37,14 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
+class PaymentRequired(APIException):
+    """What was asked for is not paid."""
+
+    status_code = HTTPStatus.PAYMENT_REQUIRED
+    default_detail = "What was asked for is not paid."
+    default_code = "payment_required"
+
+
 def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """Answer an error that REST framework knows; others become a 500."""
     response = exception_handler(error, context)

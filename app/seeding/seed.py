@@ -1,12 +1,23 @@
 """A shop of a given size."""
 
 from app.accounts.models import Customer
-from app.catalog import stores
-from app.catalog.models import Brand, Category, Product, ProductTag, Review, Tag
-from app.orders.models import Order, OrderItem
+from app.catalog import services, stores
+from app.catalog.models import (
+    Brand,
+    Category,
+    CategoryFigures,
+    Product,
+    ProductTag,
+    Review,
+    Tag,
+)
+from app.orders.models import Confirmation, Fulfilment, Order, OrderItem, StockReservation
 from app.seeding import catalogue, purchases
 from app.seeding.accounts import replace_accounts
 from app.seeding.loading import Loaded, Table, replace_rows
+
+# What only comes of using the shop.
+EMPTIED = (CategoryFigures, Confirmation, Fulfilment, StockReservation)
 
 
 def shop_seed(*, products: int, seed: int, demo_password: str = "") -> dict[type, Loaded]:
@@ -20,7 +31,8 @@ def shop_seed(*, products: int, seed: int, demo_password: str = "") -> dict[type
     Raises:
         CacheUnavailableError: The rows are there, but a cache still holds the old ones.
     """
-    loaded = replace_rows(_tables(products=products, seed=seed))
+    loaded = replace_rows(_tables(products=products, seed=seed), emptied=EMPTIED)
+    services.category_figures_refresh()
     replace_accounts(password=demo_password)
     stores.clear()
     return loaded

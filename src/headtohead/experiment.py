@@ -86,9 +86,9 @@ class Experiment:
         variants: The alternatives, at least one.
         doubled: Where the request limits how many rows it shows, the same question about twice as
             many: without it, doubling the table's rows would change nothing about the answer.
+        needs: Services that its variants use, of `SERVICES`; they are started with the stack.
         audit: Dotted path of the function that states what a variant shows beside time, from an
             `AuditedVariant` (headtohead.audit); it must not import Django either.
-        needs: Services that its variants use, of `SERVICES`; they are started with the stack.
     """
 
     name: str
@@ -98,8 +98,8 @@ class Experiment:
     baseline: Variant
     variants: tuple[Variant, ...]
     doubled: Request | None = None
-    audit: str | None = None
     needs: tuple[str, ...] = ()
+    audit: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a declaration whose answer would mean nothing."""

@@ -61,7 +61,7 @@ def sweep(
     run_id = new_run_id(started_at, results=config.results_directory)
     with (
         run_directory(run_id, results=config.results_directory, latest=LATEST) as directory,
-        open_target(config, progress=observer.note, experiments=[experiment]) as target,
+        open_target(config, progress=observer.note) as target,
     ):
         load_before = os.getloadavg()[0]
         take = partial(measure, comparisons_in_run=len(sizes) * len(experiment.variants))

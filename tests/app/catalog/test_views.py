@@ -324,3 +324,7 @@ def test_popular_products_are_those_with_the_most_reviews(api: APIClient) -> Non
     assert len(rows) == 20
     assert rows[0]["brand"]["id"] == products[5].brand_id
     assert response["Cache-Status"] == "popular-products; fwd=miss; stored"
+
+
+def test_the_summary_tells_its_age(api: APIClient, product: Product) -> None:
+    assert api.get("/api/categories/summary/").headers["Age"] == "0"

@@ -15,6 +15,6 @@ def drop(apps, schema_editor):
 class Migration(migrations.Migration):
     """The table of the cache that keeps its values in the database."""
 
-    dependencies = [("catalog", "0002_product_name_trigrams")]
+    dependencies = [("catalog", "0003_category_figures")]
 
     operations = [migrations.RunPython(create, drop)]
