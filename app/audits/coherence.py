@@ -15,6 +15,7 @@ from headtohead.audit import Answer, AuditedVariant, Fact
 from headtohead.experiment import Request
 
 READERS = 7
+READS = 1_400
 READS_PER_BURST = 100
 WRITES_PER_BURST = 5
 # Longer than any read takes: a writer that waits longer waits for readers that have failed.
@@ -24,16 +25,16 @@ PATIENCE = 60.0  # seconds
 def facts(
     variant: AuditedVariant,
     *,
-    reads: int,
     coherent: bool,
+    reads: int = READS,
     path: str = "/api/products/{}/",
 ) -> Iterator[Fact]:
     """State what readers saw while a writer wrote.
 
     Args:
         variant: What serves the page, and whoever writes.
-        reads: How many pages are read, about.
         coherent: Whether no read may be stale; otherwise some must be, or the audit is blind.
+        reads: How many pages are read, about.
         path: Where the page of a product is.
     """
     # A product that the pages of others show, too.

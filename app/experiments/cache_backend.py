@@ -9,7 +9,7 @@ from headtohead.experiment import Experiment, Request, Variant
 
 def audit(variant: AuditedVariant) -> Iterator[Fact]:
     """Read while others write: only what each process keeps for itself may be outdated."""
-    return coherence.facts(variant, reads=2_100, coherent=variant.variant_name != "local-memory")
+    return coherence.facts(variant, coherent=variant.variant_name != "local-memory")
 
 
 CACHE_BACKEND = Experiment(

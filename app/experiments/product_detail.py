@@ -9,7 +9,7 @@ from headtohead.experiment import Experiment, Request, Variant
 
 def audit(variant: AuditedVariant) -> Iterator[Fact]:
     """Read while others write: ten thousand times what is cached, for that is what is in doubt."""
-    reads = 10_500 if variant.variant_name == "cached" else 2_100
+    reads = 10_500 if variant.variant_name == "cached" else coherence.READS
     return coherence.facts(variant, reads=reads, coherent=True)
 
 
