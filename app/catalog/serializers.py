@@ -139,6 +139,15 @@ class RelatedProductSerializer(serializers.ModelSerializer):
         fields = ["id", "slug", "name", "price", "brand"]
 
 
+class PopularProductSerializer(RelatedProductSerializer):
+    """A product in the list of popular ones."""
+
+    reviews = serializers.IntegerField(help_text="How many it has.")
+
+    class Meta(RelatedProductSerializer.Meta):
+        fields = [*RelatedProductSerializer.Meta.fields, "reviews"]
+
+
 class ProductDetailSerializer(ProductSerializer):
     """A product's page."""
 
