@@ -85,7 +85,7 @@ class MeasurementMiddleware:
             response = self._get_response(request)
             if isinstance(response, StreamingHttpResponse):
                 deque(response, maxlen=0)  # some queries are made only as it is consumed
-        statements = counted([each.sql for each in executions])
+        statements = counted(executions)
         explanation = Explanation(
             variant=observation.variant,
             status=response.status_code,

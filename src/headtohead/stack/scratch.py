@@ -14,7 +14,7 @@ import psycopg2.errors
 
 from headtohead.errors import StackError
 from headtohead.stack import stack
-from headtohead.stack.database import create_database, drop_database
+from headtohead.stack.database import analyse, create_database, drop_database
 from headtohead.stack.folder import locked, usable
 from headtohead.stack.running import RunningStack
 from headtohead.stack.settings import StackSettings
@@ -29,7 +29,8 @@ def scratch(
 ) -> Iterator[RunningStack]:
     """An API of one worker on a new database of the stack's PostgreSQL and on an empty cache.
 
-    Nothing of it is left, come what may. Meanwhile no other command changes the stack.
+    The same rows get the same plans. Nothing of it is left, come what may. Meanwhile no other
+    command changes the stack.
 
     Args:
         settings: The stack, which is up.
@@ -60,7 +61,9 @@ def scratch(
         stack.down(apart)  # an earlier one may have been killed
         try:
             _create(running.database_url, name)
-            yield stack.up(apart, progress=_silent)
+            up = stack.up(apart, progress=_silent)
+            analyse(up.database_url)
+            yield up
         finally:
             with uninterrupted():
                 stack.down(apart)
