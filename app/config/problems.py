@@ -43,10 +43,10 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     if response is None:
         return None
     if isinstance(error, ValidationError):
-        problem = _problem(response.status_code, detail="The request is not valid.")
-        response.data = problem | {"errors": error.detail}
+        invalid = problem(response.status_code, detail="The request is not valid.")
+        response.data = invalid | {"errors": error.detail}
     else:
-        response.data = _problem(response.status_code, detail=response.data["detail"])
+        response.data = problem(response.status_code, detail=response.data["detail"])
     response.content_type = CONTENT_TYPE
     return response
 
@@ -65,7 +65,7 @@ def problem_example(name: str, *, status: int, detail: str, **more: Any) -> Open
     """Show one of the errors of an operation, for `extend_schema(examples=...)`."""
     return OpenApiExample(
         name,
-        _problem(status, detail=detail) | more,
+        problem(status, detail=detail) | more,
         response_only=True,
         status_codes=[str(status)],
         media_type=CONTENT_TYPE,
@@ -87,9 +87,10 @@ def server_error(_request: HttpRequest) -> JsonResponse:
     return _json(HTTPStatus.INTERNAL_SERVER_ERROR, detail="The server failed; this is logged.")
 
 
-def _problem(status: int, *, detail: str) -> Problem:
+def problem(status: int, *, detail: str) -> Problem:
+    """What is told of an error."""
     return {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
 
 
 def _json(status: HTTPStatus, *, detail: str) -> JsonResponse:
-    return JsonResponse(_problem(status, detail=detail), status=status, content_type=CONTENT_TYPE)
+    return JsonResponse(problem(status, detail=detail), status=status, content_type=CONTENT_TYPE)
