@@ -6,7 +6,7 @@ from headtohead.run.preflight import Answer, Preflight, check
 from headtohead.server_timing import ServerTiming
 from headtohead.statements import Location
 from tests.explaining import detail, explanation, node, source
-from tests.run.test_preflight import experiment
+from tests.run.test_preflight import experiment, target
 
 
 def test_both_answers_stand_side_by_side_in_the_order_they_came():
@@ -39,9 +39,8 @@ def test_a_server_that_does_not_tell_its_sql_is_one_clear_error(variants_server)
     with pytest.raises(CheckFailedError, match="e/one: /equal does not tell its SQL; upgrade"):
         queries_of(
             asked,
-            preflight=check(asked, base_url=variants_server, token="secret"),
-            base_url=variants_server,
-            token="secret",
+            preflight=check(asked, target=target(variants_server)),
+            target=target(variants_server),
             empty_cache=lambda: None,
         )
 
@@ -55,7 +54,6 @@ def test_nobody_listening_is_one_clear_error():
         queries_of(
             experiment("/"),
             preflight=Preflight(answers=answers, findings=()),
-            base_url="http://127.0.0.1:9",
-            token="",
+            target=target("http://127.0.0.1:9"),
             empty_cache=lambda: None,
         )

@@ -2,8 +2,10 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
+from msgspec import structs
 
 from headtohead.errors import ConfigurationError, MeasurementError, UnknownExperimentError
+from headtohead.experiment import Server
 from headtohead.handicap import Handicap, HandicapKind
 from headtohead.load.plan import Pair
 from headtohead.registry import Registry
@@ -19,9 +21,7 @@ REGISTRY = Registry([experiment("/equal")])
 (BUSY,) = select_scenarios(["busy-5"])
 
 
-def told(
-    handicap_ms: float | None, *, variant: str = "e/one", last_ms: float | None = 10.0
-) -> str:
+def told(handicap_ms: float | None, *, variant: str = "e/one", last_ms: float | None = 10.0) -> str:
     return ServerTiming(
         variant=variant,
         queries=4,
@@ -55,7 +55,8 @@ def in_time(pairs: list[Pair]) -> list[Pair]:
     names = ("baseline_washout", "baseline_sample", "variant_washout", "variant_sample")
     return [
         replace(
-            pair, **{name: replace(getattr(pair, name), started=next(clock)) for name in names}
+            pair,
+            **{name: structs.replace(getattr(pair, name), started=next(clock)) for name in names},
         )
         for pair in pairs
     ]
@@ -113,6 +114,12 @@ def test_subject_is_a_baseline_or_the_variant_that_is_named():
         Subject.named("e/third", REGISTRY)
     with pytest.raises(UnknownExperimentError):
         Subject.named("f", REGISTRY)
+
+
+def test_a_variant_that_the_api_does_not_serve_itself_is_refused():
+    own = replace(experiment("/"), server=Server(environment={"A": "1"}))
+    with pytest.raises(ConfigurationError, match="e/one has a server of its own"):
+        Subject.named("e", Registry([own]))
 
 
 def test_arms_differ_in_nothing_but_the_size_of_their_handicap():

@@ -57,8 +57,8 @@ class Growth:
     Attributes:
         experiment: Name of the experiment.
         path: What was asked for at twice as many rows, if it was not the experiment's request.
-        answer_grew: Whether the answer became longer with the rows. Where it did not, queries made
-            for each row that it shows could not become more either.
+        answer_grew: Whether the answer, or the body that it answers, became longer with the rows.
+            Where neither did, queries made for each row of it could not become more either.
         variants: Each variant's.
     """
 
@@ -71,23 +71,34 @@ class Growth:
 def growth_of(
     experiment: Experiment, *, once: Mapping[str, Queries], twice: Mapping[str, Queries]
 ) -> Growth:
-    """Compare an experiment's variants, by name, at some rows and at twice as many."""
-    baseline = experiment.baseline.name
+    """Compare an experiment's variants, by name, at some rows and at twice as many.
+
+    Those that are not observed, because their servers tell nothing, are left out.
+    """
     return Growth(
         experiment=experiment.name,
         path=experiment.doubled.path if experiment.doubled else None,
         # All variants say the same.
-        answer_grew=twice[baseline].body_bytes > _LONGER * once[baseline].body_bytes,
+        answer_grew=any(twice[name].body_bytes > _LONGER * once[name].body_bytes for name in once)
+        or _sends_more(experiment),
         variants=tuple(
             _variant_growth(
                 each,
-                served=each.selector == experiment.seam,
+                served=experiment.is_served(each),
                 before=once[each.name],
                 after=twice[each.name],
             )
             for each in experiment.all_variants
+            if each.name in once
         ),
     )
+
+
+def _sends_more(experiment: Experiment) -> bool:
+    """Whether twice as many rows are sent rather than shown."""
+    if experiment.doubled is None:
+        return False
+    return len(experiment.doubled.body or "") > _LONGER * len(experiment.request.body or "")
 
 
 def _variant_growth(

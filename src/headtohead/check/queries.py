@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from headtohead.experiment import Experiment, Variant
 from headtohead.run.explanation import explanation_of
 from headtohead.run.preflight import Preflight, client
+from headtohead.run.target import Target
 from headtohead.statements import Detail, Explanation, Location, Statement
 
 
@@ -53,17 +54,15 @@ def queries_of(
     experiment: Experiment,
     *,
     preflight: Preflight,
-    base_url: str,
-    token: str,
+    target: Target,
     empty_cache: Callable[[], None],
 ) -> dict[str, Queries]:
-    """Ask for the SQL of every variant, twice each.
+    """Ask for the SQL of every variant whose server tells it, twice each.
 
     Args:
         experiment: The experiment.
         preflight: What its variants answered; it has passed.
-        base_url: Address of the API.
-        token: What authorises a request to be measured.
+        target: The API, and what else serves its variants.
         empty_cache: Called before each variant, so that none finds what another one left.
 
     Returns:
@@ -76,15 +75,14 @@ def queries_of(
     with client() as http:
 
         def ask(variant: Variant) -> Explanation:
-            return explanation_of(
-                http, experiment, variant, base_url=base_url, token=token, detailed=True
-            )
+            return explanation_of(http, experiment, variant, target=target, detailed=True)
 
         queries = {}
-        for variant in experiment.all_variants:
+        for variant in filter(experiment.explains, experiment.all_variants):
             empty_cache()
             # Links within it begin with an address that is another one each time.
-            body = preflight.answers[variant.name].body.replace(base_url.encode(), b"")
+            address = target.url_of(experiment, variant).encode()
+            body = preflight.answers[variant.name].body.replace(address, b"")
             queries[variant.name] = joined(ask(variant), ask(variant), body_bytes=len(body))
     return queries
 

@@ -20,7 +20,8 @@ from headtohead.errors import ConfigurationError
 from headtohead.experiment import Experiment
 from headtohead.run.preflight import Finding, Preflight
 from headtohead.run.preflight import check as preflight
-from headtohead.run.target import Target, open_target, stack_settings
+from headtohead.run.served import served
+from headtohead.run.target import Target, open_target, stack_settings, target_of
 
 Note = Callable[[str], None]
 # By the names of experiment and variant.
@@ -72,11 +73,8 @@ def check(
             fix="leave --url out",
         )
     kept = read_snapshot(config.snapshot_path)
-    with open_target(config, progress=note) as target:
-        preflights = {
-            each.name: preflight(each, base_url=target.base_url, token=target.token)
-            for each in experiments
-        }
+    with open_target(config, progress=note, experiments=experiments) as target:
+        preflights = {each.name: _preflight(each, target=target, note=note) for each in experiments}
         outcome = Outcome(preflights=preflights)
         if outcome.findings:
             return outcome
@@ -153,8 +151,7 @@ def _queries_there(
         each.name: queries_of(
             each,
             preflight=preflights[each.name],
-            base_url=target.base_url,
-            token=target.token,
+            target=target,
             empty_cache=lambda: None,
         )
         for each in experiments
@@ -165,28 +162,30 @@ def _observe(
     experiments: Sequence[Experiment], *, rows: int, seed: int, config: Config, note: Note
 ) -> Observed:
     """Every variant on rows of its own."""
-    settings = stack_settings(config)
+    settings = stack_settings(config, experiments)
     with stack.scratch(settings, rows=rows, seed=seed, progress=note) as apart:
         postgresql = next(each.version for each in apart.servers if each.name == stack.DATABASE)
-        preflights = {
-            each.name: preflight(each, base_url=apart.api_url, token=apart.token)
-            for each in experiments
-        }
-        findings = tuple(
-            replace(finding, problem=f"{finding.problem} at {rows:,} rows ({each.request.path})")
-            for each in experiments
-            for finding in preflights[each.name].findings
-        )
-        # By now each process has filled its own caches, in whatever order experiments are checked;
-        # only the one they share is emptied.
-        found = {
-            each.name: queries_of(
-                each,
-                preflight=preflights[each.name],
-                base_url=apart.api_url,
-                token=apart.token,
-                empty_cache=partial(stack.empty_cache, apart.cache_url),
-            )
-            for each in ([] if findings else experiments)
-        }
-    return Observed(found=found, findings=findings, postgresql=postgresql.partition(".")[0])
+        findings: list[Finding] = []
+        found = {}
+        for experiment in experiments:
+            with served(experiment, target=target_of(apart), note=note) as there:
+                answered = preflight(experiment, target=there)
+                where = f"at {rows:,} rows ({experiment.request.path})"
+                findings += (
+                    replace(each, problem=f"{each.problem} {where}") for each in answered.findings
+                )
+                if not findings:
+                    # By now each process has filled its own caches, in whatever order experiments
+                    # are checked; only the one they share is emptied.
+                    found[experiment.name] = queries_of(
+                        experiment,
+                        preflight=answered,
+                        target=there,
+                        empty_cache=partial(stack.empty_cache, apart.cache_url),
+                    )
+    return Observed(found=found, findings=tuple(findings), postgresql=postgresql.partition(".")[0])
+
+
+def _preflight(experiment: Experiment, *, target: Target, note: Note) -> Preflight:
+    with served(experiment, target=target, note=note) as there:
+        return preflight(experiment, target=there)

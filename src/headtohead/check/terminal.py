@@ -8,7 +8,7 @@ from headtohead.check.outcome import Comparison, Doubling, Outcome, n_plus_1
 from headtohead.check.queries import Executed
 from headtohead.check.snapshot import Change, Difference
 from headtohead.report.explanation import place
-from headtohead.report.format import times
+from headtohead.report.format import NO_VALUE, times
 from headtohead.statements import Location
 
 
@@ -16,7 +16,8 @@ def lines(outcome: Outcome) -> Iterator[str]:
     """What to print."""
     for name, preflight in outcome.preflights.items():
         counted = ", ".join(
-            f"{variant} {each.timing.queries}" for variant, each in preflight.answers.items()
+            f"{variant} {each.timing.queries if each.timing else NO_VALUE}"
+            for variant, each in preflight.answers.items()
         )
         yield f"{name}: queries {counted}"
     if outcome.doubling:

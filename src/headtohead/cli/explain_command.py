@@ -9,7 +9,7 @@ import typer
 
 from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import AsJson, Names, Url
-from headtohead.cli.project import read_project
+from headtohead.cli.project import read_project, select_runnable
 from headtohead.cli.reports import explain_run
 from headtohead.errors import ConfigurationError
 from headtohead.measurement import read_record, to_json
@@ -39,7 +39,7 @@ def explain(
 
     config, registry = read_project(url=url)
     if run is None:
-        experiments = registry.select(names or [])
+        experiments = select_runnable(names or [], config=config, registry=registry)
         explained = session.explain(experiments, config=config, note=errors.print)
         folder = session.keep_apart(explained, results=config.results_directory)
     elif names:
@@ -48,7 +48,8 @@ def explain(
         )
     else:
         record, folder = read_record(run), run if run.is_dir() else run.parent
-        experiments = registry.select([each.name for each in record.experiments])
+        measured = [each.name for each in record.experiments]
+        experiments = select_runnable(measured, config=config, registry=registry)
         explained = explain_run(
             record, folder, experiments=experiments, config=config, note=errors.print
         )

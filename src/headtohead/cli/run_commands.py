@@ -33,7 +33,7 @@ from headtohead.cli.options import (
     Workers,
     WorkerWait,
 )
-from headtohead.cli.project import read_project
+from headtohead.cli.project import read_project, select_runnable
 from headtohead.cli.reports import explain_run, write_reports
 from headtohead.config import Config
 from headtohead.errors import ExitCode, InterruptedCommandError, MeasurementError
@@ -182,12 +182,13 @@ def _measure(
     from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
 
     config, registry = read_project(**flags)
-    selected = registry.select(names or [])
+    selected = select_runnable(names or [], config=config, registry=registry)
     with ExitStack() as explaining:
         with watching(errors if as_json else console) as watch:
             if config.explain and not against_itself:
                 # Servers that are started for the run have to outlast it.
-                explaining.enter_context(open_target(config, progress=watch.note))
+                target = open_target(config, progress=watch.note, experiments=selected)
+                explaining.enter_context(target)
             record, folder = run(
                 selected,
                 config=config,

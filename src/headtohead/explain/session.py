@@ -1,16 +1,17 @@
 """A whole explanation: a few requests to each variant, none of them timed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from headtohead.config import Config
 from headtohead.experiment import Experiment
-from headtohead.explained import SCHEMA_VERSION, Explained, write_explained
+from headtohead.explained import SCHEMA_VERSION, Explained, ExplainedVariant, write_explained
 from headtohead.run.environment import git_state
 from headtohead.run.explanation import explained_variants
 from headtohead.run.results import new_run_id, run_directory
-from headtohead.run.target import open_target
+from headtohead.run.served import served
+from headtohead.run.target import Target, open_target
 
 # Apart from that of runs, whose readers expect a run's record there.
 LATEST = "latest-explain"
@@ -33,7 +34,7 @@ def explain(
         StackError: The local stack does not come up.
     """
     started_at = datetime.now(UTC)
-    with open_target(config, progress=note) as target:
+    with open_target(config, progress=note, experiments=experiments) as target:
         note("Explaining every variant")
         return Explained(
             schema=SCHEMA_VERSION,
@@ -43,11 +44,19 @@ def explain(
             variants=tuple(
                 explained
                 for experiment in experiments
-                for explained in explained_variants(
-                    experiment, base_url=target.base_url, token=target.token
-                )
+                for explained in _explain_all(experiment, target=target, note=note)
             ),
         )
+
+
+def _explain_all(
+    experiment: Experiment, *, target: Target, note: Callable[[str], None]
+) -> Iterator[ExplainedVariant]:
+    with served(experiment, target=target, note=note) as there:
+        yield from explained_variants(experiment, target=there)
+    for variant in experiment.all_variants:
+        if not experiment.explains(variant):
+            note(f"{experiment.identity(variant)} is served by what explains nothing")
 
 
 def keep_apart(explained: Explained, *, results: Path) -> Path:

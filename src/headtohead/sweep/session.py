@@ -3,7 +3,7 @@
 import os
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -21,8 +21,9 @@ from headtohead.run.explanation import explained_variants
 from headtohead.run.measure import Measured, measure
 from headtohead.run.preflight import check
 from headtohead.run.results import new_run_id, run_directory
+from headtohead.run.served import served
 from headtohead.run.session import Observer, measure_one
-from headtohead.run.target import Target, open_target, stack_settings
+from headtohead.run.target import Target, open_target, stack_settings, target_of
 from headtohead.run.verdicts import judged_together
 from headtohead.sweep.record import RECORD_NAME, SCHEMA_VERSION, Size, Sweep, growth_of
 
@@ -126,23 +127,25 @@ def _measure_at(
     observer: Observer,
 ) -> Taken:
     """Measure the experiment on a database, a cache and an API of its own, then explain it."""
-    settings = stack_settings(config)
+    settings = stack_settings(config, [experiment])
     with stack.scratch(settings, rows=rows, seed=config.seed, progress=observer.note) as apart:
-        for finding in check(experiment, base_url=apart.api_url, token=apart.token).findings:
+        there = _target(apart, beside=target)
+        with served(experiment, target=there, note=observer.note) as ready:
+            findings = check(experiment, target=ready).findings
+        for finding in findings:
             raise MeasurementError(
                 f"{finding.variant}: {finding.problem} at {rows:,} rows", fix=finding.fix
             )
         measured = measure_one(
             experiment,
             take=take,
-            target=_target(apart, beside=target),
+            target=there,
             config=config,
             observer=observer,
         )
-        return Taken(
-            measured=measured,
-            explained=explained_variants(experiment, base_url=apart.api_url, token=apart.token),
-        )
+        with served(experiment, target=there, note=observer.note) as ready:
+            explained = explained_variants(experiment, target=ready)
+    return Taken(measured=measured, explained=explained)
 
 
 def _target(apart: stack.RunningStack, *, beside: Target) -> Target:
@@ -150,10 +153,7 @@ def _target(apart: stack.RunningStack, *, beside: Target) -> Target:
     processes = {
         server.name: server.pid or beside.processes.get(server.name) for server in apart.servers
     }
-    return Target(
-        base_url=apart.api_url,
-        token=apart.token,
-        rows=apart.rows,
-        servers={server.name: server.version for server in apart.servers},
+    return replace(
+        target_of(apart),
         processes={name: pid for name, pid in processes.items() if pid is not None},
     )
