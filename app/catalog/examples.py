@@ -41,6 +41,15 @@ PRODUCT_DETAIL = PRODUCT | {
     "latest_reviews": [REVIEW],
     "related_products": [RELATED_PRODUCT],
 }
+PRODUCT_EXPORT = {
+    key: PRODUCT_DETAIL[key]
+    for key in ("id", "sku", "slug", "name", "description", "price", "stock", "version")
+} | {
+    "created_at": "2025-06-01T12:00:00Z",
+    "updated_at": "2025-06-01T12:00:00Z",
+    "brand_name": "Nordmark",
+    "category_name": "Everyday",
+}
 CATEGORY_SUMMARY = CATEGORY | {
     "products": 40,
     "average_price": "199.95",

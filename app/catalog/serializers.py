@@ -205,6 +205,7 @@ class StockChangeSerializer(serializers.Serializer):
     )
 
 
+@extend_schema_serializer(examples=[examples.answer("A product", examples.PRODUCT_EXPORT)])
 class ProductExportSerializer(serializers.ModelSerializer):
     """A product in the export."""
 

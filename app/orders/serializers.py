@@ -104,6 +104,20 @@ class PlacedOrderSerializer(serializers.Serializer):
     total = serializers.DecimalField(max_digits=12, decimal_places=2)
 
 
+@extend_schema_serializer(
+    examples=[
+        examples.answer(
+            "Done",
+            {
+                "order_number": "C1-spring",
+                "outcome": "done",
+                "requested_at": "2025-11-24T09:30:00Z",
+                "started_at": "2025-11-24T09:30:01Z",
+                "finished_at": "2025-11-24T09:30:02Z",
+            },
+        )
+    ]
+)
 class FulfilmentSerializer(serializers.ModelSerializer):
     """What became of the work that follows an order."""
 

@@ -14,7 +14,7 @@ from app.graph.errors import Code
 from app.orders.models import Order
 
 # What describes the API or watches over it, and is no part of it.
-NOT_FOR_CLIENTS = {"/api/schema/", "/api/docs/", "/metrics"}
+NOT_FOR_CLIENTS = {"/api/schema/", "/api/docs/", "/metrics", "/alive/"}
 
 # What a page may link to without leaving this server.
 OUTSIDE_ADDRESS = re.compile(r"""(?:src|href|url)\s*[=:]\s*["']?(?:https?:)?//""")
