@@ -152,6 +152,10 @@ class Config:
     control: bool = _setting(
         "Compare the fastest experiment's baseline with itself, too.", default=False
     )
+    explain: bool = _setting(
+        "Explain every variant once all are measured, for the report: SQL, code and plans.",
+        default=False,
+    )
     snapshot: Path = _setting(
         "File that keeps the SQL of every variant, for `h2h check` to compare with.",
         default=Path("queries.json"),

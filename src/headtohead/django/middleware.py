@@ -191,7 +191,7 @@ def _explanation(
     *,
     detailed: bool,
 ) -> HttpResponse:
-    statements = counted([each.sql for each in executions])
+    statements = counted(executions)
     explanation = Explanation(
         variant=observation.variant,
         status=response.status_code,

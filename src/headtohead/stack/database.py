@@ -63,6 +63,14 @@ def drop_database(url: str, *, name: str) -> None:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+def analyse(url: str) -> None:
+    """Have the server look at all tables now, so that its plans do not depend on when it does."""
+    with closing(_connect(url)) as connection:
+        connection.autocommit = True  # VACUUM refuses to run in a transaction
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM (ANALYZE)")
+
+
 def _connect(url: str) -> psycopg2.extensions.connection:
     parts = urlsplit(url)
     # A URL for Django may carry options that libpq refuses; these are the ones both know.

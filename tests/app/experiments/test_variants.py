@@ -45,16 +45,13 @@ def measured(settings: Settings) -> Callable[..., Any]:
         ("order-history", "prefetched", 4),
         ("product-detail", "uncached", 5),
         ("category-summary", "live", 3),
-<<<<<<< HEAD
         ("category-summary", "precomputed", 1),
-=======
         ("cache-backend", "no-cache", 5),
         ("cache-invalidation", "before-commit", 5),
         ("cache-invalidation", "after-commit", 5),
         ("hot-key", "unprotected", 1),
         ("hot-key", "early", 1),
         ("hot-key", "single-flight", 1),
->>>>>>> slice/caches
         ("product-count", "exact", 3),
         ("product-count", "bounded", 3),
         ("serializer", "model-serializer", 2),
