@@ -145,6 +145,7 @@ class Config:
     control: bool = _setting(
         "Compare the fastest experiment's baseline with itself, too.", default=False
     )
+    dashboards: str = _setting("Package that draws the Grafana dashboards.", default="dashboards")
     snapshot: Path = _setting(
         "File that keeps the SQL of every variant, for `h2h check` to compare with.",
         default=Path("queries.json"),
