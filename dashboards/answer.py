@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from grafana_foundation_sdk.builders import stat, table, text
-from grafana_foundation_sdk.models.common import BigValueTextMode
+from grafana_foundation_sdk.models.common import BigValueColorMode, BigValueTextMode
 from grafana_foundation_sdk.models.dashboard import ValueMap, ValueMappingResult
 
 from dashboards.colours import BAD, GOOD, INVALID, NEUTRAL, OPEN
@@ -13,7 +13,10 @@ from dashboards.panels import (
     stat_panel,
     table_panel,
     unit_property,
+    wide,
     words,
+    words_panel,
+    wrapped,
 )
 from dashboards.queries import Sql, sql_literal
 from headtohead.experiment import Experiment
@@ -55,11 +58,11 @@ def question(experiments: Sequence[Experiment]) -> stat.Panel:
         f"({sql_literal(each.name)}, {sql_literal(each.question)})" for each in experiments
     )
     return (
-        stat_panel(
+        words_panel(
             title="The question",
-            description="What the chosen experiment asks; `h2h run` answers it anew.",
-            unit="string",
+            description="What the chosen experiment asks; h2h run answers it anew.",
         )
+        .color_mode(BigValueColorMode.NONE)
         .span(12)
         .height(6)
         .with_target(
@@ -86,12 +89,11 @@ def method() -> text.Panel:
 def verdict() -> stat.Panel:
     """What the interval says, given the margin."""
     return (
-        stat_panel(
+        words_panel(
             title="Verdict",
             description="What the interval says of each variant, given the margin. Inconclusive: "
             "this run could not tell, give it more --budget. Invalid: do not use its numbers, the "
             "caveats below say why.",
-            unit="string",
         )
         .mappings([VERDICTS])
         .text_mode(BigValueTextMode.VALUE_AND_NAME)
@@ -106,11 +108,10 @@ def ratio(colours: Mapping[str, str]) -> stat.Panel:
         f"to_char({each}, 'FM999990.000')" for each in ("ratio", "ci95_low", "ci95_high")
     )
     panel = (
-        stat_panel(
+        words_panel(
             title="Ratio [95 % interval]",
             description="Variant / baseline. Of times, below 1 is faster; of throughput, above 1 "
             "is. An interval that holds 1 leaves open which of the two is faster.",
-            unit="string",
         )
         .text_mode(BigValueTextMode.VALUE_AND_NAME)
         .with_target(_compared(f"format('%s [%s, %s]', {numbers}) AS shown"))
@@ -159,7 +160,8 @@ def numbers() -> table.Panel:
             "that they were taken on; only ratios travel.",
             unit="ms",
         )
-        .height(6)
+        .height(5)
+        .override_by_name("Variant", [wide(200)])
         .override_by_regexp("/^(Requests|Errors|Queries)$/", [unit_property("none")])
         .override_by_name("Requests/s", [unit_property("reqps")])
         .override_by_name("Cache hits", [unit_property("percentunit")])
@@ -167,7 +169,7 @@ def numbers() -> table.Panel:
         .with_target(
             Sql(
                 text=f"""\
-SELECT variant AS "Variant", CASE WHEN baseline THEN 'baseline' ELSE '' END AS "Role",
+SELECT variant || CASE WHEN baseline THEN ' (baseline)' ELSE '' END AS "Variant",
   requests AS "Requests", errors AS "Errors", p50_ms AS "p50", p95_ms AS "p95", p99_ms AS "p99",
   throughput_rps AS "Requests/s", queries_per_request AS "Queries",
   db_ms_per_request AS "Database", cache_hit_ratio AS "Cache hits", bytes_per_response AS "Size"
@@ -188,6 +190,8 @@ def caveats() -> table.Panel:
             unit="string",
         )
         .span(14)
+        .override_by_name("Caveat", [wide(150)])
+        .override_by_regexp("/^What /", [wrapped()])
         .with_target(
             Sql(
                 text=f"""\

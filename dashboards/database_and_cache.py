@@ -1,16 +1,17 @@
 """Database and cache: what requests ask of them, and how the two servers fare."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from grafana_foundation_sdk.builders import stat, table, timeseries
 from grafana_foundation_sdk.models.common import BigValueGraphMode
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from dashboards import runs
-from dashboards.colours import NEUTRAL, PALETTE
+from dashboards.colours import NEUTRAL, PALETTE, variant_colours
 from dashboards.page import Section, page, postgres_variable, prometheus_variable
 from dashboards.panels import (
     colour_property,
+    coloured,
     dashed,
     on_the_right,
     series_panel,
@@ -23,9 +24,13 @@ from headtohead.experiment import Experiment
 
 UID = "database-and-cache"
 
+# Begins with what its colour follows from.
+VARIANT = "{{variant}} of {{experiment}}"
 
-def database_and_cache(_experiments: Sequence[Experiment]) -> Dashboard:
+
+def database_and_cache(experiments: Sequence[Experiment]) -> Dashboard:
     """The dashboard of PostgreSQL and Valkey."""
+    colours = variant_colours(experiments)
     return page(
         uid=UID,
         title="Database and cache",
@@ -43,8 +48,8 @@ def database_and_cache(_experiments: Sequence[Experiment]) -> Dashboard:
                 title="Database",
                 panels=[
                     queries_by_experiment(),
-                    queries_per_request(),
-                    time_share_by_experiment(),
+                    queries_per_request(colours),
+                    time_share_by_experiment(colours),
                     connections(),
                     slowest_statements(),
                 ],
@@ -52,7 +57,7 @@ def database_and_cache(_experiments: Sequence[Experiment]) -> Dashboard:
             Section(
                 title="Cache",
                 panels=[
-                    hit_ratio_by_experiment(),
+                    hit_ratio_by_experiment(colours),
                     lookups_and_invalidations(),
                     memory_and_evictions(),
                     commands(),
@@ -132,27 +137,28 @@ def queries_by_experiment() -> timeseries.Panel:
     )
 
 
-def queries_per_request() -> timeseries.Panel:
+def queries_per_request(colours: Mapping[str, str]) -> timeseries.Panel:
     """How many queries it takes."""
     queries, requests = (
         f"sum by (experiment, variant) ({_rate(each)})"
         for each in ("database_queries_total", "request_duration_seconds_count")
     )
-    return series_panel(
+    panel = series_panel(
         title="Queries per request by variant",
         description="By experiment and variant. A line that rises with the number of rows is an "
         "N+1: h2h explain names the code that asks.",
         unit="none",
-    ).with_target(promql(f"{queries} / {requests}", legend="{{experiment}}/{{variant}}"))
+    ).with_target(promql(f"{queries} / {requests}", legend=VARIANT))
+    return coloured(panel, colours)
 
 
-def time_share_by_experiment() -> timeseries.Panel:
+def time_share_by_experiment(colours: Mapping[str, str]) -> timeseries.Panel:
     """Whose time the database takes."""
     database, all_ = (
         f"sum by (experiment, variant) ({_rate(each)})"
         for each in ("database_seconds_total", "request_duration_seconds_sum")
     )
-    return (
+    panel = (
         series_panel(
             title="Time in the database by variant",
             description="The part of a request's time that is spent waiting for the database, by "
@@ -160,8 +166,9 @@ def time_share_by_experiment() -> timeseries.Panel:
             unit="percentunit",
         )
         .max(1)
-        .with_target(promql(f"{database} / {all_}", legend="{{experiment}}/{{variant}}"))
+        .with_target(promql(f"{database} / {all_}", legend=VARIANT))
     )
+    return coloured(panel, colours)
 
 
 def connections() -> timeseries.Panel:
@@ -212,13 +219,13 @@ LIMIT 20"""
     )
 
 
-def hit_ratio_by_experiment() -> timeseries.Panel:
+def hit_ratio_by_experiment(colours: Mapping[str, str]) -> timeseries.Panel:
     """Who finds what is looked up."""
     hits, misses = (
         f"sum by (experiment, variant) ({_rate(each)})"
         for each in ("cache_hits_total", "cache_misses_total")
     )
-    return (
+    panel = (
         series_panel(
             title="Cache hits by variant",
             description="Cache lookups that found a value, of all, by experiment and variant. "
@@ -227,8 +234,9 @@ def hit_ratio_by_experiment() -> timeseries.Panel:
         )
         .max(1)
         .no_value("No lookups")
-        .with_target(promql(f"{hits} / ({hits} + {misses})", legend="{{experiment}}/{{variant}}"))
+        .with_target(promql(f"{hits} / ({hits} + {misses})", legend=VARIANT))
     )
+    return coloured(panel, colours)
 
 
 def lookups_and_invalidations() -> timeseries.Panel:

@@ -39,7 +39,7 @@ def head_to_head(experiments: Sequence[Experiment]) -> Dashboard:
             prometheus_variable(),
             postgres_variable(),
         ],
-        annotations=[run_events(), variant_switches(), runs.published()],
+        annotations=[run_events(), variant_switches()],
         sections=[
             Section(
                 title="The answer",
@@ -102,7 +102,7 @@ def variant_variable() -> dashboard.QueryVariable:
 
 def run_events() -> dashboard.AnnotationQuery:
     """Where a measurement began and ended, and where its verdict stood."""
-    return _events("Run", colour=OPEN, events="start|end|verdict").enable(True)
+    return _events("Run", colour=OPEN, events="start|end|verdict").enable(True).hide(True)
 
 
 def variant_switches() -> dashboard.AnnotationQuery:

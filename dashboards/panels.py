@@ -15,10 +15,10 @@ from grafana_foundation_sdk.models.dashboard import (
     ThresholdsMode,
     ValueMap,
 )
-from grafana_foundation_sdk.models.heatmap import HeatmapColorMode
+from grafana_foundation_sdk.models.heatmap import HeatmapColorMode, HeatmapColorScale
 from grafana_foundation_sdk.models.text import TextMode
 
-from dashboards.colours import NEUTRAL, names_by_colour
+from dashboards.colours import NEUTRAL, PALETTE, names_by_colour
 
 
 class _WithOverrides(Protocol):
@@ -28,17 +28,23 @@ class _WithOverrides(Protocol):
 Panel = TypeVar("Panel", bound=_WithOverrides)
 
 
-def series_panel(*, title: str, description: str, unit: str) -> timeseries.Panel:
-    """Lines over time, with a legend that also gives each line's mean and last value."""
+def series_panel(
+    *, title: str, description: str, unit: str, from_zero: bool = True
+) -> timeseries.Panel:
+    """Lines over time, with a legend that also gives each line's mean and last value.
+
+    Where it is not drawn from zero, it shows how a value changes and not how large it is.
+    """
+    panel = timeseries.Panel()
+    if from_zero:
+        panel.min(0)
     return (
-        timeseries.Panel()
-        .title(title)
+        panel.title(title)
         .description(description)
         .unit(unit)
         .no_value("Nothing in this time range")
-        .min(0)
         .span(12)
-        .height(8)
+        .height(9)
         .line_width(2)
         .fill_opacity(0)
         .show_points(common.VisibilityMode.AUTO)
@@ -61,7 +67,7 @@ def series_panel(*, title: str, description: str, unit: str) -> timeseries.Panel
 
 
 def stat_panel(*, title: str, description: str, unit: str) -> stat.Panel:
-    """One large value, or one for each field."""
+    """One large value, or one for each field of numbers."""
     return (
         stat.Panel()
         .title(title)
@@ -74,10 +80,15 @@ def stat_panel(*, title: str, description: str, unit: str) -> stat.Panel:
         .graph_mode(common.BigValueGraphMode.NONE)
         .text_mode(common.BigValueTextMode.AUTO)
         .orientation(common.VizOrientation.AUTO)
-        .color_scheme(fixed(NEUTRAL))
-        .reduce_options(
-            build.ReduceDataOptions().calcs(["lastNotNull"]).fields("/.*/").values(False)
-        )
+        .color_scheme(fixed(PALETTE[0]))
+        .reduce_options(build.ReduceDataOptions().calcs(["lastNotNull"]).values(False))
+    )
+
+
+def words_panel(*, title: str, description: str) -> stat.Panel:
+    """Large words, one or several for each field."""
+    return stat_panel(title=title, description=description, unit="string").reduce_options(
+        build.ReduceDataOptions().calcs(["lastNotNull"]).fields("/.*/").values(False)
     )
 
 
@@ -91,7 +102,7 @@ def table_panel(*, title: str, description: str, unit: str) -> table.Panel:
         .no_value("none")
         .span(24)
         .height(7)
-        .filterable(False)
+        .min_width(60)
         .cell_height(common.TableCellHeight.SM)
     )
 
@@ -107,7 +118,16 @@ def heat_panel(*, title: str, description: str, unit: str) -> heatmap.Panel:
         .span(24)
         .height(8)
         .calculate(False)
-        .color(heatmap.HeatmapColorOptions().mode(HeatmapColorMode.SCHEME).scheme("Viridis"))
+        # More would be narrower than a pixel.
+        .max_data_points(100)
+        .color(
+            heatmap.HeatmapColorOptions()
+            .mode(HeatmapColorMode.SCHEME)
+            .scheme("Viridis")
+            .scale(HeatmapColorScale.EXPONENTIAL)
+            .exponent(0.5)
+            .steps(64)
+        )
         .y_axis(heatmap.YAxisConfig().unit(unit))
         .cell_values(heatmap.CellValues().unit("short"))
         .show_legend()
@@ -167,6 +187,16 @@ def a_field_for_each(name: str, *, value: str) -> DataTransformerConfig:
 def unit_property(unit: str) -> DynamicConfigValue:
     """The property of a field that has another unit than its panel."""
     return DynamicConfigValue(id_val="unit", value=unit)
+
+
+def wide(pixels: int) -> DynamicConfigValue:
+    """The property of a column that is wider or narrower than others."""
+    return DynamicConfigValue(id_val="custom.width", value=pixels)
+
+
+def wrapped() -> DynamicConfigValue:
+    """The property of a column whose text takes as many lines as it needs."""
+    return DynamicConfigValue(id_val="custom.cellOptions", value={"type": "auto", "wrapText": True})
 
 
 def on_the_right(*, unit: str, label: str) -> list[DynamicConfigValue]:

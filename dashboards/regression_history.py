@@ -16,6 +16,7 @@ from dashboards.panels import (
     series_panel,
     table_panel,
     unit_property,
+    wide,
     with_bands,
     with_line,
 )
@@ -69,7 +70,8 @@ def commits() -> dashboard.AnnotationQuery:
         .name("Commits")
         .datasource(POSTGRES)
         .icon_color(NEUTRAL)
-        .enable(True)
+        # A line for almost every point would hide the points.
+        .enable(False)
         .target(
             Sql(
                 text="""\
@@ -96,7 +98,9 @@ def latest_answers() -> table.Panel:
         .height(12)
         .override_by_name("Verdict", mappings_property(VERDICTS))
         .override_by_name("Change", [unit_property("percentunit")])
-        .override_by_name("Measured", [unit_property("dateTimeAsIso")])
+        .override_by_name("Measured", [unit_property("dateTimeAsIso"), wide(170)])
+        .override_by_name("Experiment", [wide(150)])
+        .override_by_name("Baseline → variant", [wide(230)])
         .with_target(
             Sql(
                 text=f"""\
@@ -131,9 +135,9 @@ def effect(experiment: Experiment, colours: Mapping[str, str]) -> timeseries.Pan
             "interval, a point for each valid run; the line at 1 is no difference. A step that "
             "stays is a regression or a gain: open the run below. One point alone is noise.",
             unit="none",
+            from_zero=False,
         )
         .decimals(3)
-        .axis_soft_max(1.1)
         .span_nulls(True)
         .show_points(VisibilityMode.ALWAYS)
         .no_value(f"Not published yet: h2h run {experiment.name} --publish")

@@ -3,8 +3,8 @@
 from grafana_foundation_sdk.builders import dashboard, table
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 
-from dashboards.colours import GOOD
-from dashboards.panels import table_panel, unit_property
+from dashboards.colours import NEUTRAL
+from dashboards.panels import table_panel, unit_property, wide
 from dashboards.queries import POSTGRES, Sql
 
 HIDDEN = DynamicConfigValue(id_val="custom.hidden", value=True)
@@ -22,7 +22,8 @@ def published() -> dashboard.AnnotationQuery:
         dashboard.AnnotationQuery()
         .name("Published runs")
         .datasource(POSTGRES)
-        .icon_color(GOOD)
+        .icon_color(NEUTRAL)
+        .hide(True)
         .enable(True)
         .target(
             Sql(
@@ -50,7 +51,7 @@ def conditions() -> table.Panel:
         .span(10)
         .override_by_name("Pairs", [unit_property("none")])
         .override_by_name("Took", [unit_property("s")])
-        .override_by_name("Started", [unit_property("dateTimeAsIso")])
+        .override_by_name("Started", [unit_property("dateTimeAsIso"), wide(170)])
         .with_target(
             Sql(
                 text="""\
@@ -75,15 +76,15 @@ def listed() -> table.Panel:
             unit="string",
         )
         .height(10)
-        .override_by_name("Started", [unit_property("dateTimeAsIso")])
+        .override_by_name("Started", [unit_property("dateTimeAsIso"), wide(170)])
         .override_by_name("Took", [unit_property("s")])
         .override_by_regexp("/^(Experiments|Faster|Slower)$/", [unit_property("none")])
         .override_by_regexp("/^(begins|ends|first)$/", [HIDDEN])
-        .override_by_name("Run", [DynamicConfigValue(id_val="links", value=[OPEN_RUN])])
+        .override_by_name("Run", [wide(220), DynamicConfigValue(id_val="links", value=[OPEN_RUN])])
         .with_target(
             Sql(
                 text="""\
-SELECT run_id AS "Run", started_at AS "Started", seconds AS "Took",
+SELECT run_id AS "Run", started_at AS "Started", runs.seconds AS "Took",
   coalesce(left(git_commit, 10), 'none') || CASE WHEN git_dirty THEN ', changed' ELSE '' END
     AS "Commit",
   CASE WHEN NOT complete THEN 'incomplete' WHEN valid THEN 'valid' ELSE 'invalid' END AS "State",
@@ -92,7 +93,7 @@ SELECT run_id AS "Run", started_at AS "Started", seconds AS "Took",
   count(*) FILTER (WHERE verdict LIKE 'slower%') AS "Slower",
   min(experiment) AS first,
   (extract(epoch FROM started_at) * 1000 - 15000)::bigint::text AS begins,
-  (extract(epoch FROM started_at) * 1000 + seconds * 1000 + 15000)::bigint::text AS ends
+  (extract(epoch FROM started_at) * 1000 + runs.seconds * 1000 + 15000)::bigint::text AS ends
 FROM headtohead.runs LEFT JOIN headtohead.comparisons USING (run_id)
 WHERE $__timeFilter(started_at)
 GROUP BY run_id
