@@ -129,7 +129,8 @@ def _look(
         seen.problems[f"query {target.query['refId']} fails: {error}"] = None
         return
     seen.shown |= shown
-    if experiment and found:
+    # An annotation marks what happens to some of them.
+    if experiment and found and target.panel:
         seen.problems |= dict.fromkeys(_missing(target, experiment, found))
 
 
