@@ -66,7 +66,12 @@ class MeasurementMiddleware:
         seconds = perf_counter() - started
 
         metrics.record(
-            experiment=labels[0], variant=labels[1], observation=observation, seconds=seconds
+            experiment=labels[0],
+            variant=labels[1],
+            route=_route(request),
+            observation=observation,
+            status=response.status_code,
+            seconds=seconds,
         )
         if authorised:
             timing = _server_timing(observation, seconds=seconds, handicap_seconds=handicap_seconds)
@@ -95,6 +100,11 @@ class MeasurementMiddleware:
         )
         response.close()  # may close the connections, so plans come before
         return HttpResponse(explanation.to_json(), content_type="application/json")
+
+
+def _route(request: HttpRequest) -> str:
+    """The URL pattern that matched, of which a project has a fixed number; empty where none did."""
+    return request.resolver_match.route if request.resolver_match else ""
 
 
 def _server_timing(
