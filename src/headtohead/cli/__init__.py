@@ -13,6 +13,7 @@ from headtohead import __version__
 from headtohead.cli import (  # noqa: F401
     experiment_commands,
     explain_command,
+    publish_command,
     run_commands,
     stack_commands,
     sweep_command,
