@@ -6,6 +6,7 @@ import signal
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from headtohead import stack
 from headtohead.errors import StackError
 from headtohead.stack import RunningStack, StackSettings
+from headtohead.stack.database import connect
 from headtohead.stack.prometheus import configuration
 from tests.programs import required
 from tests.stack.conftest import temporary_stack
@@ -58,6 +60,27 @@ def test_it_is_one_of_the_servers_that_status_shows(
     assert prometheus.version[0].isdigit()
     assert psutil.Process(prometheus.pid).is_running()
     assert stack.status(settings) == running
+
+
+def test_a_watched_database_keeps_statistics_of_statements(running: RunningStack) -> None:
+    with closing(connect(running.database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT 1 + 1")
+        cursor.execute("SELECT calls FROM pg_stat_statements WHERE query = 'SELECT $1 + $2'")
+        ((calls,),) = cursor.fetchall()
+    assert calls >= 1
+
+
+def test_a_database_that_runs_without_them_is_started_again_when_it_is_to_be_watched(
+    settings: StackSettings,
+) -> None:
+    stack.down(settings)
+    plain = stack.up(replace(settings, prometheus=False), progress=ignore)
+    with closing(connect(plain.database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SHOW shared_preload_libraries")
+        assert cursor.fetchall() == [("",)]
+    again = stack.up(settings, progress=ignore)
+    assert server(again, "PostgreSQL").pid != server(plain, "PostgreSQL").pid
+    assert again.rows == plain.rows
 
 
 def test_who_does_not_ask_for_it_leaves_it_alone(

@@ -19,9 +19,7 @@ REGISTRY = Registry([experiment("/equal")])
 (BUSY,) = select_scenarios(["busy-5"])
 
 
-def told(
-    handicap_ms: float | None, *, variant: str = "e/one", last_ms: float | None = 10.0
-) -> str:
+def told(handicap_ms: float | None, *, variant: str = "e/one", last_ms: float | None = 10.0) -> str:
     return ServerTiming(
         variant=variant,
         queries=4,
@@ -54,9 +52,7 @@ def in_time(pairs: list[Pair]) -> list[Pair]:
     clock = count(1_700_000_000)
     names = ("baseline_washout", "baseline_sample", "variant_washout", "variant_sample")
     return [
-        replace(
-            pair, **{name: replace(getattr(pair, name), started=next(clock)) for name in names}
-        )
+        replace(pair, **{name: replace(getattr(pair, name), started=next(clock)) for name in names})
         for pair in pairs
     ]
 

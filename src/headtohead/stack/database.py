@@ -55,6 +55,12 @@ def create_database(url: str, *, name: str) -> None:
                 cursor.execute(f'CREATE DATABASE "{name}"')
 
 
+def create_extension(url: str, *, name: str) -> None:
+    """Create an extension in the database that `url` names, unless it is there."""
+    with closing(connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
+
+
 def drop_database(url: str, *, name: str) -> None:
     """Drop a database if the server has it, whoever is connected to it; `url` names another one."""
     with closing(connect(url)) as connection:

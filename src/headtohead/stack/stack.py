@@ -21,7 +21,7 @@ from headtohead.stack.monitoring import Monitoring
 from headtohead.stack.postgres import EmbeddedPostgres
 from headtohead.stack.project import Project
 from headtohead.stack.prometheus import program as prometheus_program
-from headtohead.stack.running import Endpoint, RunningStack, Server, Watched
+from headtohead.stack.running import Endpoint, RunningStack, Server
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import Launch, State, read_state, remove_state, write_state
 from headtohead.stack.valkey import EmbeddedValkey
@@ -146,9 +146,11 @@ def _start(
     directory = settings.directory.resolve()
     Api(directory=directory).stop(known=_known_api(state))
 
+    watched = state.stack.watched if state is not None else None
+    watches = settings.prometheus or watched is not None
     postgres = EmbeddedPostgres(directory=directory)
     if database is None:
-        database = postgres.ensure(progress=progress)
+        database = postgres.ensure(statistics=watches, progress=progress)
     else:
         postgres.stop()
     valkey = EmbeddedValkey(directory=directory)
@@ -177,9 +179,19 @@ def _start(
         project, settings=replace(settings, port=_port_to_use(settings, state))
     )
 
-    watched, watching = _watch(
-        settings, state, database=database, cache=cache, api=served, progress=progress
-    )
+    monitoring = Monitoring(directory=directory)
+    watching: Sequence[Server] = ()
+    if watches:
+        watched, watching = monitoring.ensure(
+            scraped={"api": served.address},
+            database_url=database.url,
+            cache_url=cache.url,
+            root=settings.root,
+            last=watched,
+            progress=progress,
+        )
+    else:
+        monitoring.stop()
 
     servers = (database.server, cache.server, served, *watching)
     return State(
@@ -200,31 +212,6 @@ def _start(
         },
         secret_key=project.secret_key,
         signing_key=project.signing_key,
-    )
-
-
-def _watch(
-    settings: StackSettings,
-    state: State | None,
-    *,
-    database: Endpoint,
-    cache: Endpoint,
-    api: Server,
-    progress: Progress,
-) -> tuple[Watched | None, Sequence[Server]]:
-    """Watch the servers where that is asked for, or was before."""
-    directory = settings.directory.resolve()
-    last = state.stack.watched if state is not None else None
-    if last is None and not settings.prometheus:
-        Monitoring(directory=directory).stop()
-        return None, ()
-    return Monitoring(directory=directory).ensure(
-        scraped={"api": api.address},
-        database_url=database.url,
-        cache_url=cache.url,
-        root=settings.root,
-        last=last,
-        progress=progress,
     )
 
 
