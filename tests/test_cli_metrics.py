@@ -21,8 +21,6 @@ from tests.run.test_preflight import experiment
 pytestmark = pytest.mark.stack
 
 RULES = "dashboards/prometheus/rules"
-# Names of django-prometheus that promtool would not have chosen.
-NOT_OURS = ("django_migrations_",)
 
 
 @pytest.fixture(scope="module")
@@ -76,15 +74,6 @@ def test_prometheus_applies_the_rules_of_the_project(watched):
     assert {"headtohead-requests", "headtohead-service", "headtohead-measuring"} <= groups
 
 
-def ours(text: str) -> str:
-    """Metrics without those that others name."""
-    return "".join(
-        line
-        for line in text.splitlines(keepends=True)
-        if not line.removeprefix("# HELP ").removeprefix("# TYPE ").startswith(NOT_OURS)
-    )
-
-
 def complaints(text: str) -> str:
     promtool = required("promtool", package="prometheus")
     checked = subprocess.run(
@@ -101,7 +90,7 @@ def test_promtool_has_no_complaint_about_the_metrics_of_the_api(watched):
     assert 'headtohead_request_duration_seconds_count{experiment="none",route="api/products/"' in (
         text
     )
-    assert complaints(ours(text)) == ""
+    assert complaints(text) == ""
 
 
 def test_promtool_has_no_complaint_about_the_metrics_of_a_run():

@@ -1,5 +1,6 @@
 """Publishing as a user does it, into the stack's own database."""
 
+import json
 import shutil
 from contextlib import closing
 
@@ -38,5 +39,7 @@ def test_one_wrong_name_publishes_nothing(project, tmp_path):
 
 
 def test_a_run_publishes_itself_where_that_is_asked(project):
-    record = project.measure("category-summary", *UNTIL_SETTLED, "--publish")
-    assert record["run_id"] in published(project)
+    # An invalid run, such as one whose cores others took, is published as one.
+    completed = project.h2h("run", "category-summary", *UNTIL_SETTLED, "--publish", "--json")
+    assert completed.returncode in {0, 3}, completed.stderr
+    assert json.loads(completed.stdout)["run_id"] in published(project)

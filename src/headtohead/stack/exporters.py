@@ -29,13 +29,15 @@ class Exporter:
         name: What to call it.
         program: Its name on PATH, as Debian's package installs it.
         environment: The variables that tell it what to export.
+        arguments: What else it is called with.
     """
 
     directory: Path
     job: str
     name: str
     program: str
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    environment: Mapping[str, str] = field(repr=False)
+    arguments: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -60,7 +62,7 @@ class Exporter:
         logs.rotate(self.log)
         address = f"{ports.HOST}:{ports.free_port()}"
         process = processes.spawn(
-            [program, f"--web.listen-address={address}"],
+            [program, f"--web.listen-address={address}", *self.arguments],
             directory=self.folder,
             environment={**os.environ, "GOMAXPROCS": "1", **self.environment},
             log=self.log,

@@ -87,6 +87,8 @@ class Monitoring:
                 name="PostgreSQL exporter",
                 program="prometheus-postgres-exporter",
                 environment={"DATA_SOURCE_NAME": database_url},
+                # Debian's version asks for columns that PostgreSQL 17 dropped.
+                arguments=("--no-collector.bgwriter",),
             ),
             Exporter(
                 directory=self.directory,
