@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,8 +19,10 @@ from headtohead.cli.options import (
     EarlyStop,
     Margin,
     MasterBind,
+    MetricsPort,
     Mode,
     Names,
+    Publish,
     Rate,
     RemoteWorkers,
     Results,
@@ -64,6 +67,8 @@ def run_experiments(
     rows: Rows = None,
     seed: Seed = None,
     results: Results = None,
+    publish: Publish = None,
+    metrics_port: MetricsPort = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
@@ -92,6 +97,8 @@ def run_experiments(
         rows=rows,
         seed=seed,
         results=results,
+        publish=publish,
+        metrics_port=metrics_port,
         url=url,
     )
 
@@ -165,21 +172,34 @@ def report(
 def _measure(
     names: list[str] | None, *, as_json: bool, against_itself: bool = False, **flags: Any
 ) -> Run:
-    """Measure, write record and reports, and show what was found."""
+    """Measure, write record and reports, show what was found and publish it where that is asked."""
+    from headtohead.publish.session import publishing  # noqa: PLC0415 (slow to import)
     from headtohead.run.session import run  # noqa: PLC0415 (slow to import)
     from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
 
     config, registry = read_project(**flags)
     selected = registry.select(names or [])
-    with watching(errors if as_json else console) as watch:
-        record, folder = run(
-            selected,
-            config=config,
-            observer=watch,
-            write_reports=_write_reports,
-            against_itself=against_itself,
+    # A baseline against itself would stand among the answers as one.
+    publishes = config.publish and not against_itself
+    with ExitStack() as resources:
+        publish = (
+            resources.enter_context(publishing(config, progress=errors.print))
+            if publishes
+            else None
         )
-    _show_run(record, folder, as_json=as_json)
+        with watching(errors if as_json else console) as watch:
+            record, folder = run(
+                selected,
+                config=config,
+                observer=watch,
+                write_reports=_write_reports,
+                against_itself=against_itself,
+            )
+        _show_run(record, folder, as_json=as_json)
+        if publish:
+            publish([record])
+    if not record.valid:
+        raise typer.Exit(ExitCode.INVALID_MEASUREMENT)
     return record
 
 
@@ -192,8 +212,6 @@ def _show_run(record: Run, folder: Path, *, as_json: bool) -> None:
         terminal.render(record, console=console)
         latest = os.path.relpath(folder.parent / "latest")
         console.print(f"Record {latest}/run.json, report {latest}/report.html", highlight=False)
-    if not record.valid:
-        raise typer.Exit(ExitCode.INVALID_MEASUREMENT)
 
 
 def _write_reports(record: Run, folder: Path) -> None:

@@ -7,20 +7,28 @@ from rich.table import Table
 
 from headtohead import stack
 from headtohead.cli.application import app, console, errors, print_json
-from headtohead.cli.options import ApiWorkers, AsJson, Port, Rows, Seed
+from headtohead.cli.options import ApiWorkers, AsJson, Port, Prometheus, Rows, Seed
 from headtohead.cli.project import read_config
 from headtohead.run.target import open_target, stack_settings
 
 
 @app.command()
 def up(
-    *, rows: Rows = None, port: Port = None, api_workers: ApiWorkers = None, as_json: AsJson = False
+    *,
+    rows: Rows = None,
+    port: Port = None,
+    api_workers: ApiWorkers = None,
+    prometheus: Prometheus = None,
+    as_json: AsJson = False,
 ) -> None:
     """Start PostgreSQL, Valkey and the API, and leave them running.
 
     Example: h2h up --port 8000
+    Example: h2h up --prometheus
     """
-    settings = stack_settings(read_config(rows=rows, port=port, api_workers=api_workers))
+    settings = stack_settings(
+        read_config(rows=rows, port=port, api_workers=api_workers, prometheus=prometheus)
+    )
     _show_stack(stack.up(settings, progress=errors.print), as_json=as_json)
 
 

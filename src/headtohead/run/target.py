@@ -21,6 +21,8 @@ class Target:
         servers: Versions of the servers by name.
         processes: Main process of each server that is the local stack's own, by the server's name;
             of any other server nothing can be seen.
+        metrics_port: Where the stack's Prometheus looks for the metrics of a run; 0 where there is
+            none.
     """
 
     base_url: str
@@ -28,6 +30,7 @@ class Target:
     rows: int
     servers: Mapping[str, str]
     processes: Mapping[str, int] = field(default_factory=dict)
+    metrics_port: int = 0
 
 
 def stack_settings(config: Config) -> stack.StackSettings:
@@ -44,6 +47,7 @@ def stack_settings(config: Config) -> stack.StackSettings:
         seed=config.seed,
         database_url=config.database_url,
         cache_url=config.cache_url,
+        prometheus=config.prometheus,
     )
 
 
@@ -76,6 +80,7 @@ def _of_stack(running: stack.RunningStack) -> Target:
         rows=running.rows,
         servers={server.name: server.version for server in running.servers},
         processes={server.name: server.pid for server in running.servers if server.pid is not None},
+        metrics_port=running.watched.generator_port if running.watched else 0,
     )
 
 

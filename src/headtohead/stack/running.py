@@ -32,6 +32,19 @@ class Endpoint:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Watched:
+    """How a stack is watched.
+
+    Attributes:
+        address: Host and port of its Prometheus.
+        generator_port: The port of 127.0.0.1 where that looks for the metrics of a run.
+    """
+
+    address: str
+    generator_port: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunningStack:
     """Servers that answer, and how to reach them.
 
@@ -41,7 +54,9 @@ class RunningStack:
         cache_url: What the API got as CACHE_URL.
         token: Authorises a request to have itself explained.
         rows: Rows of the main table, as the project's `seed --count` reports them.
-        servers: The database, the cache and the API, in the order they are started.
+        servers: The database, the cache and the API, in the order they are started, and what
+            watches them.
+        watched: How they are watched; None where they are not.
     """
 
     api_url: str
@@ -50,3 +65,4 @@ class RunningStack:
     token: str = field(repr=False)
     rows: int
     servers: tuple[Server, ...]
+    watched: Watched | None = None

@@ -20,6 +20,7 @@ class StackSettings:
         seed: Seed of those rows.
         database_url: PostgreSQL to use; None starts the embedded one.
         cache_url: Valkey or Redis to use; None starts the embedded one.
+        prometheus: Whether to start a Prometheus beside them; one that runs stays in any case.
     """
 
     root: Path
@@ -33,3 +34,4 @@ class StackSettings:
     seed: int = 1
     database_url: str | None = None
     cache_url: str | None = None
+    prometheus: bool = False

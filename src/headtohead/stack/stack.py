@@ -1,7 +1,7 @@
 """The stack as a whole: up, down, status and seed over its three servers."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from headtohead.stack.code import changed_at
 from headtohead.stack.database import NAME as DATABASE
 from headtohead.stack.database import external_database
 from headtohead.stack.folder import locked, usable
+from headtohead.stack.monitoring import Monitoring
 from headtohead.stack.postgres import EmbeddedPostgres
 from headtohead.stack.project import Project
+from headtohead.stack.prometheus import program as prometheus_program
 from headtohead.stack.running import Endpoint, RunningStack, Server
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import Launch, State, read_state, remove_state, write_state
@@ -38,7 +40,7 @@ def up(settings: StackSettings, *, progress: Progress) -> RunningStack:
 
     Raises:
         ConfigurationError: DATABASE_URL or CACHE_URL is malformed.
-        StackError: A server cannot be started or reached.
+        StackError: A server cannot be started or reached, or Prometheus is not installed.
     """
     with usable(settings.directory) as directory, locked(directory, progress=progress):
         state = read_state(directory)
@@ -46,6 +48,8 @@ def up(settings: StackSettings, *, progress: Progress) -> RunningStack:
             if changed_at(settings.root) <= state.created[API]:
                 return state.stack
             progress("the project's code has changed")
+        if settings.prometheus:
+            prometheus_program()
         database = external_database(settings.database_url) if settings.database_url else None
         cache = external_cache(settings.cache_url) if settings.cache_url else None
         if settings.port and (state is None or settings.port != _port(state)):
@@ -142,9 +146,11 @@ def _start(
     directory = settings.directory.resolve()
     Api(directory=directory).stop(known=_known_api(state))
 
+    watched = state.stack.watched if state is not None else None
+    watches = settings.prometheus or watched is not None
     postgres = EmbeddedPostgres(directory=directory)
     if database is None:
-        database = postgres.ensure(progress=progress)
+        database = postgres.ensure(statistics=watches, progress=progress)
     else:
         postgres.stop()
     valkey = EmbeddedValkey(directory=directory)
@@ -173,7 +179,21 @@ def _start(
         project, settings=replace(settings, port=_port_to_use(settings, state))
     )
 
-    servers = (database.server, cache.server, served)
+    monitoring = Monitoring(directory=directory)
+    watching: Sequence[Server] = ()
+    if watches:
+        watched, watching = monitoring.ensure(
+            scraped={"api": served.address},
+            database_url=database.url,
+            cache_url=cache.url,
+            root=settings.root,
+            last=watched,
+            progress=progress,
+        )
+    else:
+        monitoring.stop()
+
+    servers = (database.server, cache.server, served, *watching)
     return State(
         stack=RunningStack(
             api_url=f"http://{served.address}",
@@ -182,6 +202,7 @@ def _start(
             token=project.token,
             rows=rows,
             servers=servers,
+            watched=watched,
         ),
         launch=_launch(settings),
         created={
@@ -195,13 +216,14 @@ def _start(
 
 
 def _stop(directory: Path, state: State | None) -> tuple[str, ...]:
+    watching = Monitoring(directory=directory).stop()
     stopped = {
         API: Api(directory=directory).stop(known=_known_api(state)),
         CACHE: EmbeddedValkey(directory=directory).stop(),
         DATABASE: EmbeddedPostgres(directory=directory).stop(),
     }
     remove_state(directory)
-    return tuple(name for name, was_running in stopped.items() if was_running)
+    return (*watching, *(name for name, was_running in stopped.items() if was_running))
 
 
 def _project(
@@ -238,7 +260,11 @@ def _launch(settings: StackSettings) -> Launch:
 
 
 def _serves(state: State, settings: StackSettings) -> bool:
-    return state.launch == _launch(settings) and settings.port in {0, _port(state)}
+    return (
+        state.launch == _launch(settings)
+        and settings.port in {0, _port(state)}
+        and (state.stack.watched is not None or not settings.prometheus)
+    )
 
 
 def _is_up(state: State) -> bool:
@@ -249,7 +275,8 @@ def _is_up(state: State) -> bool:
 def _known_api(state: State | None) -> tuple[psutil.Process, ...]:
     if state is None:
         return ()
-    process = _process(state, state.stack.servers[-1])
+    (api,) = (server for server in state.stack.servers if server.name == API)
+    process = _process(state, api)
     return (process,) if process is not None else ()
 
 
