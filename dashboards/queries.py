@@ -13,6 +13,9 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 PROMETHEUS = DataSourceRef(type_val="prometheus", uid="${prometheus}")
 POSTGRES = DataSourceRef(type_val="grafana-postgresql-datasource", uid="${postgres}")
 
+# Names series by experiment and variant; it begins with what their colour follows from.
+IDENTITY = "{{variant}} of {{experiment}}"
+
 
 def promql(expression: str, *, legend: str, ref: str = "A") -> prometheus.Dataquery:
     """A query over the time that is shown; `legend` names its series, `{{label}}` by a label."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from dashboards.checks.choices import Choices, filled, offered
 from dashboards.checks.drawn import (
+    LABEL,
     Finding,
     Json,
     Target,
@@ -129,8 +130,7 @@ def _look(
         seen.problems[f"query {target.query['refId']} fails: {error}"] = None
         return
     seen.shown |= shown
-    # An annotation marks what happens to some of them.
-    if experiment and found and target.panel:
+    if experiment and _shows_variants(target):
         seen.problems |= dict.fromkeys(_missing(target, experiment, found))
 
 
@@ -145,6 +145,12 @@ def _unknown(expression: str, data: RealData) -> Iterator[str]:
         for matcher in selector.matchers.matchers:
             if matcher.name not in labels:
                 yield f"names the label {matcher.name}, which {metric} lacks"
+
+
+def _shows_variants(target: Target) -> bool:
+    """Whether it has a line or a row for each variant; an annotation marks some of them."""
+    named = "variant" in LABEL.findall(target.legend) or "SELECT variant" in (target.sql or "")
+    return bool(target.panel) and named
 
 
 def _missing(target: Target, experiment: Experiment, found: Sequence[str]) -> Iterator[str]:
