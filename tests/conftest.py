@@ -87,7 +87,7 @@ class Project:
 
 def copy_project(folder: Path) -> Project:
     """The reference project without servers, data or results of its own."""
-    for name in ("app", "loadtests"):
+    for name in ("app", "dashboards", "loadtests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("manage.py", "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)

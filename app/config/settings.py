@@ -73,7 +73,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "headtohead.django.cache.RedisCache",
+        "BACKEND": "headtohead.django.prometheus.ExportingRedisCache",
         "LOCATION": env.str("CACHE_URL"),
         "KEY_PREFIX": "catalogue",
         "TIMEOUT": 300,

@@ -21,8 +21,10 @@ from headtohead.cli.options import (
     Explain,
     Margin,
     MasterBind,
+    MetricsPort,
     Mode,
     Names,
+    Publish,
     Rate,
     RemoteWorkers,
     Results,
@@ -72,6 +74,8 @@ def run_experiments(
     rows: Rows = None,
     seed: Seed = None,
     results: Results = None,
+    publish: Publish = None,
+    metrics_port: MetricsPort = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
@@ -102,6 +106,8 @@ def run_experiments(
         rows=rows,
         seed=seed,
         results=results,
+        publish=publish,
+        metrics_port=metrics_port,
         url=url,
     )
 
@@ -176,19 +182,27 @@ def report(
 def _measure(
     names: list[str] | None, *, as_json: bool, against_itself: bool = False, **flags: Any
 ) -> Run:
-    """Measure, write record and reports, and show what was found."""
+    """Measure, write record and reports, show what was found and publish it where that is asked."""
+    from headtohead.publish.session import publishing  # noqa: PLC0415 (slow to import)
     from headtohead.run.session import run  # noqa: PLC0415 (slow to import)
     from headtohead.run.target import open_target  # noqa: PLC0415 (slow to import)
     from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
 
     config, registry = read_project(**flags)
     selected = select_runnable(names or [], config=config, registry=registry)
-    with ExitStack() as explaining:
+    # A baseline against itself would stand among the answers as one.
+    publishes = config.publish and not against_itself
+    with ExitStack() as resources:
+        publish = (
+            resources.enter_context(publishing(config, progress=errors.print))
+            if publishes
+            else None
+        )
         with watching(errors if as_json else console) as watch:
             if config.explain and not against_itself:
                 # Servers that are started for the run have to outlast it.
                 target = open_target(config, progress=watch.note, experiments=selected)
-                explaining.enter_context(target)
+                resources.enter_context(target)
             record, folder = run(
                 selected,
                 config=config,
@@ -199,6 +213,8 @@ def _measure(
         _show_run(record, folder, as_json=as_json)
         if config.explain and not against_itself:
             _explain(record, folder, experiments=selected, config=config)
+        if publish:
+            publish([record])
     if not record.valid:
         raise typer.Exit(ExitCode.INVALID_MEASUREMENT)
     return record

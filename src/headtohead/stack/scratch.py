@@ -65,6 +65,7 @@ def scratch(
             cache_url=None,
             broker_url=None,
             memcached_url=None,
+            prometheus=False,
         )
         progress(f"setting up a database of {rows:,} rows beside yours")
         stack.down(apart)  # an earlier one may have been killed

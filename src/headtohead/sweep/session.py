@@ -19,10 +19,11 @@ from headtohead.measurement import to_json
 from headtohead.run import environment
 from headtohead.run.explanation import explained_variants
 from headtohead.run.measure import Measured, measure
+from headtohead.run.observer import Observer
 from headtohead.run.preflight import check
 from headtohead.run.results import new_run_id, run_directory
 from headtohead.run.served import served
-from headtohead.run.session import Observer, measure_one
+from headtohead.run.session import measure_one
 from headtohead.run.target import Target, open_target, stack_settings, target_of
 from headtohead.run.verdicts import judged_together
 from headtohead.sweep.record import RECORD_NAME, SCHEMA_VERSION, Size, Sweep, growth_of
