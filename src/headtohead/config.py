@@ -158,6 +158,7 @@ class Config:
     explain: bool = _setting(
         "Explain every variant once all are measured, for the report: SQL, code and plans.",
         default=False,
+    )
     dashboards: str = _setting("Package that draws the Grafana dashboards.", default="dashboards")
     publish: bool = _setting(
         "Write the record into PostgreSQL tables, too, once the run is over.", default=False

@@ -45,6 +45,7 @@ class Target:
         if experiment.server_of(variant):
             return self.own_urls[experiment.identity(variant)]
         return self.base_url
+
     metrics_port: int = 0
 
 

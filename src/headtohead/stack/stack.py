@@ -193,13 +193,7 @@ def _start(
         embedded=database.server.pid is not None,
         state=state,
     )
-    progress("migrating the database")
-    project.migrate()
-    rows = project.count_rows()
-    if rows == 0:
-        progress(f"seeding {settings.rows} rows")
-        project.seed(rows=settings.rows, seed=settings.seed)
-        rows = settings.rows
+    rows = _fill(project, settings=settings, progress=progress)
     progress("starting the API")
     served = Api(directory=directory).start(
         project, settings=replace(settings, port=_port_to_use(settings, state))
@@ -216,9 +210,9 @@ def _start(
         worker, beat = Celery(directory=directory).start(project, app=settings.celery)
         servers += (worker, beat)
         scraped["worker"] = worker.address
-    monitoring = Monitoring(directory=directory)
+    watching: Sequence[Server] = ()
     if watches:
-        watched, watching = monitoring.ensure(
+        watched, watching = Monitoring(directory=directory).ensure(
             scraped=scraped,
             database_url=database.url,
             cache_url=cache.url,
@@ -226,10 +220,7 @@ def _start(
             last=watched,
             progress=progress,
         )
-        servers += watching
-    else:
-        monitoring.stop()
-
+    servers += watching
     return State(
         stack=RunningStack(
             api_url=f"http://{served.address}",
@@ -252,6 +243,18 @@ def _start(
         secret_key=project.secret_key,
         signing_key=project.signing_key,
     )
+
+
+def _fill(project: Project, *, settings: StackSettings, progress: Progress) -> int:
+    """Migrate the database, and seed it where it is empty; how many rows there are."""
+    progress("migrating the database")
+    project.migrate()
+    rows = project.count_rows()
+    if rows == 0:
+        progress(f"seeding {settings.rows} rows")
+        project.seed(rows=settings.rows, seed=settings.seed)
+        rows = settings.rows
+    return rows
 
 
 def _stop(directory: Path, state: State | None) -> tuple[str, ...]:
