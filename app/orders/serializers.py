@@ -109,7 +109,7 @@ class PlacedOrderSerializer(serializers.Serializer):
         examples.answer(
             "Done",
             {
-                "order_number": "C1-spring",
+                "order_number": "C-1-spring",
                 "outcome": "done",
                 "requested_at": "2025-11-24T09:30:00Z",
                 "started_at": "2025-11-24T09:30:01Z",

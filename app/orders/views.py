@@ -83,7 +83,7 @@ class CheckoutView(APIView):
             OpenApiExample(
                 "Placed",
                 {
-                    "number": "C1-spring",
+                    "number": "C-1-spring",
                     "status": "paid",
                     "items": [
                         {"product_id": 1, "quantity": 2, "unit_price": "19.90"},
