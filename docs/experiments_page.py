@@ -4,7 +4,8 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
-from headtohead.experiment import Experiment, Variant
+from headtohead.auditing.record import AuditRecord, value_in_words
+from headtohead.experiment import Experiment, Server, Variant
 from headtohead.measurement import Run
 from headtohead.report.context import environment_line, how_to_read
 from headtohead.report.findings import findings
@@ -13,11 +14,12 @@ from headtohead.report.format import NO_VALUE, count
 PACKAGE = "app.experiments"
 
 
-def render(run: Run) -> str:
+def render(run: Run, audit: AuditRecord) -> str:
     """The page, in the order of the experiments' names.
 
     Args:
         run: The run whose answers are shown; an experiment that it lacks has none.
+        audit: The facts that are shown beside them.
     """
     declared = sorted(_declared(), key=lambda each: each[1].name)
     lines = [
@@ -30,12 +32,18 @@ def render(run: Run) -> str:
         "",
         (
             "`h2h run EXPERIMENT` answers a question on your machine, `h2h check EXPERIMENT`"
-            " without a clock. [The method](method.md) says how, and what it cannot tell."
+            " without a clock, and `h2h audit EXPERIMENT` finds its facts anew; those shown here"
+            f" are kept in `audit.json`: {environment_line(audit)}."
+            " [The method](method.md) says how, and what it cannot tell."
         ),
     ]
     for lesson, experiment in declared:
         lines += ["", f"## {experiment.name}", "", lesson, "", f"**{experiment.question}**", ""]
         lines += [*_answers(run, experiment), "", *_variants(run, experiment)]
+        if experiment.needs:
+            services = " and ".join(experiment.needs)
+            lines += ["", f"It needs {services}, which `h2h` starts with the stack."]
+        lines += _facts(audit, experiment)
     return "\n".join(lines) + "\n"
 
 
@@ -67,12 +75,36 @@ def _variants(run: Run, experiment: Experiment) -> Iterator[str]:
     for variant in experiment.all_variants:
         marks = [
             *(["baseline"] if variant is experiment.baseline else []),
-            *(["what users get"] if variant.selector == experiment.seam else []),
+            *(["what users get"] if experiment.is_served(variant) else []),
         ]
         name = f"{variant.name} ({', '.join(marks)})" if marks else variant.name
-        yield f"| {name} | `{variant.selector}` | {_queries(run, experiment, variant)} |"
+        served_by = f"`{variant.selector}`{_server(experiment.server_of(variant))}"
+        yield f"| {name} | {served_by} | {_queries(run, experiment, variant)} |"
+
+
+def _server(server: Server | None) -> str:
+    """What is said of a server that is a variant's own."""
+    if server is None:
+        return ""
+    changes = ", ".join(f"`{name}={value}`" for name, value in server.environment.items())
+    return f", {server.interface.upper()} server with {changes or 'the usual settings'}"
 
 
 def _queries(run: Run, experiment: Experiment, variant: Variant) -> str:
     measured = next((each for each in run.experiments if each.name == experiment.name), None)
-    return count(measured.variant(variant.name).queries_per_request) if measured else NO_VALUE
+    found = measured.variant(variant.name) if measured else None
+    return count(found.queries_per_request) if found and found.explained else NO_VALUE
+
+
+def _facts(audit: AuditRecord, experiment: Experiment) -> Iterator[str]:
+    if experiment.audit is None:
+        return
+    yield ""
+    yield "Beside time, an audit asks each variant from several sides and states:"
+    yield ""
+    yield "| variant | fact | value | expected |"
+    yield "|---|---|---|---|"
+    for variant in audit.of_experiment(experiment.name):
+        for fact in variant.facts:
+            expected = fact.expected if fact.holds else f"{fact.expected}: **not so**"
+            yield f"| {variant.variant} | {fact.name} | {value_in_words(fact)} | {expected} |"

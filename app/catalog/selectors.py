@@ -4,12 +4,15 @@ from functools import partial
 
 from django.db.models import Avg, Count, DecimalField, Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import StrIndex, Upper
+from django.utils import timezone
 
-from app.catalog import cache
-from app.catalog.models import Brand, Category, Product, Review, Tag
+from app.catalog import cache, stampede
+from app.catalog.models import Brand, Category, CategoryFigures, Product, Review, Tag
 from app.catalog.types import (
+    CategorySummaries,
     CategorySummary,
     NamedRow,
+    PopularProduct,
     ProductDetail,
     ProductFacts,
     RelatedProduct,
@@ -19,6 +22,8 @@ from headtohead.django import seam
 
 LATEST_REVIEWS = 10
 RELATED_PRODUCTS = 8
+POPULAR_PRODUCTS = 20
+POPULAR_SECONDS = 2  # that the list of popular products may be old
 
 
 @seam
@@ -87,17 +92,36 @@ def product_detail_uncached(*, product_id: int) -> ProductDetail:
 
 
 @seam
-def category_summary() -> list[CategorySummary]:
+def product_popular_list() -> list[PopularProduct]:
+    """The products with the most reviews, read anew by one request when they expire."""
+    return stampede.single_flight("popular-products", _popular_products, seconds=POPULAR_SECONDS)
+
+
+def product_popular_list_unprotected() -> list[PopularProduct]:
+    """The same, read anew by every request that finds them expired."""
+    return stampede.unprotected(
+        "popular-products-unprotected", _popular_products, seconds=POPULAR_SECONDS
+    )
+
+
+def product_popular_list_early() -> list[PopularProduct]:
+    """The same, read anew by some request before they expire."""
+    return stampede.early("popular-products-early", _popular_products, seconds=POPULAR_SECONDS)
+
+
+@seam
+def category_summary() -> CategorySummaries:
     """Figures per category, from the cache where they are there."""
     return cache.read_through(cache.CATEGORY_SUMMARY, category_summary_live)
 
 
-def category_summary_live() -> list[CategorySummary]:
+def category_summary_live() -> CategorySummaries:
     """Figures per category, computed from all products and reviews.
 
     Two aggregations rather than one over the join of both: a product would weigh as many times in
     the average price as it has reviews.
     """
+    computed_at = timezone.now()
     products = {
         row["category_id"]: row
         for row in Product.objects.values("category_id").annotate(
@@ -111,7 +135,7 @@ def category_summary_live() -> list[CategorySummary]:
         )
     }
     nothing = {"count": 0, "average_price": None, "average_rating": None}
-    return [
+    categories: list[CategorySummary] = [
         {
             "id": category.pk,
             "name": category.name,
@@ -123,6 +147,25 @@ def category_summary_live() -> list[CategorySummary]:
         }
         for category in category_list()
     ]
+    return {"computed_at": computed_at, "categories": categories}
+
+
+def category_summary_precomputed() -> CategorySummaries:
+    """Figures per category as the beat last had them computed; computed now if it never had.
+
+    One query whatever there is in the shop, and no more right than the last computation is.
+    """
+    rows = list(
+        CategoryFigures.objects.order_by("category__name", "category_id").values(
+            *("computed_at", "products", "average_price", "reviews", "average_rating"),
+            id=F("category_id"),
+            name=F("category__name"),
+            slug=F("category__slug"),
+        )
+    )
+    if not rows:
+        return category_summary_live()
+    return {"computed_at": min(row.pop("computed_at") for row in rows), "categories": rows}
 
 
 def review_list(*, product_id: int) -> "QuerySet[Review, ReviewRow]":
@@ -186,6 +229,31 @@ def _newest_products(*, category_id: int) -> list[RelatedProduct]:
             "brand": _named(product.brand),
         }
         for product in products
+    ]
+
+
+def _popular_products() -> list[PopularProduct]:
+    rows = (
+        Product.objects.values(
+            *("id", "slug", "name", "price", "brand_id", "brand__name", "brand__slug")
+        )
+        .annotate(review_count=Count("reviews"))
+        .order_by("-review_count", "id")[:POPULAR_PRODUCTS]
+    )
+    return [
+        {
+            "id": row["id"],
+            "slug": row["slug"],
+            "name": row["name"],
+            "price": row["price"],
+            "brand": {
+                "id": row["brand_id"],
+                "name": row["brand__name"],
+                "slug": row["brand__slug"],
+            },
+            "reviews": row["review_count"],
+        }
+        for row in rows
     ]
 
 

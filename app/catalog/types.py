@@ -63,6 +63,12 @@ class RelatedProduct(TypedDict):
     brand: NamedRow
 
 
+class PopularProduct(RelatedProduct):
+    """A product in the list of popular ones, and how many reviews it has."""
+
+    reviews: int
+
+
 class ProductFacts(TypedDict):
     """What a product's page says about the product itself."""
 
@@ -99,6 +105,13 @@ class CategorySummary(TypedDict):
     average_price: Decimal | None
     reviews: int
     average_rating: Decimal | None
+
+
+class CategorySummaries(TypedDict):
+    """Figures about all categories, and when they were true."""
+
+    computed_at: datetime
+    categories: list[CategorySummary]
 
 
 class ProductChanges(TypedDict, total=False):

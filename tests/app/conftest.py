@@ -1,26 +1,39 @@
 """What the tests of the API share."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from app.catalog import cache
+from app.accounts.models import User
+from app.catalog import stores
+from tests.app.factories import make_user
 
 TOKEN = "the-token-of-the-tests"
 
 
 @pytest.fixture(autouse=True)
 def empty_cache(servers: None) -> None:
-    cache.clear()
+    for each in (stores.SHARED, stores.LOCAL_MEMORY):
+        each.clear()
 
 
 @pytest.fixture
 def cache_down(settings: Settings) -> None:
     """Nobody listens where the cache should be."""
     default = settings.CACHES["default"]
-    settings.CACHES = {"default": default | {"LOCATION": "redis://127.0.0.1:1/0"}}
+    down = default | {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = settings.CACHES | {"default": down}
 
 
 @pytest.fixture
 def api() -> APIClient:
     return APIClient()
+
+
+@pytest.fixture
+def editor() -> User:
+    """Staff who may change products."""
+    user = make_user(is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="change_product"))
+    return user

@@ -1,6 +1,7 @@
 """What every declared experiment promises, found by discovery."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -9,7 +10,9 @@ from django.test import Client
 from django.utils.module_loading import import_string
 
 from headtohead.check.snapshot import read_snapshot
+from headtohead.config import load_config
 from headtohead.registry import load_experiments
+from headtohead.run.services import lack_of
 from headtohead.server_timing import HEADER, ServerTiming
 from tests.asking import TOKEN
 from tests.conftest import ROOT
@@ -19,6 +22,19 @@ FEW, ROWS = 8, 2000
 EXPERIMENTS = tuple(load_experiments("app.experiments"))
 each_experiment = pytest.mark.parametrize(
     "experiment", EXPERIMENTS, ids=[experiment.name for experiment in EXPERIMENTS]
+)
+CONFIG = load_config(start=ROOT, environment=os.environ, flags={})
+each_that_can_be_run = pytest.mark.parametrize(
+    "experiment",
+    [
+        pytest.param(
+            experiment,
+            id=experiment.name,
+            marks=[pytest.mark.skip(reason=f"{experiment.name}: {lack}")] if lack else [],
+        )
+        for experiment in EXPERIMENTS
+        for lack in [lack_of(experiment, config=CONFIG)]
+    ],
 )
 
 
@@ -49,7 +65,7 @@ def test_the_seam_lets_variants_stand_in_for_it(experiment):
     assert import_string(experiment.seam).__wrapped__
 
 
-@each_experiment
+@each_that_can_be_run
 @pytest.mark.parametrize("rows", [FEW, ROWS])
 def test_all_variants_say_the_same_and_the_server_confirms_which_one_spoke(
     experiment, rows, seeded, ask
@@ -65,12 +81,12 @@ def test_all_variants_say_the_same_and_the_server_confirms_which_one_spoke(
     assert len(bodies) == 1
 
 
-@each_experiment
+@each_that_can_be_run
 @pytest.mark.parametrize("fewer", [FEW, ROWS])
 def test_queries_of_the_variant_that_users_are_served_stay_the_same_when_rows_double(
     experiment, fewer, seeded, ask
 ):
-    served = next(each for each in experiment.all_variants if each.selector == experiment.seam)
+    served = next(filter(experiment.is_served, experiment.all_variants))
     queries = []
     for rows in (fewer, 2 * fewer):
         seeded(rows)
@@ -82,16 +98,17 @@ def test_queries_of_the_variant_that_users_are_served_stay_the_same_when_rows_do
 def test_the_sql_of_every_variant_is_kept_and_no_other():
     kept = read_snapshot(ROOT / "app" / "experiments" / "queries.json").experiments
     assert {name: set(variants) for name, variants in kept.items()} == {
-        each.name: {variant.name for variant in each.all_variants} for each in EXPERIMENTS
+        each.name: {variant.name for variant in filter(each.explains, each.all_variants)}
+        for each in EXPERIMENTS
     }, "run `h2h check --update` and commit app/experiments/queries.json"
 
 
-@each_experiment
+@each_that_can_be_run
 def test_without_the_header_users_are_served_the_same_body(experiment, seeded, ask):
     seeded(60)
     body, _ = ask(experiment, experiment.baseline)
     request = experiment.request_for(experiment.baseline, token=TOKEN)
     headers = {key: value for key, value in request.headers.items() if key != "Baggage"}
     response = Client().generic(request.method, request.path, request.body or "", headers=headers)
-    assert response.content == body
+    assert response.getvalue() == body
     assert ServerTiming.from_header(response.headers[HEADER]).variant == ""

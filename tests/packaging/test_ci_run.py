@@ -38,6 +38,7 @@ def tools(tmp_path: Path) -> Path:
     add(directory, "chromium", ":")
     add(directory, "promtool", ":")
     add(directory, "ip", ":")
+    add(directory, "memcached", ":")
     # The test may run where python3 has no ensurepip.
     (directory / "python3").unlink()
     add(directory, "python3", ":")

@@ -21,6 +21,9 @@ SECRETS = {
     "GRAFANA_ADMIN_PASSWORD": "letmein",
 }
 
+# Services that run the project.
+OURS = ("api", "migrate", "worker", "beat")
+
 
 @pytest.fixture(scope="module")
 def text(root: Path) -> str:
@@ -101,7 +104,7 @@ def test_the_services_are_the_api_its_servers_and_what_watches_them(
     services: dict[str, Any],
 ) -> None:
     watching = {"prometheus", "grafana", "postgres-exporter", "valkey-exporter"}
-    usual = {"api", "migrate", "postgres", "redis", *watching}
+    usual = {*OURS, "postgres", "redis", "memcached", *watching}
     assert started(services) == usual
     assert started(services, "load") == {*usual, "locust", "locust-worker"}
     assert started(services, "run") == {*usual, "h2h"}
@@ -164,14 +167,15 @@ def test_nothing_starts_before_what_it_needs_is_ready(services: dict[str, Any]) 
 def test_addresses_name_services_of_this_file_that_are_waited_for(
     services: dict[str, Any],
 ) -> None:
-    for name in ("api", "migrate"):
+    for name in OURS:
         environment = services[name]["environment"]
         # The password is a variable, whose message urlsplit would stumble over.
         addresses = [
-            re.sub(r"\$\{[^}]*\}", "x", environment[url]) for url in ("DATABASE_URL", "CACHE_URL")
+            re.sub(r"\$\{[^}]*\}", "x", environment[url])
+            for url in ("DATABASE_URL", "CACHE_URL", "BROKER_URL")
         ]
         hosts = [urlsplit(address).hostname for address in addresses]
-        assert hosts == ["postgres", "redis"]
+        assert hosts == ["postgres", "redis", "redis"]
         assert set(hosts) <= services[name]["depends_on"].keys()
 
 
@@ -197,8 +201,8 @@ def test_the_data_of_postgres_18_is_on_a_named_volume(
     assert target == "/var/lib/postgresql"
 
 
-def test_the_api_runs_without_privileges(services: dict[str, Any]) -> None:
-    for name in ("api", "migrate", "h2h", "locust", "locust-worker"):
+def test_the_project_runs_without_privileges(services: dict[str, Any]) -> None:
+    for name in (*OURS, "h2h", "locust", "locust-worker"):
         assert services[name]["read_only"] is True
         assert services[name]["cap_drop"] == ["ALL"]
     for service in services.values():
@@ -266,6 +270,19 @@ def test_experiments_are_off_and_nobody_is_authorised_unless_asked_for(
 def test_every_variable_of_the_example_is_explained(root: Path) -> None:
     paragraphs = (root / ".env.example").read_text(encoding="utf-8").strip().split("\n\n")
     assert [paragraph for paragraph in paragraphs if not paragraph.startswith("# ")] == []
+
+
+def test_memcached_is_waited_for_by_whom_is_told_of_it(services: dict[str, Any]) -> None:
+    for name in ("api", "worker", "beat"):
+        assert services[name]["environment"]["MEMCACHED_URL"] == "memcached:11211"
+        assert "memcached" in services[name]["depends_on"]
+
+
+def test_queue_and_cache_are_apart(services: dict[str, Any]) -> None:
+    environment = services["api"]["environment"]
+    assert environment["BROKER_URL"] != environment["CACHE_URL"]
+    # Queues never expire, so the server must not forget what does not.
+    assert "volatile-lru" in services["redis"]["command"]
 
 
 def test_every_file_that_is_mounted_is_there_and_read_only(

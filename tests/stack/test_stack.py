@@ -55,6 +55,8 @@ def test_the_project_learns_its_surroundings(
         "H2H_TOKEN": running.token,
         "WEB_CONCURRENCY": "1",
         "PROMETHEUS_MULTIPROC_DIR": str(settings.directory / "prometheus"),
+        "BROKER_URL": "",
+        "MEMCACHED_URL": "",
     }
 
 

@@ -14,7 +14,7 @@ import psycopg2.errors
 
 from headtohead.errors import StackError
 from headtohead.stack import stack
-from headtohead.stack.database import create_database, drop_database
+from headtohead.stack.database import analyse, create_database, drop_database
 from headtohead.stack.folder import locked, usable
 from headtohead.stack.running import RunningStack
 from headtohead.stack.settings import StackSettings
@@ -25,16 +25,24 @@ _LONGEST_NAME = 63  # bytes; PostgreSQL cuts what is longer
 
 @contextmanager
 def scratch(
-    settings: StackSettings, *, rows: int, seed: int, progress: Callable[[str], None]
+    settings: StackSettings,
+    *,
+    rows: int,
+    seed: int,
+    workers: int = 1,
+    progress: Callable[[str], None],
 ) -> Iterator[RunningStack]:
-    """An API of one worker on a new database of the stack's PostgreSQL and on an empty cache.
+    """An API on a new database of the stack's PostgreSQL and on an empty cache.
 
-    Nothing of it is left, come what may. Meanwhile no other command changes the stack.
+    Services that are asked for run anew, too: their tasks and values are about other rows. The
+    same rows get the same plans. Nothing of it is left, come what may. Meanwhile no other command
+    changes the stack.
 
     Args:
         settings: The stack, which is up.
         rows: Rows of the main table.
         seed: The same seed makes the same rows.
+        workers: gunicorn workers of that API.
         progress: Told in a few words what is being done.
 
     Raises:
@@ -49,19 +57,23 @@ def scratch(
         apart = replace(
             settings,
             directory=stack.scratch_directory(directory),
-            workers=1,
+            workers=workers,
             port=0,
             rows=rows,
             seed=seed,
             database_url=urlsplit(running.database_url)._replace(path=f"/{name}").geturl(),
             cache_url=None,
+            broker_url=None,
+            memcached_url=None,
             prometheus=False,
         )
         progress(f"setting up a database of {rows:,} rows beside yours")
         stack.down(apart)  # an earlier one may have been killed
         try:
             _create(running.database_url, name)
-            yield stack.up(apart, progress=_silent)
+            up = stack.up(apart, progress=_silent)
+            analyse(up.database_url)
+            yield up
         finally:
             with uninterrupted():
                 stack.down(apart)
