@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from grafana_foundation_sdk.builders import dashboard, stat, table, timeseries
-from grafana_foundation_sdk.models.common import BigValueGraphMode, TableSparklineCellOptions
+from grafana_foundation_sdk.models.common import TableSparklineCellOptions
 from grafana_foundation_sdk.models.dashboard import (
     Dashboard,
     DataTransformerConfig,
@@ -17,8 +17,8 @@ from dashboards.panels import (
     colour_property,
     dashed,
     fixed,
+    glance_panel,
     series_panel,
-    stat_panel,
     table_panel,
     unit_property,
 )
@@ -73,28 +73,23 @@ def route_variable() -> dashboard.QueryVariable:
 
 def total_rate() -> stat.Panel:
     """How much the API is asked."""
-    return (
-        stat_panel(
-            title="Requests a second",
-            description="Requests to the chosen endpoints, measured ones and others.",
-            unit="reqps",
-        )
-        .graph_mode(BigValueGraphMode.AREA)
-        .with_target(promql(f"sum({_rate('duration_seconds_count')})", legend="requests"))
-    )
+    return glance_panel(
+        title="Requests a second",
+        description="Requests to the chosen endpoints, measured ones and others.",
+        unit="reqps",
+    ).with_target(promql(f"sum({_rate('duration_seconds_count')})", legend="requests"))
 
 
 def error_ratio() -> stat.Panel:
     """How much of it fails."""
     failed, all_ = (f"sum({_rate(each)})" for each in ("errors_total", "duration_seconds_count"))
     return (
-        stat_panel(
+        glance_panel(
             title="Server errors",
             description="Requests that ended in a status of 500 or above, of all. Above zero: read "
             "the API's log; h2h status says where it is.",
             unit="percentunit",
         )
-        .graph_mode(BigValueGraphMode.AREA)
         .color_scheme(fixed(BAD))
         .with_target(promql(f"{failed} / {all_}", legend="errors"))
     )
@@ -103,22 +98,18 @@ def error_ratio() -> stat.Panel:
 def slowest_twentieth() -> stat.Panel:
     """How long the slow ones take."""
     buckets = f"sum by (le) ({_rate('duration_seconds_bucket')})"
-    return (
-        stat_panel(
-            title="Slowest twentieth (p95)",
-            description="Nineteen requests of twenty take less time than this in the application. "
-            "The table below says which endpoint it comes from.",
-            unit="s",
-        )
-        .graph_mode(BigValueGraphMode.AREA)
-        .with_target(promql(f"histogram_quantile(0.95, {buckets})", legend="p95"))
-    )
+    return glance_panel(
+        title="Slowest twentieth (p95)",
+        description="Nineteen requests of twenty take less time than this in the application. "
+        "The table below says which endpoint it comes from.",
+        unit="s",
+    ).with_target(promql(f"histogram_quantile(0.95, {buckets})", legend="p95"))
 
 
 def in_progress() -> stat.Panel:
     """How much of the workers' time is taken."""
     return (
-        stat_panel(
+        glance_panel(
             title="Requests in progress",
             description="How many requests are answered at the same time, on average (Little's "
             "law). Near the number of workers times threads, requests queue: add workers (h2h up "
@@ -126,7 +117,6 @@ def in_progress() -> stat.Panel:
             unit="none",
         )
         .decimals(2)
-        .graph_mode(BigValueGraphMode.AREA)
         .with_target(promql(f"sum({_rate('duration_seconds_sum')})", legend="in progress"))
     )
 

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 
 from grafana_foundation_sdk.builders import stat, timeseries
-from grafana_foundation_sdk.models.common import BigValueGraphMode
 
 from dashboards.colours import PALETTE
 from dashboards.panels import (
     colour_property,
     coloured,
+    glance_panel,
     on_the_right,
     series_panel,
-    stat_panel,
 )
 from dashboards.queries import IDENTITY, promql
 
@@ -20,30 +19,25 @@ def hit_ratio() -> stat.Panel:
     """How much of what is looked up is there."""
     hits, misses = f"sum({_rate('cache_hits_total')})", f"sum({_rate('cache_misses_total')})"
     return (
-        stat_panel(
+        glance_panel(
             title="Cache hits",
             description="Cache lookups that found a value, of all lookups.",
             unit="percentunit",
         )
         .no_value("no lookups")
-        .graph_mode(BigValueGraphMode.AREA)
         .with_target(promql(f"{hits} / ({hits} + {misses})", legend="hits"))
     )
 
 
 def evictions() -> stat.Panel:
     """Whether the cache is too small."""
-    return (
-        stat_panel(
-            title="Evictions",
-            description="Keys a second that Valkey drops because its memory is full. Above zero "
-            "the cache is too small for what is put into it: raise maxmemory or shorten timeouts.",
-            unit="ops",
-        )
-        .graph_mode(BigValueGraphMode.AREA)
-        .with_target(
-            promql("sum(rate(redis_evicted_keys_total[$__rate_interval]))", legend="evictions")
-        )
+    return glance_panel(
+        title="Evictions",
+        description="Keys a second that Valkey drops because its memory is full. Above zero "
+        "the cache is too small for what is put into it: raise maxmemory or shorten timeouts.",
+        unit="ops",
+    ).with_target(
+        promql("sum(rate(redis_evicted_keys_total[$__rate_interval]))", legend="evictions")
     )
 
 

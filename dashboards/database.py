@@ -3,47 +3,39 @@
 from collections.abc import Mapping
 
 from grafana_foundation_sdk.builders import stat, table, timeseries
-from grafana_foundation_sdk.models.common import BigValueGraphMode
 
 from dashboards.colours import NEUTRAL
 from dashboards.panels import (
     colour_property,
     coloured,
     dashed,
+    glance_panel,
     series_panel,
-    stat_panel,
     table_panel,
     unit_property,
+    wide,
 )
 from dashboards.queries import IDENTITY, Sql, promql
 
 
 def query_rate() -> stat.Panel:
     """How much the database is asked."""
-    return (
-        stat_panel(
-            title="Queries a second",
-            description="Database queries made to answer requests.",
-            unit="ops",
-        )
-        .graph_mode(BigValueGraphMode.AREA)
-        .with_target(promql(f"sum({_rate('database_queries_total')})", legend="queries"))
-    )
+    return glance_panel(
+        title="Queries a second",
+        description="Database queries made to answer requests.",
+        unit="ops",
+    ).with_target(promql(f"sum({_rate('database_queries_total')})", legend="queries"))
 
 
 def time_share() -> stat.Panel:
     """How much of requests' time goes there."""
     share = f"sum({_rate('database_seconds_total')}) / sum({_rate('request_duration_seconds_sum')})"
-    return (
-        stat_panel(
-            title="Time in the database",
-            description="The part of requests' time that is spent waiting for the database. Above "
-            "a half, faster queries help most; below a tenth, look for the time in Python.",
-            unit="percentunit",
-        )
-        .graph_mode(BigValueGraphMode.AREA)
-        .with_target(promql(share, legend="database"))
-    )
+    return glance_panel(
+        title="Time in the database",
+        description="The part of requests' time that is spent waiting for the database. Above "
+        "a half, faster queries help most; below a tenth, look for the time in Python.",
+        unit="percentunit",
+    ).with_target(promql(share, legend="database"))
 
 
 def queries_by_experiment() -> timeseries.Panel:
@@ -122,8 +114,8 @@ def slowest_statements() -> table.Panel:
             unit="ms",
         )
         .height(9)
-        .override_by_name("Calls", [unit_property("none")])
-        .override_by_name("Rows", [unit_property("none")])
+        .override_by_regexp("/^(Calls|Total|Mean|Share|Rows)$/", [wide(110)])
+        .override_by_regexp("/^(Calls|Rows)$/", [unit_property("none")])
         .override_by_name("Share", [unit_property("percentunit")])
         .with_target(
             Sql(
@@ -131,7 +123,8 @@ def slowest_statements() -> table.Panel:
 SELECT regexp_replace(query, '\\s+', ' ', 'g') AS "Statement", calls AS "Calls",
   total_exec_time AS "Total", mean_exec_time AS "Mean",
   total_exec_time / sum(total_exec_time) OVER () AS "Share", rows AS "Rows"
-FROM pg_stat_statements
+FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid
+WHERE datname = current_database()
 ORDER BY total_exec_time DESC
 LIMIT 20"""
             )

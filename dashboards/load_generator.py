@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from grafana_foundation_sdk.builders import stat, timeseries
-from grafana_foundation_sdk.models.common import BigValueGraphMode
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from dashboards import course, head_to_head, runs
@@ -19,9 +18,9 @@ from dashboards.panels import (
     colour_property,
     coloured,
     dashed,
+    glance_panel,
     on_the_right,
     series_panel,
-    stat_panel,
     with_line,
 )
 from dashboards.queries import promql
@@ -58,6 +57,7 @@ def users() -> stat.Panel:
         description="Users who send requests at the same time; one in latency mode.",
         unit="none",
         expression=f"max(headtohead_generator_users{{{MEASURED}}})",
+        largest=True,
     )
 
 
@@ -68,6 +68,7 @@ def sent() -> stat.Panel:
         description="Requests that the generator sends for the chosen experiment.",
         unit="reqps",
         expression=f"sum(rate(headtohead_generator_requests_total{{{MEASURED}}}[$__rate_interval]))",
+        largest=False,
     )
 
 
@@ -79,6 +80,7 @@ def cpu() -> stat.Panel:
         "and the run is invalid: use fewer users, or workers on other hosts.",
         unit="percentunit",
         expression=f"max(headtohead_generator_cpu_ratio{{{MEASURED}}})",
+        largest=True,
     )
 
 
@@ -90,15 +92,14 @@ def loop_lag() -> stat.Panel:
         "must be small: what it adds, no server took.",
         unit="s",
         expression=f"max(headtohead_generator_loop_lag_seconds{{{MEASURED}}})",
+        largest=True,
     )
 
 
-def _stat(*, title: str, description: str, unit: str, expression: str) -> stat.Panel:
-    return (
-        stat_panel(title=title, description=description, unit=unit)
-        .graph_mode(BigValueGraphMode.AREA)
-        .with_target(promql(expression, legend=title))
-    )
+def _stat(*, title: str, description: str, unit: str, expression: str, largest: bool) -> stat.Panel:
+    return glance_panel(
+        title=title, description=description, unit=unit, largest=largest
+    ).with_target(promql(expression, legend=title))
 
 
 def rate() -> timeseries.Panel:

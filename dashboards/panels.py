@@ -85,6 +85,20 @@ def stat_panel(*, title: str, description: str, unit: str) -> stat.Panel:
     )
 
 
+def glance_panel(*, title: str, description: str, unit: str, largest: bool = False) -> stat.Panel:
+    """The mean, or the largest value, over the time that is shown, with a sketch of all."""
+    calculation, named = ("max", "largest value") if largest else ("mean", "mean")
+    return (
+        stat_panel(
+            title=title,
+            description=f"{description} The {named} over the time that is shown.",
+            unit=unit,
+        )
+        .graph_mode(common.BigValueGraphMode.AREA)
+        .reduce_options(build.ReduceDataOptions().calcs([calculation]).values(False))
+    )
+
+
 def words_panel(*, title: str, description: str) -> stat.Panel:
     """Large words, one or several for each field."""
     return stat_panel(title=title, description=description, unit="string").reduce_options(
