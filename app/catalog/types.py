@@ -63,6 +63,12 @@ class RelatedProduct(TypedDict):
     brand: NamedRow
 
 
+class PopularProduct(RelatedProduct):
+    """A product in the list of popular ones, and how many reviews it has."""
+
+    reviews: int
+
+
 class ProductFacts(TypedDict):
     """What a product's page says about the product itself."""
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from app.catalog.pages import ProductPageView
 from app.catalog.views import (
     BrandListView,
     CategoryListView,
@@ -10,6 +11,7 @@ from app.catalog.views import (
     ProductExportView,
     ProductFeedView,
     ProductListView,
+    ProductPopularListView,
     ProductRecommendedListView,
     ProductSearchView,
     ProductStockView,
@@ -21,9 +23,11 @@ urlpatterns = [
     path("products/", ProductListView.as_view(), name="product-list"),
     path("products/export/", ProductExportView.as_view(), name="product-export"),
     path("products/feed/", ProductFeedView.as_view(), name="product-feed"),
+    path("products/popular/", ProductPopularListView.as_view(), name="product-popular"),
     path("products/recommended/", ProductRecommendedListView.as_view(), name="product-recommended"),
     path("products/search/", ProductSearchView.as_view(), name="product-search"),
     path("products/<int:product_id>/", ProductDetailView.as_view(), name="product-detail"),
+    path("products/<int:product_id>/page/", ProductPageView.as_view(), name="product-page"),
     path("products/<int:product_id>/stock/", ProductStockView.as_view(), name="product-stock"),
     path("products/<int:product_id>/reviews/", ReviewListView.as_view(), name="review-list"),
     path("categories/", CategoryListView.as_view(), name="category-list"),

@@ -8,13 +8,17 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
-from rest_framework.permissions import AllowAny, IsAdminUser
+from rest_framework.permissions import (
+    AllowAny,
+    DjangoModelPermissionsOrAnonReadOnly,
+    IsAdminUser,
+)
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from app.catalog import export, feed, selectors, services
+from app.catalog import export, feed, lookups, selectors, services
 from app.catalog.cursors import FeedCursor
 from app.catalog.errors import DuplicateReviewError, InsufficientStockError
 from app.catalog.models import Brand, Category, Product, Review, Tag
@@ -23,6 +27,7 @@ from app.catalog.serializers import (
     BrandSerializer,
     CategorySerializer,
     CategorySummarySerializer,
+    PopularProductSerializer,
     ProductDetailSerializer,
     ProductExportSerializer,
     ProductFeedQuerySerializer,
@@ -38,6 +43,21 @@ from app.catalog.serializers import (
 )
 from app.config.bounded_pagination import COUNT_LIMIT, BoundedPagination, BoundedSchema
 from app.config.problems import Conflict, problem_example, problem_responses
+
+CACHE_STATUS = OpenApiParameter(
+    lookups.HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    description="What became of lookups in the server's own cache (RFC 9211).",
+    response=[200],
+)
+PRODUCT_VERSION = OpenApiParameter(
+    "Product-Version",
+    int,
+    OpenApiParameter.HEADER,
+    description="Counts the product's changes.",
+    response=[200],
+)
 
 
 @extend_schema(
@@ -140,35 +160,57 @@ class ProductSearchView(ListAPIView):
         return selectors.product_search(text=query.validated_data["q"])
 
 
+class ProductPopularListView(APIView):
+    """The products that are reviewed most."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(
+        summary="List popular products",
+        description=f"The {selectors.POPULAR_PRODUCTS} products with the most reviews. The list "
+        f"may be {selectors.POPULAR_SECONDS} seconds old.",
+        parameters=[CACHE_STATUS],
+        responses=PopularProductSerializer(many=True),
+        tags=["products"],
+    )
+    def get(self, request: Request) -> Response:
+        """List the products."""
+        with lookups.reporting() as headers:
+            products = selectors.product_popular_list()
+        return Response(PopularProductSerializer(products, many=True).data, headers=headers)
+
+
 class ProductDetailView(APIView):
     """One product."""
 
+    permission_classes = [DjangoModelPermissionsOrAnonReadOnly | IsMeasured]
     queryset = Product.objects.none()
 
     @extend_schema(
         summary="Show a product",
         description="A product with its rating, latest reviews and related products.",
+        parameters=[PRODUCT_VERSION, CACHE_STATUS],
         responses={200: ProductDetailSerializer, **problem_responses(404)},
         tags=["products"],
     )
     def get(self, request: Request, product_id: int) -> Response:
         """Show the product."""
         try:
-            product = selectors.product_detail(product_id=product_id)
+            with lookups.reporting() as headers:
+                product = selectors.product_detail(product_id=product_id)
         except Product.DoesNotExist as error:
             raise Http404 from error
-        return Response(ProductDetailSerializer(product).data)
+        headers[PRODUCT_VERSION.name] = str(product["version"])
+        return Response(ProductDetailSerializer(product).data, headers=headers)
 
     @extend_schema(
         summary="Change a product",
         description="Changes what the body names and counts up the version. For staff who hold "
-        "the permission to change products.",
+        "the permission to change products, and for whoever holds the token to measure this "
+        "server.",
+        parameters=[PRODUCT_VERSION, CACHE_STATUS],
         request=ProductUpdateSerializer,
         responses={200: ProductDetailSerializer, **problem_responses(400, 401, 403, 404)},
-        examples=[
-            OpenApiExample("A new price", {"price": "19.90"}, request_only=True),
-            OpenApiExample("Other tags", {"tag_ids": [1, 5]}, request_only=True),
-        ],
         tags=["products"],
     )
     def patch(self, request: Request, product_id: int) -> Response:
@@ -176,10 +218,13 @@ class ProductDetailView(APIView):
         changes = ProductUpdateSerializer(data=request.data, partial=True)
         changes.is_valid(raise_exception=True)
         try:
-            services.product_update(product_id=product_id, changes=changes.validated_data)
+            product = services.product_update(product_id=product_id, changes=changes.validated_data)
         except Product.DoesNotExist as error:
             raise Http404 from error
-        return self.get(request, product_id)
+        response = self.get(request, product_id)
+        # What this change made of it; the page may be of a later one.
+        response[PRODUCT_VERSION.name] = str(product.version)
+        return response
 
 
 class ProductStockView(APIView):
@@ -255,11 +300,6 @@ class ReviewListView(ListAPIView):
         description="Each customer reviews a product once.",
         request=ReviewCreateSerializer,
         responses={201: ReviewSerializer, **problem_responses(400, 401, 403, 404, 409)},
-        examples=[
-            OpenApiExample(
-                "Content", {"rating": 5, "body": "Does what it should."}, request_only=True
-            )
-        ],
         tags=["reviews"],
     )
     def post(self, request: Request, product_id: int) -> Response:

@@ -73,14 +73,40 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "headtohead.django.cache.RedisCache",
+        "BACKEND": "headtohead.django.prometheus.ExportingRedisCache",
         "LOCATION": env.str("CACHE_URL"),
         "KEY_PREFIX": "catalogue",
         "TIMEOUT": 300,
         # Seconds. The database can answer, so waiting long for a cache makes no sense.
         "OPTIONS": {"socket_connect_timeout": 0.25, "socket_timeout": 0.25},
-    }
+    },
+    # Where only experiments keep anything.
+    "nothing": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+    "local-memory": {
+        "BACKEND": "headtohead.django.backends.LocMemCache",
+        # Nobody can invalidate what other processes keep, so this is how outdated it may be.
+        "TIMEOUT": 10,
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+    "database": {
+        "BACKEND": "headtohead.django.backends.DatabaseCache",
+        "LOCATION": "catalog_cache",
+        "TIMEOUT": 300,
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
 }
+
+# Host and port; without it there is no such cache, and no experiment with it.
+MEMCACHED_URL = env.str("MEMCACHED_URL", default="")
+if MEMCACHED_URL:
+    CACHES["memcached"] = {
+        "BACKEND": "headtohead.django.backends.PyMemcacheCache",
+        "LOCATION": MEMCACHED_URL,
+        # Stacks with other rows may use the same server.
+        "KEY_PREFIX": f"catalogue:{DATABASES['default']['NAME']}",
+        "TIMEOUT": 300,
+        "OPTIONS": {"connect_timeout": 0.25, "timeout": 0.25},
+    }
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
@@ -198,6 +224,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "app.delivery.schema.document_quotes",
+        "app.config.schema.complete_errors",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

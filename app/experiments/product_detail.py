@@ -1,6 +1,17 @@
 """A page made of several queries, kept in the cache until something on it changes."""
 
+from collections.abc import Iterator
+
+from app.audits import coherence
+from headtohead.audit import AuditedVariant, Fact
 from headtohead.experiment import Experiment, Request, Variant
+
+
+def audit(variant: AuditedVariant) -> Iterator[Fact]:
+    """Read while others write: ten thousand times what is cached, for that is what is in doubt."""
+    reads = 10_500 if variant.variant_name == "cached" else coherence.READS
+    return coherence.facts(variant, reads=reads, coherent=True)
+
 
 PRODUCT_DETAIL = Experiment(
     name="product-detail",
@@ -9,4 +20,5 @@ PRODUCT_DETAIL = Experiment(
     seam="app.catalog.selectors.product_detail",
     baseline=Variant(name="uncached", selector="app.catalog.selectors.product_detail_uncached"),
     variants=(Variant(name="cached", selector="app.catalog.selectors.product_detail"),),
+    audit="app.experiments.product_detail.audit",
 )

@@ -1,7 +1,7 @@
 """A shop of a given size."""
 
 from app.accounts.models import Customer
-from app.catalog import cache, services
+from app.catalog import services, stores
 from app.catalog.models import (
     Brand,
     Category,
@@ -29,12 +29,12 @@ def shop_seed(*, products: int, seed: int, demo_password: str = "") -> dict[type
         demo_password: What the first customers sign in with; when empty, none has an account.
 
     Raises:
-        RedisError: The rows are there, but the cache still holds the old ones.
+        CacheUnavailableError: The rows are there, but a cache still holds the old ones.
     """
     loaded = replace_rows(_tables(products=products, seed=seed), emptied=EMPTIED)
     services.category_figures_refresh()
     replace_accounts(password=demo_password)
-    cache.clear()
+    stores.clear()
     return loaded
 
 

@@ -187,6 +187,11 @@ class Experiment:
             )
         if self.audit is not None:
             _require_dotted_path(self.audit, kind=f"audit of experiment {self.name!r}")
+            if self.needs_servers:
+                raise DeclarationError(
+                    f"experiment {self.name!r} has an audit and servers of its own",
+                    fix="declare them apart: audits ask the API alone",
+                )
         if not any(selector == self.seam for selector, _ in served):
             raise DeclarationError(
                 f"no variant of experiment {self.name!r} is the one users are served",

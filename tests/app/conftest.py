@@ -6,7 +6,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from app.accounts.models import User
-from app.catalog import cache
+from app.catalog import stores
 from tests.app.factories import make_user
 
 TOKEN = "the-token-of-the-tests"
@@ -14,14 +14,16 @@ TOKEN = "the-token-of-the-tests"
 
 @pytest.fixture(autouse=True)
 def empty_cache(servers: None) -> None:
-    cache.clear()
+    for each in (stores.SHARED, stores.LOCAL_MEMORY):
+        each.clear()
 
 
 @pytest.fixture
 def cache_down(settings: Settings) -> None:
     """Nobody listens where the cache should be."""
     default = settings.CACHES["default"]
-    settings.CACHES = {"default": default | {"LOCATION": "redis://127.0.0.1:1/0"}}
+    down = default | {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = settings.CACHES | {"default": down}
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 from headtohead.config import Config
 from headtohead.experiment import Experiment
 from headtohead.measurement import ExperimentResult, Run, Verdict, read_record
-from headtohead.run.measure import Progress
+from headtohead.run.progress import Progress
 from headtohead.run.session import run
 from tests.run.test_preflight import experiment
 

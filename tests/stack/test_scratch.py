@@ -67,6 +67,15 @@ def test_rows_of_its_own_and_the_users_stay(running: RunningStack, settings: Sta
     assert processes_of(settings.directory / "scratch") == []
 
 
+def test_the_planner_knows_its_tables(running: RunningStack, settings: StackSettings) -> None:
+    with stack.scratch(settings, rows=5, seed=2, progress=ignore) as apart:
+        connection = psycopg2.connect(apart.database_url)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'shop_item'")
+            assert cursor.fetchone() == (5,)
+        connection.close()
+
+
 def test_an_error_within_leaves_nothing(running: RunningStack, settings: StackSettings) -> None:
     before = databases(running)
     with (

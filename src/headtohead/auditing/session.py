@@ -57,7 +57,7 @@ def audit(experiments: Sequence[Experiment], *, config: Config, note: Note) -> A
         )
     started_at, started = datetime.now(UTC), monotonic()
     load_before = os.getloadavg()[0]
-    with open_target(config, progress=note) as target:
+    with open_target(config, progress=note, experiments=experiments) as target:
         variants = [
             variant
             for experiment in experiments

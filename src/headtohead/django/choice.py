@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache, wraps
+from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import unquote
@@ -13,7 +13,7 @@ from asgiref.sync import sync_to_async
 from django.utils.module_loading import import_string
 
 from headtohead.django.observation import current_observation
-from headtohead.experiment import BAGGAGE_EXPERIMENT, BAGGAGE_VARIANT
+from headtohead.experiment import BAGGAGE_EXPERIMENT, BAGGAGE_VARIANT, Experiment, Variant
 from headtohead.registry import Registry
 
 P = ParamSpec("P")
@@ -118,27 +118,31 @@ class Chooser:
     """Turns the names in a request into a choice among the declared variants."""
 
     def __init__(self, registry: Registry) -> None:
-        self._registry = registry
-        # Bounded by the declarations: unknown names are refused before anything is kept.
-        self._resolve = lru_cache(maxsize=None)(self._import)
+        self._declared = {
+            (experiment.name, variant.name): (experiment, variant)
+            for experiment in registry
+            for variant in experiment.all_variants
+        }
+        self._choices: dict[tuple[str, str], Choice] = {}
 
     def choose(self, experiment: str, variant: str) -> Choice | None:
         """The choice of those names, or None when they are not declared."""
-        declared = self._registry.get(experiment)
-        if declared is None or declared.variant(variant) is None:
-            return None
-        return self._resolve(experiment, variant)
+        names = (experiment, variant)
+        choice = self._choices.get(names)
+        # Bounded by the declarations: unknown names are refused before anything is kept.
+        if choice is None and names in self._declared:
+            choice = self._choices[names] = _choice_of(*self._declared[names])
+        return choice
 
-    def _import(self, experiment_name: str, variant_name: str) -> Choice:
-        experiment = self._registry.select([experiment_name])[0]
-        variant = next(each for each in experiment.all_variants if each.name == variant_name)
-        selector = import_string(variant.selector)
-        return Choice(
-            experiment=experiment.name,
-            variant=variant.name,
-            identity=experiment.identity(variant),
-            seam=experiment.seam,
-            selector=getattr(selector, "__wrapped__", selector)
-            if variant.selector == experiment.seam
-            else selector,
-        )
+
+def _choice_of(experiment: Experiment, variant: Variant) -> Choice:
+    selector = import_string(variant.selector)
+    return Choice(
+        experiment=experiment.name,
+        variant=variant.name,
+        identity=experiment.identity(variant),
+        seam=experiment.seam,
+        selector=getattr(selector, "__wrapped__", selector)
+        if variant.selector == experiment.seam
+        else selector,
+    )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from headtohead import caveats
 from headtohead.caveats import Caveat
@@ -20,7 +20,9 @@ from headtohead.measurement import SCHEMA_VERSION, ExperimentResult, Mode, Run, 
 from headtohead.run import environment
 from headtohead.run.conditions import clock_caveats, machine, machine_caveats, restart_caveats
 from headtohead.run.control import BUDGET_SHARE, control_caveats
-from headtohead.run.measure import Measured, Progress, measure
+from headtohead.run.exporter import exporting
+from headtohead.run.measure import Measured, measure
+from headtohead.run.observer import Observer
 from headtohead.run.open_model import MeasuredOpen, measure_open, require_arrivals
 from headtohead.run.preflight import Preflight, check
 from headtohead.run.reading import read
@@ -34,22 +36,6 @@ from headtohead.run.workers import open_workers, require_workers
 # What measuring an experiment yields, by mode.
 Outcome = Measured | MeasuredLoad | MeasuredOpen
 Taken = TypeVar("Taken", bound=Outcome)
-
-
-class Observer(Protocol):
-    """What a run tells whoever watches it."""
-
-    def note(self, text: str) -> None:
-        """Something happens that takes a moment."""
-
-    def begin(self, experiment: Experiment) -> None:
-        """Measuring of an experiment begins."""
-
-    def update(self, progress: Progress) -> None:
-        """It has come this far."""
-
-    def end(self, result: ExperimentResult) -> None:
-        """It is done."""
 
 
 def run(
@@ -73,7 +59,8 @@ def run(
         The record, and the folder that holds it.
 
     Raises:
-        ConfigurationError: Budget, block or rate do not suit the mode, or workers cannot be had.
+        ConfigurationError: Budget, block or rate do not suit the mode, or workers or the address
+            for metrics cannot be had.
         MeasurementError: Variants differ in what they say, or nothing could be measured.
     """
     if config.mode == Mode.THROUGHPUT:
@@ -87,7 +74,14 @@ def run(
         run_directory(run_id, results=config.results_directory) as directory,
         open_target(config, progress=observer.note, experiments=experiments) as target,
         open_workers(config, target=target, note=observer.note) as fleet,
+        exporting(
+            config.metrics_host,
+            config.metrics_port or target.metrics_port,
+            run_id=run_id,
+            observer=observer,
+        ) as exporter,
     ):
+        observer = exporter or observer
         preflights = require_preflight(experiments, target=target, note=observer.note)
         load_before = os.getloadavg()[0]
         control = (
@@ -139,6 +133,9 @@ def run(
         )
         write_reports(record, directory)
         write_record(record, directory)
+        if exporter:
+            for result in record.experiments:
+                exporter.judged(result)
     return record, config.results_directory / run_id
 
 

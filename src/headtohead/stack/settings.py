@@ -25,6 +25,7 @@ class StackSettings:
         broker_url: Valkey or Redis to use as broker; None takes the embedded one.
         memcached_url: memcached to use, as `host:port`; None starts one.
         services: What to start beside the API, of `headtohead.experiment.SERVICES`.
+        prometheus: Whether to start a Prometheus beside them; one that runs stays in any case.
     """
 
     root: Path
@@ -43,3 +44,4 @@ class StackSettings:
     broker_url: str | None = None
     memcached_url: str | None = None
     services: tuple[str, ...] = ()
+    prometheus: bool = False

@@ -1,8 +1,10 @@
 import pytest
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from app.accounts.models import User
 from app.catalog.models import Product, Review
+from headtohead.experiment import TOKEN_HEADER
 from tests.app.factories import (
     make_brand,
     make_category,
@@ -281,8 +283,47 @@ def test_brands_and_tags_are_listed_by_name(api: APIClient, path: str, make) -> 
 def test_every_page_is_served_without_the_cache(
     api: APIClient, product: Product, cache_down: None
 ) -> None:
-    for path in ("products/", f"products/{product.pk}/", "categories/summary/"):
+    paths = ("products/", f"products/{product.pk}/", "products/popular/", "categories/summary/")
+    for path in paths:
         assert api.get(f"/api/{path}").status_code == 200
+
+
+def test_a_product_page_tells_its_version_and_what_was_cached(
+    api: APIClient, product: Product
+) -> None:
+    first, second = (api.get(f"/api/products/{product.pk}/") for _ in range(2))
+    assert first["Cache-Status"] == (
+        "product-facts; fwd=miss; stored, newest-products; fwd=miss; stored"
+    )
+    assert second["Cache-Status"] == "product-facts; hit, newest-products; hit"
+    assert first["Product-Version"] == second["Product-Version"] == "1"
+
+
+def test_whoever_measures_the_server_changes_a_product(
+    api: APIClient, product: Product, settings: Settings
+) -> None:
+    settings.HEADTOHEAD = settings.HEADTOHEAD | {"TOKEN": "secret"}
+    path, change = f"/api/products/{product.pk}/", {"price": "19.90"}
+    assert api.patch(path, change, headers={TOKEN_HEADER: "guessed"}).status_code == 401
+    response = api.patch(path, change, headers={TOKEN_HEADER: "secret"})
+    assert (response.status_code, response["Product-Version"]) == (200, "2")
+
+
+def test_popular_products_are_those_with_the_most_reviews(api: APIClient) -> None:
+    products = [make_product() for _ in range(22)]
+    for product, reviews in ((products[3], 1), (products[5], 2)):
+        for _ in range(reviews):
+            make_review(product=product)
+    response = api.get("/api/products/popular/")
+    rows = response.json()
+    assert [(row["id"], row["reviews"]) for row in rows[:3]] == [
+        (products[5].pk, 2),
+        (products[3].pk, 1),
+        (products[0].pk, 0),
+    ]
+    assert len(rows) == 20
+    assert rows[0]["brand"]["id"] == products[5].brand_id
+    assert response["Cache-Status"] == "popular-products; fwd=miss; stored"
 
 
 def test_the_summary_tells_its_age(api: APIClient, product: Product) -> None:

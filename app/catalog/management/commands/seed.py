@@ -5,8 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from redis.exceptions import RedisError
 
+from app.catalog.errors import CacheUnavailableError
 from app.catalog.models import Product, ProductTag, Review
 from app.seeding.loading import Loaded
 from app.seeding.seed import shop_seed
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             raise CommandError(f"--seed {seed} is negative; give 0 or more")
         try:
             loaded = shop_seed(products=rows, seed=seed, demo_password=settings.DEMO_PASSWORD)
-        except RedisError as error:
+        except CacheUnavailableError as error:
             raise CommandError(
                 f"the rows are in, but the cache could not be cleared ({error}); "
                 "start the cache that CACHE_URL names and seed again"

@@ -1,0 +1,1 @@
+"""What several experiments show beside time. Free of Django, like the declarations that name it."""

@@ -1,0 +1,62 @@
+"""Cached values that are made of other cached values, and last as long as each of those does."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TypeVar
+
+from app.catalog import generations
+from app.catalog.errors import CacheUnavailableError
+from app.catalog.lookups import Lookup, report
+from app.catalog.stores import store
+
+T = TypeVar("T")
+
+# What values were made of last time. Knowing it before the value is there spares a round trip; the
+# value itself says whether it is still so.
+_PARTS: dict[str, frozenset[str]] = {}
+_MOST_PARTS = 10_000
+
+
+def read_composed(key: str, make: Callable[[], tuple[T, frozenset[str]]]) -> T:
+    """The cached value of a key, or what `make` returns, which is then cached.
+
+    It counts as long as the generations of all its parts last, so that no write has to know it.
+
+    Args:
+        key: Names the value.
+        make: Makes the value, plain data, and tells the keys that it is made of.
+    """
+    kept = store()
+    parts = _PARTS.get(key, frozenset())
+    try:
+        found = kept.get_many([key, *map(generations.generation_key, parts)])
+        made_under, value = found.get(key, ({}, None))
+        if unknown := made_under.keys() - parts:
+            found |= kept.get_many([generations.generation_key(part) for part in unknown])
+            _remember(key, frozenset(made_under))
+        if made_under and all(
+            found.get(generations.generation_key(part)) == generation
+            for part, generation in made_under.items()
+        ):
+            report(key, Lookup.HIT)
+            cached: T = value
+            return cached
+        _, parts = make()
+        current = generations.current(kept, parts)
+    except CacheUnavailableError:
+        report(key, Lookup.BYPASSED)
+        return make()[0]
+    # Only what is made after its generations were looked up is certain to belong to them.
+    made, made_of = make()
+    if made_of == parts:
+        with suppress(CacheUnavailableError):
+            kept.set(key, (current, made))
+        _remember(key, parts)
+    report(key, Lookup.MISS)
+    return made
+
+
+def _remember(key: str, parts: frozenset[str]) -> None:
+    if len(_PARTS) >= _MOST_PARTS:
+        _PARTS.clear()
+    _PARTS[key] = parts

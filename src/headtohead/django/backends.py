@@ -1,0 +1,58 @@
+"""Django's other cache backends, counting what each request looks up as the Redis one does.
+
+Which method is counted depends on which of the two calls the other in the backend, so that no
+lookup is counted twice.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.cache.backends import db, locmem, memcached
+
+from headtohead.django.observation import current_observation
+
+_MISSING = object()
+
+
+class LocMemCache(locmem.LocMemCache):
+    """Django's backend in the memory of this process; it fetches several keys one by one."""
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        """Fetch one key."""
+        value = super().get(key, _MISSING, version)
+        _count(lookups=1, hits=value is not _MISSING)
+        return default if value is _MISSING else value
+
+
+class DatabaseCache(db.DatabaseCache):
+    """Django's backend in a table; it fetches one key as one of several."""
+
+    def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
+        """Fetch several keys in one query."""
+        keys = list(keys)
+        found: dict[Any, Any] = super().get_many(keys, version)
+        _count(lookups=len(keys), hits=len(found))
+        return found
+
+
+class PyMemcacheCache(memcached.PyMemcacheCache):
+    """Django's memcached backend."""
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        """Fetch one key."""
+        value = super().get(key, _MISSING, version)
+        _count(lookups=1, hits=value is not _MISSING)
+        return default if value is _MISSING else value
+
+    def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
+        """Fetch several keys in one round trip."""
+        keys = list(keys)
+        found: dict[Any, Any] = super().get_many(keys, version)
+        _count(lookups=len(keys), hits=len(found))
+        return found
+
+
+def _count(*, lookups: int, hits: int) -> None:
+    observation = current_observation()
+    observation.cache_hits += hits
+    observation.cache_misses += lookups - hits
