@@ -55,6 +55,7 @@ def scratch(
             seed=seed,
             database_url=urlsplit(running.database_url)._replace(path=f"/{name}").geturl(),
             cache_url=None,
+            made_up=True,
         )
         progress(f"setting up a database of {rows:,} rows beside yours")
         stack.down(apart)  # an earlier one may have been killed

@@ -20,6 +20,8 @@ class StackSettings:
         seed: Seed of those rows.
         database_url: PostgreSQL to use; None starts the embedded one.
         cache_url: Valkey or Redis to use; None starts the embedded one.
+        made_up: Whether the rows in `database_url` are made up all the same, so that accounts for
+            trying out may be among them.
     """
 
     root: Path
@@ -33,3 +35,4 @@ class StackSettings:
     seed: int = 1
     database_url: str | None = None
     cache_url: str | None = None
+    made_up: bool = False

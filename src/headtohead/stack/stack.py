@@ -158,7 +158,7 @@ def _start(
         settings,
         database_url=database.url,
         cache_url=cache.url,
-        embedded=database.server.pid is not None,
+        embedded=settings.made_up or database.server.pid is not None,
         state=state,
     )
     progress("migrating the database")

@@ -13,8 +13,11 @@ def health(request: HttpRequest) -> JsonResponse:
 
 
 def about(request: HttpRequest) -> JsonResponse:
-    names = ("H2H_EXPERIMENTS", "H2H_TOKEN", "WEB_CONCURRENCY", "PROMETHEUS_MULTIPROC_DIR")
-    return JsonResponse({name: os.environ[name] for name in names})
+    names = (
+        *("H2H_EXPERIMENTS", "H2H_TOKEN", "WEB_CONCURRENCY", "PROMETHEUS_MULTIPROC_DIR"),
+        "DEMO_PASSWORD",
+    )
+    return JsonResponse({name: os.environ.get(name) for name in names})
 
 
 urlpatterns = [path("health/", health), path("about/", about)]
