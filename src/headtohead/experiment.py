@@ -84,6 +84,8 @@ class Experiment:
         variants: The alternatives, at least one.
         doubled: Where the request limits how many rows it shows, the same question about twice as
             many: without it, doubling the table's rows would change nothing about the answer.
+        timed: Whether its request can be timed: sent by anybody, as often as one likes, with the
+            same answer from every variant. Where it cannot, the audit alone answers the question.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Experiment:
     baseline: Variant
     variants: tuple[Variant, ...]
     doubled: Request | None = None
+    timed: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a declaration whose answer would mean nothing."""

@@ -16,9 +16,14 @@ from tests.conftest import ROOT
 
 # Few enough that a page does not fill, and as many as `h2h up` seeds, which all requests are about.
 FEW, ROWS = 8, 2000
-EXPERIMENTS = tuple(load_experiments("app.experiments"))
+REGISTRY = load_experiments("app.experiments")
+EXPERIMENTS = REGISTRY.select([])
+TIMED = REGISTRY.select_timed([])
 each_experiment = pytest.mark.parametrize(
     "experiment", EXPERIMENTS, ids=[experiment.name for experiment in EXPERIMENTS]
+)
+each_timed_experiment = pytest.mark.parametrize(
+    "experiment", TIMED, ids=[experiment.name for experiment in TIMED]
 )
 
 
@@ -49,7 +54,7 @@ def test_the_seam_lets_variants_stand_in_for_it(experiment):
     assert import_string(experiment.seam).__wrapped__
 
 
-@each_experiment
+@each_timed_experiment
 @pytest.mark.parametrize("rows", [FEW, ROWS])
 def test_all_variants_say_the_same_and_the_server_confirms_which_one_spoke(
     experiment, rows, seeded, ask
@@ -65,7 +70,7 @@ def test_all_variants_say_the_same_and_the_server_confirms_which_one_spoke(
     assert len(bodies) == 1
 
 
-@each_experiment
+@each_timed_experiment
 @pytest.mark.parametrize("fewer", [FEW, ROWS])
 def test_queries_of_the_variant_that_users_are_served_stay_the_same_when_rows_double(
     experiment, fewer, seeded, ask
@@ -82,11 +87,11 @@ def test_queries_of_the_variant_that_users_are_served_stay_the_same_when_rows_do
 def test_the_sql_of_every_variant_is_kept_and_no_other():
     kept = read_snapshot(ROOT / "app" / "experiments" / "queries.json").experiments
     assert {name: set(variants) for name, variants in kept.items()} == {
-        each.name: {variant.name for variant in each.all_variants} for each in EXPERIMENTS
+        each.name: {variant.name for variant in each.all_variants} for each in TIMED
     }, "run `h2h check --update` and commit app/experiments/queries.json"
 
 
-@each_experiment
+@each_timed_experiment
 def test_without_the_header_users_are_served_the_same_body(experiment, seeded, ask):
     seeded(60)
     body, _ = ask(experiment, experiment.baseline)

@@ -22,4 +22,4 @@ def test_every_experiment_has_its_question_its_variants_and_an_answer():
         section = section.partition("\n## ")[0]
         assert experiment.question in section
         assert all(variant.selector in section for variant in experiment.all_variants)
-        assert "Verdict: *" in section
+        assert "Verdict: *" in section or not experiment.timed

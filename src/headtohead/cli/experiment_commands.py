@@ -36,6 +36,7 @@ def list_experiments(*, names: Names = None, as_json: AsJson = False) -> None:
                         "name": experiment.name,
                         "question": experiment.question,
                         "baseline": experiment.baseline.name,
+                        "timed": experiment.timed,
                         "variants": [
                             {
                                 "name": variant.name,
@@ -82,7 +83,7 @@ def check(
 
     config, registry = read_project(url=url)
     outcome = session.check(
-        registry.select(names or []),
+        registry.select_timed(names or []),
         config=config,
         update=update,
         whole=not names,

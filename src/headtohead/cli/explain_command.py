@@ -17,7 +17,7 @@ def explain(*, names: Names = None, url: Url = None, as_json: AsJson = False) ->
     from headtohead.explain import session, terminal  # noqa: PLC0415
 
     config, registry = read_project(url=url)
-    variants = session.explain(registry.select(names or []), config=config, note=errors.print)
+    variants = session.explain(registry.select_timed(names or []), config=config, note=errors.print)
     if as_json:
         print_json({"variants": [asdict(each) for each in variants]})
         return

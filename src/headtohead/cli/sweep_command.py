@@ -43,7 +43,7 @@ def sweep(
 
     sizes = read_sizes(rows)
     config, registry = read_project(budget=budget, mode="latency")
-    (experiment,) = registry.select([name])
+    (experiment,) = registry.select_timed([name])
     with watching(errors if as_json else console) as watch:
         record, folder = carry_out(
             experiment,
