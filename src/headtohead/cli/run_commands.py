@@ -12,6 +12,7 @@ from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import (
     Arrivals,
     AsJson,
+    Background,
     Block,
     Budget,
     Control,
@@ -61,6 +62,7 @@ def run_experiments(
     margin: Margin = None,
     early_stop: EarlyStop = None,
     control: Control = None,
+    background: Background = None,
     rows: Rows = None,
     seed: Seed = None,
     results: Results = None,
@@ -72,6 +74,7 @@ def run_experiments(
     Example: h2h run product-list --budget 20
     Example: h2h run product-list --mode throughput --users 8 --workers 2
     Example: h2h run product-list --mode open --rate 20 --block 1 --budget 30
+    Example: h2h run product-list --background shop:20
     """
     _measure(
         names,
@@ -89,6 +92,7 @@ def run_experiments(
         margin=margin,
         early_stop=early_stop,
         control=control,
+        background=background,
         rows=rows,
         seed=seed,
         results=results,
@@ -170,7 +174,7 @@ def _measure(
     from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
 
     config, registry = read_project(**flags)
-    selected = registry.select(names or [])
+    selected = registry.select_timed(names or [])
     with watching(errors if as_json else console) as watch:
         record, folder = run(
             selected,

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +18,13 @@ from headtohead.experiment import Experiment
 from headtohead.load.fleet import Fleet
 from headtohead.measurement import SCHEMA_VERSION, ExperimentResult, Mode, Run, write_record
 from headtohead.run import environment
+from headtohead.run.background import (
+    Background,
+    background_caveats,
+    background_use,
+    chosen_scenario,
+    open_background,
+)
 from headtohead.run.conditions import clock_caveats, machine, machine_caveats, restart_caveats
 from headtohead.run.control import BUDGET_SHARE, control_caveats
 from headtohead.run.measure import Measured, Progress, measure
@@ -71,7 +79,8 @@ def run(
         The record, and the folder that holds it.
 
     Raises:
-        ConfigurationError: Budget, block or rate do not suit the mode, or workers cannot be had.
+        ConfigurationError: Budget, block or rate do not suit the mode, or workers or background
+            load cannot be had.
         MeasurementError: Variants differ in what they say, or nothing could be measured.
     """
     if config.mode == Mode.THROUGHPUT:
@@ -79,14 +88,20 @@ def run(
         require_workers(config)
     elif config.mode == Mode.OPEN:
         require_arrivals(config)
+    chosen_scenario(config)
     started_at, started = datetime.now(UTC), monotonic()
     run_id = new_run_id(started_at, results=config.results_directory)
     with (
         run_directory(run_id, results=config.results_directory) as directory,
         open_target(config, progress=observer.note) as target,
         open_workers(config, target=target, note=observer.note) as fleet,
+        ExitStack() as beside,
     ):
         preflights = require_preflight(experiments, target=target, note=observer.note)
+        # Not before the preflight: a journey that writes could make answers differ.
+        background = beside.enter_context(
+            open_background(config, target=target, note=observer.note)
+        )
         load_before = os.getloadavg()[0]
         control = (
             _measure_control(
@@ -103,7 +118,14 @@ def run(
         measured: list[Outcome] = []
         for experiment in experiments:
             measured.append(
-                measure_one(experiment, take=take, target=target, config=config, observer=observer)
+                measure_one(
+                    experiment,
+                    take=take,
+                    target=target,
+                    config=config,
+                    observer=observer,
+                    background=background,
+                )
             )
             if fleet and fleet.broken:
                 break
@@ -197,9 +219,11 @@ def measure_one(
     target: Target,
     config: Config,
     observer: Observer,
+    background: Background | None = None,
 ) -> Taken:
     """Measure one experiment, and judge what became of machine and servers meanwhile."""
     observer.begin(experiment)
+    began = background.look() if background else None
     before = read(target)
     measured = take(
         experiment,
@@ -209,12 +233,17 @@ def measure_one(
         on_progress=observer.update,
     )
     after = read(target)
+    ended = background.look() if background else None
     use = machine(before, after, target=target)
     measured = _with_caveats(
-        replace(measured, result=replace(measured.result, machine=use)),
+        replace(
+            measured,
+            result=replace(measured.result, machine=use, background=background_use(began, ended)),
+        ),
         *restart_caveats(before, after),
         *clock_caveats(before.clocks, after.clocks),
         *machine_caveats(use),
+        *background_caveats(began, ended),
         *([caveats.single_core()] if len(os.sched_getaffinity(0)) == 1 else []),
     )
     observer.end(measured.result)
