@@ -12,6 +12,7 @@ from headtohead.django.choice import Choice, Chooser, baggage_members, choosing,
 from headtohead.django.details import details_of
 from headtohead.django.handicap import spend
 from headtohead.django.observation import Observation, observing
+from headtohead.django.sending import last_seconds, time_response
 from headtohead.django.settings import server_settings
 from headtohead.django.statements import collecting, counted
 from headtohead.handicap import BAGGAGE_HANDICAP, Handicap
@@ -61,6 +62,8 @@ class MeasurementMiddleware:
         # First, so that what a wait does to the rest of the request, whose caches cool meanwhile,
         # is part of the time that the server tells.
         handicap_seconds = spend(handicap) if handicap else None
+        if handicap:
+            time_response(started=started)
         with observing() as observation, choosing(choice):
             response = self._get_response(request)
         seconds = perf_counter() - started
@@ -100,6 +103,7 @@ class MeasurementMiddleware:
 def _server_timing(
     observation: Observation, *, seconds: float, handicap_seconds: float | None
 ) -> ServerTiming:
+    last = last_seconds()
     return ServerTiming(
         variant=observation.variant,
         queries=observation.queries,
@@ -108,4 +112,5 @@ def _server_timing(
         cache_misses=observation.cache_misses,
         total_ms=seconds * 1000,
         handicap_ms=None if handicap_seconds is None else handicap_seconds * 1000,
+        last_ms=None if handicap_seconds is None or last is None else last * 1000,
     )

@@ -1,7 +1,9 @@
 """Taking one trial: request pairs between a variant and itself, disturbed as its scenario says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from operator import attrgetter
 from time import time
 
 import numpy as np
@@ -148,6 +150,8 @@ def trace_of(
         MeasurementError: A request failed, the server did not spend the handicap, or there are
             too few pairs.
     """
+    whole_ms = _whole_ms(pairs)
+    pairs = pairs[:-1]  # nothing follows that could tell of it
     if len(pairs) < NEEDED_PAIRS:
         raise MeasurementError(
             f"a trial held {len(pairs)} request pairs of the {NEEDED_PAIRS} it needs",
@@ -172,10 +176,24 @@ def trace_of(
         variant_ms=np.array([pair.variant_sample.milliseconds for pair in pairs]),
         baseline_washout_ms=np.array([pair.baseline_washout.milliseconds for pair in pairs]),
         variant_washout_ms=np.array([pair.variant_washout.milliseconds for pair in pairs]),
-        baseline_server_ms=np.array([timing.total_ms for timing in baseline]),
-        variant_server_ms=np.array([timing.total_ms for timing in variant]),
+        baseline_server_ms=np.array([whole_ms[pair.baseline_sample.started] for pair in pairs]),
+        variant_server_ms=np.array([whole_ms[pair.variant_sample.started] for pair in pairs]),
         handicap_ms=spent - np.median(idle) if scenario.handicap else np.zeros_like(spent),
     )
+
+
+def _whole_ms(pairs: Sequence[Pair]) -> Mapping[float, float]:
+    """What each response took its server to the last byte, by when its request was sent.
+
+    It is the one after it that tells.
+    """
+    samples = sorted(
+        (sample for pair in pairs for sample in pair.samples), key=attrgetter("started")
+    )
+    return {
+        sample.started: _confirmed(following).last_ms or 0.0  # never None where confirmed
+        for sample, following in pairwise(samples)
+    }
 
 
 def _confirmed(sample: Sample) -> ServerTiming:
@@ -185,7 +203,7 @@ def _confirmed(sample: Sample) -> ServerTiming:
             fix="read the API's log; `h2h status` says where it is",
         )
     timing = ServerTiming.from_header(sample.server_timing)
-    if timing is None or timing.variant != sample.identity or timing.handicap_ms is None:
+    if timing is None or timing.variant != sample.identity or timing.last_ms is None:
         raise MeasurementError(
             f"the server did not confirm {sample.identity} and its handicap",
             fix="restart the API with experiments on and this version of headtohead",
