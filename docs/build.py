@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from headtohead.auditing.record import read_audit
 from headtohead.measurement import read_record
 from headtohead.report import terminal
 from headtohead.validate import markdown
@@ -28,6 +29,7 @@ README = ROOT / "README.md"
 REFERENCE_RUN = ROOT / "docs" / "reference-run"
 VALIDATION = ROOT / "docs" / "validation"
 EXPERIMENTS = ROOT / "docs" / "experiments.md"
+AUDIT = ROOT / "docs" / "audit.json"
 GENERATOR_COST = ROOT / "docs" / "generator-cost"
 # Wide enough for the table, narrow enough for the page that shows it.
 COLUMNS = 150
@@ -68,7 +70,8 @@ def main() -> None:
     if GENERATOR_COST.is_dir():
         page = generator_cost_page(GENERATOR_COST)
         GENERATOR_COST.with_suffix(".md").write_text(page, encoding="utf-8")
-    EXPERIMENTS.write_text(experiments_page.render(read_record(REFERENCE_RUN)), encoding="utf-8")
+    experiments = experiments_page.render(read_record(REFERENCE_RUN), read_audit(AUDIT))
+    EXPERIMENTS.write_text(experiments, encoding="utf-8")
     README.write_text(readme_with_result(README.read_text(encoding="utf-8")), encoding="utf-8")
 
 

@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
+from headtohead.auditing.record import AuditRecord, value_in_words
 from headtohead.experiment import Experiment, Variant
 from headtohead.measurement import Run
 from headtohead.report.context import environment_line, how_to_read
@@ -13,11 +14,12 @@ from headtohead.report.format import NO_VALUE, count
 PACKAGE = "app.experiments"
 
 
-def render(run: Run) -> str:
+def render(run: Run, audit: AuditRecord) -> str:
     """The page, in the order of the experiments' names.
 
     Args:
         run: The run whose answers are shown; an experiment that it lacks has none.
+        audit: The facts that are shown beside them.
     """
     declared = sorted(_declared(), key=lambda each: each[1].name)
     lines = [
@@ -30,12 +32,15 @@ def render(run: Run) -> str:
         "",
         (
             "`h2h run EXPERIMENT` answers a question on your machine, `h2h check EXPERIMENT`"
-            " without a clock. [The method](method.md) says how, and what it cannot tell."
+            " without a clock, and `h2h audit EXPERIMENT` finds its facts anew; those shown here"
+            f" are kept in `audit.json`: {environment_line(audit)}."
+            " [The method](method.md) says how, and what it cannot tell."
         ),
     ]
     for lesson, experiment in declared:
         lines += ["", f"## {experiment.name}", "", lesson, "", f"**{experiment.question}**", ""]
         lines += [*_answers(run, experiment), "", *_variants(run, experiment)]
+        lines += _facts(audit, experiment)
     return "\n".join(lines) + "\n"
 
 
@@ -76,3 +81,17 @@ def _variants(run: Run, experiment: Experiment) -> Iterator[str]:
 def _queries(run: Run, experiment: Experiment, variant: Variant) -> str:
     measured = next((each for each in run.experiments if each.name == experiment.name), None)
     return count(measured.variant(variant.name).queries_per_request) if measured else NO_VALUE
+
+
+def _facts(audit: AuditRecord, experiment: Experiment) -> Iterator[str]:
+    if experiment.audit is None:
+        return
+    yield ""
+    yield "Beside time, an audit asks each variant from several sides and states:"
+    yield ""
+    yield "| variant | fact | value | expected |"
+    yield "|---|---|---|---|"
+    for variant in audit.of_experiment(experiment.name):
+        for fact in variant.facts:
+            expected = fact.expected if fact.holds else f"{fact.expected}: **not so**"
+            yield f"| {variant.variant} | {fact.name} | {value_in_words(fact)} | {expected} |"

@@ -34,7 +34,7 @@ def ask(settings) -> Ask:
         response = client.generic(
             request.method, request.path, request.body or "", headers=dict(request.headers)
         )
-        assert response.status_code == 200, response.content
-        return response.content, ServerTiming.from_header(response.headers[HEADER])
+        assert response.status_code == 200, response.getvalue()
+        return response.getvalue(), ServerTiming.from_header(response.headers[HEADER])
 
     return send

@@ -61,6 +61,7 @@ def test_headers_cannot_be_changed_after_the_declaration():
         ({"variants": (Variant(name="other", selector=NAIVE.selector),)}, "same selector"),
         ({"doubled": Request(path="/products/", headers={"X-Page": "1"})}, "doubles nothing"),
         ({"seam": "shop.selectors.other"}, "the one users are served"),
+        ({"audit": "audit"}, "not a dotted path"),
     ],
 )
 def test_meaningless_declarations_are_refused(change, problem):
@@ -77,3 +78,9 @@ def test_request_path_is_absolute_and_names_no_host(path):
 def test_unknown_http_method_is_refused():
     with pytest.raises(DeclarationError, match="'get'"):
         Request(path="/", method="get")
+
+
+def test_what_is_not_timed_has_an_audit():
+    assert not declare(timed=False, audit="shop.audits.audit").timed
+    with pytest.raises(DeclarationError, match="neither timed nor audited"):
+        declare(timed=False)

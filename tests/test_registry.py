@@ -81,7 +81,7 @@ def test_unknown_name_far_from_any_other_points_to_the_list():
 
 
 def test_what_cannot_be_timed_is_left_out_unless_it_is_named():
-    registry = Registry([declare(name="a"), declare(name="b", timed=False)])
+    registry = Registry([declare(name="a"), declare(name="b", timed=False, audit="shop.audit")])
     assert [each.name for each in registry.select_timed([])] == ["a"]
     assert [each.name for each in registry.select([])] == ["a", "b"]
     with pytest.raises(ConfigurationError, match="b has nothing to time; `h2h audit b`"):

@@ -15,3 +15,7 @@ class StaleProductError(Exception):
 
 class DuplicateReviewError(Exception):
     """The customer has already reviewed the product."""
+
+
+class InsufficientStockError(Exception):
+    """More of a product are to be taken than are in stock."""

@@ -177,6 +177,28 @@ class ProductUpdateSerializer(serializers.ModelSerializer):
         fields = ["name", "description", "price", "stock", "brand_id", "category_id", "tag_ids"]
 
 
+class StockChangeSerializer(serializers.Serializer):
+    """A change of what is in stock."""
+
+    by = serializers.IntegerField(
+        min_value=-10_000, max_value=10_000, help_text="How many to add; negative to take away."
+    )
+
+
+class ProductExportSerializer(serializers.ModelSerializer):
+    """A product in the export."""
+
+    brand_name = serializers.CharField()
+    category_name = serializers.CharField()
+
+    class Meta:
+        model = Product
+        fields = [
+            *("id", "sku", "slug", "name", "description", "price", "stock", "version"),
+            *("created_at", "updated_at", "brand_name", "category_name"),
+        ]
+
+
 class CategorySummarySerializer(CategoryReferenceSerializer):
     """Figures about a category."""
 

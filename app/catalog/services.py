@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from app.accounts.models import Customer
-from app.catalog import cache
+from app.catalog import cache, stock
 from app.catalog.errors import DuplicateReviewError, StaleProductError
 from app.catalog.models import ONE_REVIEW_EACH, Product, Review
 from app.catalog.types import ProductChanges
@@ -54,6 +54,22 @@ def product_update(
         )
     )
     return product
+
+
+@transaction.atomic
+def stock_change(*, product_id: int, by: int) -> None:
+    """Add to a product's stock, or take from it, and count up the product's version.
+
+    Args:
+        product_id: The product.
+        by: How many to add; negative to take away.
+
+    Raises:
+        Product.DoesNotExist: No product has this id.
+        InsufficientStockError: There are not that many to take away.
+    """
+    stock.stock_add(product_id=product_id, by=by)
+    transaction.on_commit(partial(cache.invalidate, cache.product_facts_key(product_id)))
 
 
 def review_create(*, product: Product, customer: Customer, rating: int, body: str) -> Review:

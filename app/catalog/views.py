@@ -3,26 +3,27 @@
 from http import HTTPStatus
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.generics import ListAPIView
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from app.catalog import feed, selectors, services
+from app.catalog import export, feed, selectors, services
 from app.catalog.cursors import FeedCursor
-from app.catalog.errors import DuplicateReviewError
+from app.catalog.errors import DuplicateReviewError, InsufficientStockError
 from app.catalog.models import Brand, Category, Product, Review, Tag
-from app.catalog.permissions import IsCustomerOrReadOnly
+from app.catalog.permissions import IsCustomerOrReadOnly, IsMeasured, MayChangeProducts
 from app.catalog.serializers import (
     BrandSerializer,
     CategorySerializer,
     CategorySummarySerializer,
     ProductDetailSerializer,
+    ProductExportSerializer,
     ProductFeedQuerySerializer,
     ProductFeedSerializer,
     ProductRecommendedQuerySerializer,
@@ -31,10 +32,11 @@ from app.catalog.serializers import (
     ProductUpdateSerializer,
     ReviewCreateSerializer,
     ReviewSerializer,
+    StockChangeSerializer,
     TagSerializer,
 )
 from app.config.bounded_pagination import COUNT_LIMIT, BoundedPagination, BoundedSchema
-from app.config.problems import Conflict, problem_responses
+from app.config.problems import Conflict, problem_example, problem_responses
 
 
 @extend_schema(
@@ -177,6 +179,56 @@ class ProductDetailView(APIView):
         except Product.DoesNotExist as error:
             raise Http404 from error
         return self.get(request, product_id)
+
+
+class ProductStockView(APIView):
+    """What is in stock of a product."""
+
+    permission_classes = [IsMeasured | MayChangeProducts]
+
+    @extend_schema(
+        summary="Change a product's stock",
+        description="Adds to what is in stock, or takes from it, whatever others do at the same "
+        "time. For staff who hold the permission to change products, and for whoever holds the "
+        "token to measure this server.",
+        request=StockChangeSerializer,
+        responses={200: StockChangeSerializer, **problem_responses(400, 401, 403, 404, 409)},
+        examples=[
+            OpenApiExample("Three sold", {"by": -3}),
+            problem_example(
+                "Fewer are left", status=409, detail="There are not that many in stock."
+            ),
+        ],
+        tags=["products"],
+    )
+    def post(self, request: Request, product_id: int) -> Response:
+        """Change it."""
+        change = StockChangeSerializer(data=request.data)
+        change.is_valid(raise_exception=True)
+        try:
+            services.stock_change(product_id=product_id, **change.validated_data)
+        except Product.DoesNotExist as error:
+            raise Http404 from error
+        except InsufficientStockError as error:
+            raise Conflict("There are not that many in stock.") from error
+        return Response(change.data)
+
+
+class ProductExportView(APIView):
+    """The whole catalogue in one answer."""
+
+    permission_classes = [IsMeasured | IsAdminUser]
+
+    @extend_schema(
+        summary="Export all products",
+        description="All products by id, in an array without pages that is sent while it is read. "
+        "For staff, and for whoever holds the token to measure this server.",
+        responses={200: ProductExportSerializer(many=True), **problem_responses(401, 403)},
+        tags=["products"],
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """Send them."""
+        return export.export_response()
 
 
 class ReviewListView(ListAPIView):

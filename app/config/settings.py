@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "app.catalog",
     "app.orders",
     "app.graph",
+    "app.suppliers",
 ]
 
 MIDDLEWARE = [

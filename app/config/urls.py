@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/auth/", include("app.accounts.urls")),
     path("api/", include("app.catalog.urls")),
     path("api/", include("app.orders.urls")),
+    path("api/", include("app.suppliers.urls")),
     path("", include("app.graph.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

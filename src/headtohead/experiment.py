@@ -84,6 +84,8 @@ class Experiment:
         variants: The alternatives, at least one.
         doubled: Where the request limits how many rows it shows, the same question about twice as
             many: without it, doubling the table's rows would change nothing about the answer.
+        audit: Dotted path of the function that states what a variant shows beside time, from an
+            `AuditedVariant` (headtohead.audit); it must not import Django either.
         timed: Whether its request can be timed: sent by anybody, as often as one likes, with the
             same answer from every variant. Where it cannot, the audit alone answers the question.
     """
@@ -95,6 +97,7 @@ class Experiment:
     baseline: Variant
     variants: tuple[Variant, ...]
     doubled: Request | None = None
+    audit: str | None = None
     timed: bool = True
 
     def __post_init__(self) -> None:
@@ -127,6 +130,13 @@ class Experiment:
             raise DeclarationError(
                 f"experiment {self.name!r} doubles nothing: `doubled` is its request",
                 fix="ask for twice as many rows, such as with ?page_size=100 in place of 50",
+            )
+        if self.audit is not None:
+            _require_dotted_path(self.audit, kind=f"audit of experiment {self.name!r}")
+        if self.audit is None and not self.timed:
+            raise DeclarationError(
+                f"experiment {self.name!r} is neither timed nor audited",
+                fix="name the function that answers it as `audit`, or let it be timed",
             )
         if self.seam not in selectors:
             raise DeclarationError(

@@ -1,10 +1,13 @@
 """What the tests of the API share."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from app.accounts.models import User
 from app.catalog import cache
+from tests.app.factories import make_user
 
 TOKEN = "the-token-of-the-tests"
 
@@ -24,3 +27,11 @@ def cache_down(settings: Settings) -> None:
 @pytest.fixture
 def api() -> APIClient:
     return APIClient()
+
+
+@pytest.fixture
+def editor() -> User:
+    """Staff who may change products."""
+    user = make_user(is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="change_product"))
+    return user

@@ -56,3 +56,11 @@ def test_an_answer_that_shows_no_more_rows_is_no_proof_and_that_is_told(body, to
 
 def test_fewer_queries_are_no_growth():
     assert "prefetched falls from 5 to 3" in growth_in_words(grown(served=(5, 3)))
+
+
+@pytest.mark.parametrize(("rows", "told"), [("[1, 2]", True), ("[1, 2, 1, 2]", False)])
+def test_rows_that_are_sent_rather_than_shown_are_proof_as_well(rows, told):
+    sent = Request(method="POST", path="/products/", body="[1, 2]")
+    doubled = Request(method="POST", path="/products/twice/", body=rows)
+    growth = grown(naive=(5, 9), body=(20, 20), request=sent, doubled=doubled)
+    assert ("shows no more rows" in growth_in_words(growth)) is told

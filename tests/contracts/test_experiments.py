@@ -98,5 +98,5 @@ def test_without_the_header_users_are_served_the_same_body(experiment, seeded, a
     request = experiment.request_for(experiment.baseline, token=TOKEN)
     headers = {key: value for key, value in request.headers.items() if key != "Baggage"}
     response = Client().generic(request.method, request.path, request.body or "", headers=headers)
-    assert response.content == body
+    assert response.getvalue() == body
     assert ServerTiming.from_header(response.headers[HEADER]).variant == ""

@@ -1,25 +1,48 @@
-"""The page of experiments follows from the declarations and the record that is kept."""
+"""The page of experiments follows from the declarations and the records that are kept."""
 
 import sys
 
+from headtohead.auditing.record import read_audit
 from headtohead.measurement import read_record
 from headtohead.registry import load_experiments
 from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "docs"))
-from build import EXPERIMENTS, REFERENCE_RUN
+from build import AUDIT, EXPERIMENTS, REFERENCE_RUN
 from experiments_page import render
 
 
-def test_page_that_is_kept_is_that_of_declarations_and_record():
-    assert EXPERIMENTS.read_text() == render(read_record(REFERENCE_RUN))
+def section_of(name: str) -> str:
+    _, section = EXPERIMENTS.read_text().split(f"\n## {name}\n")
+    return section.partition("\n## ")[0]
 
 
-def test_every_experiment_has_its_question_its_variants_and_an_answer():
-    page = EXPERIMENTS.read_text()
+def test_page_that_is_kept_is_that_of_declarations_and_records():
+    assert EXPERIMENTS.read_text() == render(read_record(REFERENCE_RUN), read_audit(AUDIT))
+
+
+def test_every_experiment_has_its_question_its_variants_and_its_answer_if_it_was_measured():
+    measured = {each.name for each in read_record(REFERENCE_RUN).experiments}
     for experiment in load_experiments("app.experiments"):
-        _, section = page.split(f"\n## {experiment.name}\n")
-        section = section.partition("\n## ")[0]
+        section = section_of(experiment.name)
         assert experiment.question in section
         assert all(variant.selector in section for variant in experiment.all_variants)
-        assert "Verdict: *" in section or not experiment.timed
+        assert ("Verdict: *" in section) is (experiment.name in measured)
+
+
+def test_facts_that_are_kept_hold_and_are_of_variants_that_there_are():
+    audit = read_audit(AUDIT)
+    declared = {
+        experiment.identity(variant)
+        for experiment in load_experiments("app.experiments")
+        for variant in experiment.all_variants
+        if experiment.audit
+    }
+    assert {each.identity for each in audit.variants} <= declared
+    assert audit.failures == ()
+
+
+def test_every_fact_that_is_kept_stands_beside_the_answer():
+    for variant in read_audit(AUDIT).variants:
+        section = section_of(variant.experiment)
+        assert all(f"| {variant.variant} | {fact.name} | " in section for fact in variant.facts)

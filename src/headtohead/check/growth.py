@@ -55,8 +55,8 @@ class Growth:
     Attributes:
         experiment: Name of the experiment.
         path: What was asked for at twice as many rows, if it was not the experiment's request.
-        answer_grew: Whether the answer became longer with the rows. Where it did not, queries made
-            for each row that it shows could not become more either.
+        answer_grew: Whether the answer, or the body that it answers, became longer with the rows.
+            Where neither did, queries made for each row of it could not become more either.
         variants: Each variant's.
     """
 
@@ -75,7 +75,8 @@ def growth_of(
         experiment=experiment.name,
         path=experiment.doubled.path if experiment.doubled else None,
         # All variants say the same.
-        answer_grew=twice[baseline].body_bytes > _LONGER * once[baseline].body_bytes,
+        answer_grew=twice[baseline].body_bytes > _LONGER * once[baseline].body_bytes
+        or _sends_more(experiment),
         variants=tuple(
             _variant_growth(
                 each,
@@ -86,6 +87,13 @@ def growth_of(
             for each in experiment.all_variants
         ),
     )
+
+
+def _sends_more(experiment: Experiment) -> bool:
+    """Whether twice as many rows are sent rather than shown."""
+    if experiment.doubled is None:
+        return False
+    return len(experiment.doubled.body or "") > _LONGER * len(experiment.request.body or "")
 
 
 def _variant_growth(

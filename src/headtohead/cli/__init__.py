@@ -11,6 +11,7 @@ from headtohead import __version__
 
 # Importing a module of commands registers them.
 from headtohead.cli import (  # noqa: F401
+    audit_command,
     experiment_commands,
     explain_command,
     run_commands,

@@ -25,9 +25,14 @@ _LONGEST_NAME = 63  # bytes; PostgreSQL cuts what is longer
 
 @contextmanager
 def scratch(
-    settings: StackSettings, *, rows: int, seed: int, progress: Callable[[str], None]
+    settings: StackSettings,
+    *,
+    rows: int,
+    seed: int,
+    workers: int = 1,
+    progress: Callable[[str], None],
 ) -> Iterator[RunningStack]:
-    """An API of one worker on a new database of the stack's PostgreSQL and on an empty cache.
+    """An API on a new database of the stack's PostgreSQL and on an empty cache.
 
     Nothing of it is left, come what may. Meanwhile no other command changes the stack.
 
@@ -35,6 +40,7 @@ def scratch(
         settings: The stack, which is up.
         rows: Rows of the main table.
         seed: The same seed makes the same rows.
+        workers: gunicorn workers of that API.
         progress: Told in a few words what is being done.
 
     Raises:
@@ -49,7 +55,7 @@ def scratch(
         apart = replace(
             settings,
             directory=stack.scratch_directory(directory),
-            workers=1,
+            workers=workers,
             port=0,
             rows=rows,
             seed=seed,

@@ -1,5 +1,4 @@
 import pytest
-from django.contrib.auth.models import Permission
 from rest_framework.test import APIClient
 
 from app.accounts.models import User
@@ -20,13 +19,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def product() -> Product:
     return make_product()
-
-
-@pytest.fixture
-def editor() -> User:
-    user = make_user(is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="change_product"))
-    return user
 
 
 def test_a_page_holds_twenty_products_and_names_the_next(api: APIClient) -> None:

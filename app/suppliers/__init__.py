@@ -1,0 +1,1 @@
+"""What suppliers have on offer: lists that come in whole."""

@@ -1,0 +1,130 @@
+"""Auditing experiments: each on rows, a cache and an API of its own, which many may ask at once."""
+
+import importlib
+import os
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from time import monotonic
+from typing import TypeAlias
+
+import psutil
+
+from headtohead import stack
+from headtohead.audit import AuditedVariant, Fact
+from headtohead.auditing.record import SCHEMA_VERSION, AuditRecord, VariantFacts
+from headtohead.config import Config
+from headtohead.errors import ConfigurationError, DeclarationError, MeasurementError
+from headtohead.experiment import Experiment
+from headtohead.run import environment
+from headtohead.run.target import open_target, stack_settings
+from headtohead.stack.api import NAME as API
+
+Note: TypeAlias = Callable[[str], None]
+Audit: TypeAlias = Callable[[AuditedVariant], Iterable[Fact]]
+
+# Requests that race each other must run at the same time, whatever locks there are in a process and
+# however few threads it has.
+WORKERS = 4
+
+
+def audit(experiments: Sequence[Experiment], *, config: Config, note: Note) -> AuditRecord:
+    """Audit every variant of those experiments that declare an audit.
+
+    Args:
+        experiments: What to audit.
+        config: All settings.
+        note: Told what takes a moment.
+
+    Raises:
+        ConfigurationError: There is a --url, where rows are not ours to change, or no experiment
+            declares an audit.
+        DeclarationError: An audit cannot be imported.
+        MeasurementError: An audit could not be carried out.
+        StackError: The local stack does not come up.
+    """
+    if config.url:
+        raise ConfigurationError(
+            "an audit changes rows, and those at --url are not ours to change",
+            fix="leave `url` out of the settings, so that the local stack is used",
+        )
+    audits = {each.name: _imported(each, each.audit) for each in experiments if each.audit}
+    if not audits:
+        names = ", ".join(each.name for each in experiments) or "no experiment"
+        raise ConfigurationError(
+            f"there is nothing to audit ({names})",
+            fix="let an experiment name its audit: Experiment(audit='package.module.audit')",
+        )
+    started_at, started = datetime.now(UTC), monotonic()
+    load_before = os.getloadavg()[0]
+    with open_target(config, progress=note) as target:
+        variants = [
+            variant
+            for experiment in experiments
+            if experiment.name in audits
+            for variant in _audit(experiment, audits[experiment.name], config=config, note=note)
+        ]
+    return AuditRecord(
+        schema=SCHEMA_VERSION,
+        started_at=started_at,
+        seconds=monotonic() - started,
+        git=environment.git_state(config.root),
+        environment=environment.describe(
+            servers=target.servers,
+            rows=config.rows,
+            load_before=load_before,
+            load_after=os.getloadavg()[0],
+        ),
+        variants=tuple(variants),
+    )
+
+
+def _imported(experiment: Experiment, path: str) -> Audit:
+    module, _, name = path.rpartition(".")
+    try:
+        function: Audit = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise DeclarationError(
+            f"audit {path} of experiment {experiment.name!r} cannot be imported ({error})",
+            fix="name a function that takes an AuditedVariant and yields facts",
+        ) from error
+    return function
+
+
+def _audit(
+    experiment: Experiment, function: Audit, *, config: Config, note: Note
+) -> list[VariantFacts]:
+    """Audit all variants of one experiment."""
+    settings = stack_settings(config)
+    with stack.scratch(
+        settings, rows=config.rows, seed=config.seed, workers=WORKERS, progress=note
+    ) as apart:
+        found = {}
+        # The baseline last: memory that it makes processes take would be there for the others.
+        for variant in reversed(experiment.all_variants):
+            identity = experiment.identity(variant)
+            note(f"auditing {identity}")
+            stack.empty_cache(apart.cache_url)
+            audited = AuditedVariant(
+                experiment=experiment,
+                variant_name=variant.name,
+                base_url=apart.api_url,
+                token=apart.token,
+                processes=_workers(apart),
+            )
+            with closing(audited):
+                facts = tuple(function(audited))
+            if not facts:
+                raise MeasurementError(
+                    f"the audit of {identity} states no fact", fix="let it yield at least one"
+                )
+            found[variant.name] = VariantFacts(
+                experiment=experiment.name, variant=variant.name, facts=facts
+            )
+    return [found[variant.name] for variant in experiment.all_variants]
+
+
+def _workers(apart: stack.RunningStack) -> tuple[int, ...]:
+    """The processes of the API that serve requests."""
+    api = next(server for server in apart.servers if server.name == API)
+    return tuple(worker.pid for worker in psutil.Process(api.pid).children())

@@ -1,0 +1,71 @@
+"""What experiments show beside time: audit."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from headtohead.cli.application import app, console, errors
+from headtohead.cli.options import AsJson, Names
+from headtohead.cli.project import read_project
+from headtohead.errors import CheckFailedError, ConfigurationError
+from headtohead.files import write_whole
+from headtohead.measurement import to_json
+
+if TYPE_CHECKING:
+    from headtohead.auditing.record import AuditRecord
+
+
+@app.command()
+def audit(
+    *,
+    names: Names = None,
+    output: Annotated[
+        Path | None, typer.Option(help="File that keeps the facts, as JSON.", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find out what experiments show beside time, such as updates lost when many write at once.
+
+    Example: h2h audit stock-update
+    """
+    from headtohead.auditing import session, terminal  # noqa: PLC0415 (slow to import)
+
+    if output is not None:
+        _require_writable(output)
+    config, registry = read_project()
+    selected = registry.select(names or [])
+    for experiment in selected if names else ():
+        if experiment.audit is None:
+            errors.print(f"{experiment.name} declares no audit", highlight=False)
+    record = session.audit(selected, config=config, note=errors.print)
+    if output is not None:
+        write_whole(to_json(record), output)
+    if as_json:
+        sys.stdout.write(to_json(record))
+    else:
+        terminal.render(record, console=console)
+    _require_expected(record)
+
+
+def _require_writable(output: Path) -> None:
+    """Refuse before anything is audited."""
+    if output.is_dir() or not output.absolute().parent.is_dir():
+        raise ConfigurationError(
+            f"{output} cannot be written", fix="name a file in a folder that is there"
+        )
+
+
+def _require_expected(record: "AuditRecord") -> None:
+    from headtohead.auditing.record import value_in_words  # noqa: PLC0415 (slow to import)
+
+    if not record.failures:
+        return
+    (variant, fact), *others = record.failures
+    more = f" (and {len(others)} more)" if others else ""
+    raise CheckFailedError(
+        f"{variant.identity}: {fact.name} {value_in_words(fact)}, "
+        f"expected {fact.expected or 'otherwise'}{more}",
+        fix="mend the variant, or the audit that expects it",
+    )
