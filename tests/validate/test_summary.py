@@ -180,7 +180,7 @@ def test_longest_time_within_the_limit_is_taken():
     ],
 )
 def test_goal_of_little_bias_is_left_open_where_the_noise_is_as_large(errors, value, met):
-    trial = trace(scenario="busy-5", effect=0.05)
+    trial = trace(scenario="busy-3", effect=0.03, pairs=50)
     truth = trial.true_median_ratio(float(np.median(trial.added_server_ms)))
     said = iter(errors * 10)
     rule = Rule(
@@ -197,7 +197,10 @@ def test_goal_of_little_bias_is_left_open_where_the_noise_is_as_large(errors, va
 
 def test_bias_is_told_from_the_noise_that_the_server_had_too():
     """Trials whose server met worse weather in one arm say nothing against the estimate."""
-    traces = [trace(scenario="busy-5", effect=0.05, seed=seed) for seed in range(10)]
+    trials = [
+        trace(scenario="busy-3", effect=0.03, seed=seed, pairs=50, noise=0.01) for seed in range(10)
+    ]
+    traces = [replace(each, baseline_server_ms=each.baseline_ms - 0.5) for each in trials]
     rule = Rule(
         name="rule",
         own=True,
@@ -209,7 +212,7 @@ def test_bias_is_told_from_the_noise_that_the_server_had_too():
             interval=None,
         ),
     )
-    cell = summarise(SETUP, traces, rules=[rule]).cell("rule", "busy-5", budget=2.0)
+    cell = summarise(SETUP, traces, rules=[rule]).cell("rule", "busy-3", budget=2.0)
     spread = np.std([float(np.median(each.log_ratios)) for each in traces], ddof=1) / 10**0.5
     assert cell.bias == pytest.approx(0, abs=0.001)
     assert cell.bias_error < spread / 2

@@ -2,6 +2,7 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
+from msgspec import structs
 
 from headtohead.errors import ConfigurationError, MeasurementError, UnknownExperimentError
 from headtohead.handicap import Handicap, HandicapKind
@@ -19,9 +20,7 @@ REGISTRY = Registry([experiment("/equal")])
 (BUSY,) = select_scenarios(["busy-5"])
 
 
-def told(
-    handicap_ms: float | None, *, variant: str = "e/one", last_ms: float | None = 10.0
-) -> str:
+def told(handicap_ms: float | None, *, variant: str = "e/one", last_ms: float | None = 10.0) -> str:
     return ServerTiming(
         variant=variant,
         queries=4,
@@ -55,7 +54,8 @@ def in_time(pairs: list[Pair]) -> list[Pair]:
     names = ("baseline_washout", "baseline_sample", "variant_washout", "variant_sample")
     return [
         replace(
-            pair, **{name: replace(getattr(pair, name), started=next(clock)) for name in names}
+            pair,
+            **{name: structs.replace(getattr(pair, name), started=next(clock)) for name in names},
         )
         for pair in pairs
     ]

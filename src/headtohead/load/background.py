@@ -10,8 +10,8 @@ from typing import IO
 from headtohead.cores import Cores
 from headtohead.errors import ConfigurationError
 from headtohead.load.child import child_process
-from headtohead.load.plan import converter
 from headtohead.load.process import last_words
+from headtohead.load.wire import from_json, to_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ class BackgroundLoad:
         Raises:
             ConfigurationError: There are none, or their module cannot be imported.
         """
-        if self._answer_to(converter.dumps(plan)) is None:
+        if self._answer_to(to_json(plan)) is None:
             raise ConfigurationError(
                 f"background load of {plan.module} cannot be put on ({self.last_words()})",
                 fix="mend the module; plain `locust -f` shows more",
@@ -92,7 +92,7 @@ class BackgroundLoad:
                 self._process.stdin.close()
             return None
         answer = self._process.stdout.readline()
-        return converter.loads(answer, BackgroundTally) if answer else None
+        return from_json(answer, BackgroundTally) if answer else None
 
 
 @contextmanager

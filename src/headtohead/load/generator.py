@@ -25,16 +25,17 @@ from headtohead.load.blocks import BlockBatch, BlockPlan
 from headtohead.load.garbage import collect_by_hand
 from headtohead.load.open_model import OpenPlan, Stretch
 from headtohead.load.open_run import OpenRun, OpenUser
-from headtohead.load.plan import REPORT_SECONDS, Pair, PairPlan, converter
+from headtohead.load.plan import REPORT_SECONDS, Pair, PairPlan
 from headtohead.load.recorder import listen_alone
 from headtohead.load.users import PairUser
+from headtohead.load.wire import one_from_json, to_json
 
 
 def main() -> None:
     """Carry out the plan on standard input."""
     # The kinds of plan are told apart by their fields.
     kinds: Any = PairPlan | BlockPlan | OpenPlan
-    plan = converter.loads(sys.stdin.readline(), kinds)
+    plan = one_from_json(sys.stdin.readline(), kinds)
     if isinstance(plan, BlockPlan):
         _take_blocks(plan)
     elif isinstance(plan, OpenPlan):
@@ -118,7 +119,7 @@ def _start(user_class: type[User], *, users: int, host: str) -> LocalRunner:
 
 
 def _say(value: object) -> None:
-    sys.stdout.write(converter.dumps(value) + "\n")
+    sys.stdout.write(to_json(value) + "\n")
     sys.stdout.flush()
 
 

@@ -20,17 +20,17 @@ from locust.util.load_locustfile import is_user_class
 
 from headtohead.errors import ExitCode
 from headtohead.load.background import BackgroundPlan, BackgroundTally
-from headtohead.load.plan import converter
+from headtohead.load.wire import from_json, to_json
 
 
 def main() -> None:
     """Carry out the plan on standard input."""
     # What journeys print is no tally.
     tallies, sys.stdout = sys.stdout, sys.stderr
-    plan = converter.loads(sys.stdin.readline(), BackgroundPlan)
+    plan = from_json(sys.stdin.readline(), BackgroundPlan)
     runner = _start(_user_classes(plan), plan=plan)
     while True:
-        tallies.write(converter.dumps(_tally(runner)) + "\n")
+        tallies.write(to_json(_tally(runner)) + "\n")
         tallies.flush()
         wait_read(sys.stdin.fileno())
         if not os.read(sys.stdin.fileno(), 4096):

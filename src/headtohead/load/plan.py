@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cattrs.preconf.json import make_converter
+from msgspec import Struct
 
 from headtohead.experiment import Experiment, Variant
 
@@ -58,9 +58,10 @@ class PairPlan:
         return (self.baseline, *self.variants)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True, kw_only=True, gc=False):
     """One measured request.
+
+    It is no dataclass because one is made for every request, in a fraction of the time.
 
     Attributes:
         identity: The arm it was sent to.
@@ -162,6 +163,3 @@ def plan_arm(experiment: Experiment, variant: Variant, *, token: str) -> Arm:
         headers=request.headers,
         body=request.body,
     )
-
-
-converter = make_converter(detailed_validation=False)

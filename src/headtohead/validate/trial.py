@@ -203,7 +203,12 @@ def _confirmed(sample: Sample) -> ServerTiming:
             fix="read the API's log; `h2h status` says where it is",
         )
     timing = ServerTiming.from_header(sample.server_timing)
-    if timing is None or timing.variant != sample.identity or timing.last_ms is None:
+    if (
+        timing is None
+        or timing.variant != sample.identity
+        or timing.handicap_ms is None
+        or timing.last_ms is None
+    ):
         raise MeasurementError(
             f"the server did not confirm {sample.identity} and its handicap",
             fix="restart the API with experiments on and this version of headtohead",
