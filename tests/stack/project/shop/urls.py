@@ -29,6 +29,12 @@ def hand_over(request: HttpRequest, key: str) -> JsonResponse:
 
 def marked(request: HttpRequest, key: str) -> JsonResponse:
     return JsonResponse({key: cache.get(key)})
+def environment(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({name: os.environ.get(name) for name in request.GET.getlist("name")})
+
+
+def interface(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"request": type(request).__name__})
 
 
 urlpatterns = [
@@ -36,4 +42,6 @@ urlpatterns = [
     path("about/", about),
     path("hand-over/<slug:key>/", hand_over),
     path("marked/<slug:key>/", marked),
+    path("environment/", environment),
+    path("interface/", interface),
 ]
