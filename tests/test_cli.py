@@ -88,7 +88,10 @@ def test_status_shows_where_everything_is(project):
     status = project.json("status")
     assert status["up"] is True
     assert status["rows"] == 300
-    assert [server["name"] for server in status["servers"]] == ["PostgreSQL", "Valkey", "API"]
+    assert [server["name"] for server in status["servers"]] == [
+        *("PostgreSQL", "Valkey", "API"),
+        *("Worker", "Beat"),
+    ]
 
 
 def test_run_measures_prints_and_records(project):
@@ -161,7 +164,7 @@ def test_run_beside_others_who_take_the_cores_is_invalid(project):
 
 def test_run_under_load_measures_throughput_and_finds_knees(project):
     completed = project.h2h(
-        *("run", "category-summary", "--mode", "throughput", "--users", "1,2"),
+        *("run", "product-detail", "--mode", "throughput", "--users", "1,2"),
         *("--budget", "5", "--block", "0.25", "--results", "loaded"),
     )
     # A busy machine may make requests outlast short blocks, and then the record has to say so.
@@ -173,17 +176,17 @@ def test_run_under_load_measures_throughput_and_finds_knees(project):
     assert [step["users"] for step in experiment["steps"]] == [1, 2]
     metrics = [comparison["metric"] for comparison in experiment["comparisons"]]
     assert metrics == ["throughput", "p50", "p95", "p99"]
-    live, cached = experiment["variants"]
-    assert cached["throughput_rps"] > live["throughput_rps"]
+    uncached, cached = experiment["variants"]
+    assert cached["throughput_rps"] > uncached["throughput_rps"]
     invalid = any(caveat["invalidates"] for caveat in experiment["caveats"])
     assert completed.returncode == (3 if invalid else 0)
-    lines = (folder / "blocks" / "category-summary.csv").read_text().splitlines()
-    assert len(lines) > live["requests"] + cached["requests"]
+    lines = (folder / "blocks" / "product-detail.csv").read_text().splitlines()
+    assert len(lines) > uncached["requests"] + cached["requests"]
 
 
 def test_open_run_reports_response_and_service_times(project):
     completed = project.h2h(
-        *("run", "category-summary", "--mode", "open", "--rate", "20", "--arrivals", "constant"),
+        *("run", "product-detail", "--mode", "open", "--rate", "20", "--arrivals", "constant"),
         *("--budget", "8", "--block", "0.25", "--results", "opened"),
     )
     # A busy machine may miss the rate, and then the record has to say so.
@@ -198,7 +201,7 @@ def test_open_run_reports_response_and_service_times(project):
     invalid = any(caveat["invalidates"] for caveat in experiment["caveats"])
     assert completed.returncode == (3 if invalid else 0)
     planned = sum(variant["open_model"]["planned"] for variant in experiment["variants"])
-    lines = (folder / "arrivals" / "category-summary.csv").read_text().splitlines()
+    lines = (folder / "arrivals" / "product-detail.csv").read_text().splitlines()
     # Rounds that were cut short are in the raw file alone.
     assert len(lines) > planned
 
@@ -307,6 +310,8 @@ def test_bad_input_is_one_line_with_the_fix_and_the_right_exit_code(project, arg
         ("DATABASE_URL", "postgresql://u:hidden@127.0.0.1:9/x", "127.0.0.1:9"),
         ("DATABASE_URL", "nonsense", "DATABASE_URL"),
         ("CACHE_URL", "redis://:hidden@127.0.0.1:9/0", "127.0.0.1:9"),
+        ("BROKER_URL", "redis://:hidden@127.0.0.1:9/0", "127.0.0.1:9"),
+        ("BROKER_URL", "amqp://u:hidden@127.0.0.1/", "BROKER_URL"),
         ("H2H_ROWS", "many", "a whole number"),
     ],
 )
@@ -341,6 +346,24 @@ def test_results_folder_that_may_not_be_written_is_refused_before_anything_is_me
     completed = project.h2h("run", "--results", "locked")
     assert completed.returncode == 2
     assert "make it writable" in one_line(completed)
+
+
+def test_what_lacks_a_service_is_skipped_and_the_rest_goes_on(tmp_path):
+    project = copy_project(tmp_path)
+    settings = project.root / "pyproject.toml"
+    settings.write_text(settings.read_text().replace("celery = ", "# celery = "))
+    refused = project.h2h("check", "checkout")
+    assert refused.returncode == 2
+    assert "checkout is skipped: the project has no Celery application" in refused.stderr
+    assert "name it as `celery` in [tool.headtohead]" in refused.stderr
+    assert "no experiment is left" in one_line(refused)
+    assert not (project.root / ".h2h").exists()
+    explained = project.h2h("explain", "checkout", "deep-page", "--json")
+    assert explained.returncode == 0, explained.stderr
+    assert "checkout is skipped" in explained.stderr
+    told = {each["variant"] for each in json.loads(explained.stdout)["variants"]}
+    assert told == {"deep-page/offset", "deep-page/keyset"}
+    assert processes_of(tmp_path) == []
 
 
 def test_unequal_variants_are_refused_with_the_difference(tmp_path):

@@ -1,7 +1,7 @@
 """Signing in, staying signed in, and what ends it.
 
-`purge` is for a schedule, once a day. A task for Celery beat has to call it when the project runs
-one; until then cron runs `manage.py purge_tokens`.
+`purge` is for a schedule, once a day: Celery's beat has it done, or where there is none, cron by
+`manage.py purge_tokens`.
 """
 
 from dataclasses import replace

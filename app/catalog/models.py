@@ -160,3 +160,26 @@ class Review(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id}: {self.rating}"
+
+
+class CategoryFigures(models.Model):
+    """What was found about a category when it was last computed.
+
+    Averages keep all digits that the database gives: what is rounded twice may differ from what is
+    rounded once.
+    """
+
+    category = models.OneToOneField(
+        Category, on_delete=models.CASCADE, primary_key=True, related_name="figures"
+    )
+    products = models.PositiveIntegerField()
+    average_price = models.DecimalField(max_digits=40, decimal_places=20, null=True)
+    reviews = models.PositiveIntegerField()
+    average_rating = models.DecimalField(max_digits=40, decimal_places=20, null=True)
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "category figures"
+
+    def __str__(self) -> str:
+        return f"{self.category_id}: {self.products}"

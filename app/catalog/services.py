@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from app.accounts.models import Customer
-from app.catalog import cache, stock
+from app.catalog import cache, selectors, stock
 from app.catalog.errors import DuplicateReviewError, StaleProductError
-from app.catalog.models import ONE_REVIEW_EACH, Product, Review
+from app.catalog.models import ONE_REVIEW_EACH, CategoryFigures, Product, Review
 from app.catalog.types import ProductChanges
 
 
@@ -93,3 +93,24 @@ def review_create(*, product: Product, customer: Customer, rating: int, body: st
             raise DuplicateReviewError from error
         raise
     return review
+
+
+def category_figures_refresh() -> None:
+    """Compute the figures per category and keep them in place of the last ones."""
+    summaries = selectors.category_summary_live()
+    CategoryFigures.objects.bulk_create(
+        [
+            CategoryFigures(
+                category_id=category["id"],
+                products=category["products"],
+                average_price=category["average_price"],
+                reviews=category["reviews"],
+                average_rating=category["average_rating"],
+                computed_at=summaries["computed_at"],
+            )
+            for category in summaries["categories"]
+        ],
+        update_conflicts=True,
+        unique_fields=["category"],
+        update_fields=["products", "average_price", "reviews", "average_rating", "computed_at"],
+    )

@@ -101,6 +101,13 @@ class CategorySummary(TypedDict):
     average_rating: Decimal | None
 
 
+class CategorySummaries(TypedDict):
+    """Figures about all categories, and when they were true."""
+
+    computed_at: datetime
+    categories: list[CategorySummary]
+
+
 class ProductChanges(TypedDict, total=False):
     """What may be changed about a product; what is absent stays as it is."""
 

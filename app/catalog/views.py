@@ -5,7 +5,8 @@ from http import HTTPStatus
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.generics import ListAPIView
 from rest_framework.permissions import AllowAny, IsAdminUser
 from rest_framework.request import Request
@@ -307,11 +308,23 @@ class CategorySummaryView(APIView):
         description="Per category, without those below it: how many products it has and what they "
         "cost on average, how many reviews they have and how they are rated on average.",
         responses=CategorySummarySerializer(many=True),
+        parameters=[
+            OpenApiParameter(
+                "Age",
+                int,
+                OpenApiParameter.HEADER,
+                description="Seconds since the figures were computed.",
+                response=[200],
+            )
+        ],
         tags=["categories"],
     )
     def get(self, request: Request) -> Response:
         """Show the figures."""
-        return Response(CategorySummarySerializer(selectors.category_summary(), many=True).data)
+        summaries = selectors.category_summary()
+        age = max(0, int((timezone.now() - summaries["computed_at"]).total_seconds()))
+        categories = CategorySummarySerializer(summaries["categories"], many=True)
+        return Response(categories.data, headers={"Age": str(age)})
 
 
 @extend_schema(

@@ -4,7 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
+
+from app.config.alternatives import CONNECTIONS, OBSERVERS, chosen
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -36,10 +39,15 @@ INSTALLED_APPS = [
     "app.graph",
     "app.suppliers",
 ]
+if HEADTOHEAD["EXPERIMENTS"]:
+    # For its tables. Its middleware is there only where what it costs is measured.
+    INSTALLED_APPS.append("silk")
+SILKY_MAX_RECORDED_REQUESTS = 1000
+
+_outer, _inner = chosen(env, "OBSERVER", OBSERVERS)
 
 MIDDLEWARE = [
-    "headtohead.django.middleware.MeasurementMiddleware",
-    "headtohead.django.prometheus.UnmeasuredPrometheusBeforeMiddleware",
+    *_outer,
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -47,18 +55,20 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "headtohead.django.prometheus.UnmeasuredPrometheusAfterMiddleware",
+    *_inner,
 ]
 
 ROOT_URLCONF = "app.config.urls"
 WSGI_APPLICATION = "app.config.wsgi.application"
+ASGI_APPLICATION = "app.config.asgi.application"
 
 TEMPLATES = [
     {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True},
 ]
 
-# Connections outlive requests: opening one costs more than most of the queries made through it.
-DATABASES = {"default": env.db("DATABASE_URL") | {"CONN_MAX_AGE": None}}
+DATABASES = {
+    "default": env.db("DATABASE_URL") | chosen(env, "DATABASE_CONNECTIONS", CONNECTIONS),
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -97,6 +107,41 @@ SIMPLE_JWT = {
     # From signing in, however often the token is exchanged.
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
 }
+
+# Without a broker, a task is run at once by whoever hands it over.
+CELERY_BROKER_URL = env.str("BROKER_URL", default="")
+CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
+CELERY_TASK_EAGER_PROPAGATES = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+# Nobody asks for results: what a task has done is in the database.
+CELERY_TASK_IGNORE_RESULT = True
+# A task is done once it has ended. One whose worker is lost is run again, so all of them may be.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 60
+CELERY_TASK_TIME_LIMIT = 90
+# Longer than any task may take, or it would be run twice at a time.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+CELERY_TIMEZONE = "UTC"
+# Seconds; how old the precomputed figures per category may become.
+CATEGORY_FIGURES_SECONDS = env.float("CATEGORY_FIGURES_SECONDS", default=60.0)
+CELERY_BEAT_SCHEDULE = {
+    "refresh-category-figures": {
+        "task": "app.catalog.tasks.refresh_category_figures",
+        "schedule": CATEGORY_FIGURES_SECONDS,
+        # A later one does the same, so a queue that is behind may drop it.
+        "options": {"expires": CATEGORY_FIGURES_SECONDS},
+    },
+    "purge-tokens": {
+        "task": "app.accounts.tasks.purge_tokens",
+        "schedule": crontab(hour="3", minute="17"),
+    },
+}
+# Where the carriers of deliveries answer; without it nobody can be asked for a quote.
+CARRIERS_URL = env.str("UPSTREAM_URL", default="")
 
 # With it, `seed` gives the first customers accounts; never where the API can be reached by others.
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
@@ -149,6 +194,11 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"OrderStatusEnum": "app.orders.models.Order.Status"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "app.delivery.schema.document_quotes",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # Swagger UI would otherwise show the schema's address to a validator on the internet.

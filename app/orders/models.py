@@ -65,3 +65,74 @@ class OrderItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.product_id}"
+
+
+class StockReservation(models.Model):
+    """Pieces of a product that are kept for an order."""
+
+    order = models.ForeignKey(
+        Order, on_delete=models.CASCADE, related_name="reservations", db_index=False
+    )
+    product = models.ForeignKey(
+        "catalog.Product", on_delete=models.CASCADE, related_name="reservations"
+    )
+    quantity = models.PositiveIntegerField()
+    reserved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "product"], name="stock_reservation_unique"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=1), name="stock_reservation_quantity_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} x {self.product_id}"
+
+
+class Confirmation(models.Model):
+    """The letter that tells a customer of an order, ready to be sent."""
+
+    order = models.OneToOneField(
+        Order, on_delete=models.CASCADE, primary_key=True, related_name="confirmation"
+    )
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField()
+    written_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Fulfilment(models.Model):
+    """What became of the work that follows an order.
+
+    It names the order by number, because there may be none: one that was rolled back may have left
+    a task behind, a ghost, and that is what this tells.
+    """
+
+    class Outcome(models.TextChoices):
+        """How the work ended."""
+
+        DONE = "done"
+        ORDER_MISSING = "order-missing"
+
+    order_number = models.CharField(max_length=20)
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    requested_at = models.DateTimeField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order_number"], name="fulfilment_order_number_unique"),
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=["done", "order-missing"]),
+                name="fulfilment_outcome_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_number}: {self.outcome}"

@@ -27,6 +27,12 @@ class MayReadOrderHistory(BasePermission):
         )
 
 
+class MayOrder(MayReadOrderHistory):
+    """The customer himself, staff on his behalf, and whoever holds the token to measure."""
+
+    message = "Orders are placed by their customer and by staff."
+
+
 def _is_customer(user: User | AnonymousUser, customer_id: int) -> bool:
     customer = getattr(user, "customer", None)
     return customer is not None and customer.pk == customer_id

@@ -3,7 +3,8 @@
 from django.db.models import Prefetch, QuerySet
 
 from app.accounts.models import Customer
-from app.orders.models import Order, OrderItem
+from app.orders.models import Fulfilment, Order, OrderItem
+from app.orders.services import order_number
 from headtohead.django import seam
 
 
@@ -20,3 +21,9 @@ def order_history_naive(*, customer: Customer) -> QuerySet[Order]:
     Their items cost one more query per order, products and brands two more per item.
     """
     return customer.orders.order_by("-placed_at", "-id")
+
+
+def fulfilment_of(*, customer_id: int, reference: str) -> Fulfilment | None:
+    """What became of the work that follows an order, by now."""
+    number = order_number(customer_id=customer_id, reference=reference)
+    return Fulfilment.objects.filter(order_number=number).first()

@@ -44,17 +44,20 @@ class Loaded:
     seconds: float
 
 
-def replace_rows(tables: Sequence[Table]) -> dict[type[Model], Loaded]:
+def replace_rows(
+    tables: Sequence[Table], *, emptied: Sequence[type[Model]] = ()
+) -> dict[type[Model], Loaded]:
     """Replace all rows of the tables in one transaction, so that nobody ever sees half of them.
 
     Args:
         tables: The tables, those referred to before those that refer to them.
+        emptied: Tables that lose their rows and get none.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {_names(tables)}")
+        cursor.execute(f"TRUNCATE {_names([*(each.model for each in tables), *emptied])}")
         loaded = {table.model: _load(cursor, table) for table in tables}
     with connection.cursor() as cursor:
-        cursor.execute(f"VACUUM (ANALYZE) {_names(tables)}")
+        cursor.execute(f"VACUUM (ANALYZE) {_names(each.model for each in tables)}")
     return loaded
 
 
@@ -111,8 +114,8 @@ def _definitions(cursor: CursorWrapper, query: str, table: str) -> dict[str, str
     return dict(cursor.fetchall())
 
 
-def _names(tables: Iterable[Table]) -> str:
-    return ", ".join(f'"{table.name}"' for table in tables)
+def _names(models: Iterable[type[Model]]) -> str:
+    return ", ".join(f'"{model._meta.db_table}"' for model in models)
 
 
 class _BlockReader(io.RawIOBase):

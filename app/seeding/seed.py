@@ -1,12 +1,23 @@
 """A shop of a given size."""
 
 from app.accounts.models import Customer
-from app.catalog import cache
-from app.catalog.models import Brand, Category, Product, ProductTag, Review, Tag
-from app.orders.models import Order, OrderItem
+from app.catalog import cache, services
+from app.catalog.models import (
+    Brand,
+    Category,
+    CategoryFigures,
+    Product,
+    ProductTag,
+    Review,
+    Tag,
+)
+from app.orders.models import Confirmation, Fulfilment, Order, OrderItem, StockReservation
 from app.seeding import catalogue, purchases
 from app.seeding.accounts import replace_accounts
 from app.seeding.loading import Loaded, Table, replace_rows
+
+# What only comes of using the shop.
+EMPTIED = (CategoryFigures, Confirmation, Fulfilment, StockReservation)
 
 
 def shop_seed(*, products: int, seed: int, demo_password: str = "") -> dict[type, Loaded]:
@@ -20,7 +31,8 @@ def shop_seed(*, products: int, seed: int, demo_password: str = "") -> dict[type
     Raises:
         RedisError: The rows are there, but the cache still holds the old ones.
     """
-    loaded = replace_rows(_tables(products=products, seed=seed))
+    loaded = replace_rows(_tables(products=products, seed=seed), emptied=EMPTIED)
+    services.category_figures_refresh()
     replace_accounts(password=demo_password)
     cache.clear()
     return loaded

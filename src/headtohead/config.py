@@ -66,8 +66,15 @@ class Config:
     experiments: str = _setting("Package that declares the experiments.", default="experiments")
     settings: str = _setting("Settings module of the Django project.", default="settings")
     wsgi: str = _setting("WSGI application that gunicorn serves.", default="wsgi:application")
+    asgi: str = _setting(
+        "ASGI application that gunicorn serves to variants which ask for it.",
+        default="asgi:application",
+    )
     gunicorn_config: str | None = _setting(
         "gunicorn's config file, from the project's root.", default=None
+    )
+    celery: str | None = _setting(
+        "Celery application of the project, as `celery --app` takes it.", default=None
     )
     api_workers: int = _setting("gunicorn workers of the local API.", default=1, minimum=1)
     port: int = _setting("Port of the local API; 0 takes a free one.", default=0, minimum=0)
@@ -170,6 +177,16 @@ class Config:
     )
     cache_url: str | None = _setting(
         "Valkey or Redis to use instead of the embedded one.", default=None, variable="CACHE_URL"
+    )
+    broker_url: str | None = _setting(
+        "Valkey or Redis to use as Celery's broker instead of the embedded one.",
+        default=None,
+        variable="BROKER_URL",
+    )
+    memcached_url: str | None = _setting(
+        "memcached to use instead of one that is started, as host:port.",
+        default=None,
+        variable="MEMCACHED_URL",
     )
 
     @property

@@ -13,7 +13,12 @@ from headtohead.errors import DeclarationError
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 DOTTED_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+ENTRY_POINT = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+ENVIRONMENT_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+INTERFACES = ("wsgi", "asgi")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# What an experiment may need beside the API, its database and its cache.
+SERVICES = ("celery", "memcached")
 
 # The W3C baggage members that carry the choice of variant from client to server.
 BAGGAGE_EXPERIMENT = "h2h.experiment"
@@ -52,16 +57,62 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Server:
+    """A server of its own, for what no request can choose: settings, or the interface it speaks.
+
+    It is started beside the stack's API when its experiment runs, on the same database and cache,
+    and stopped afterwards. Variants whose servers are declared alike share one.
+
+    Attributes:
+        environment: Variables that are other than those of the stack's API.
+        interface: ``wsgi`` or ``asgi``.
+        upstream: An ASGI application, as ``package.module:callable``, that stands in for services
+            which the project asks. It is started with the server, which finds its address in
+            UPSTREAM_URL; empty for none.
+        explains: Whether the server tells what a request took. One without headtohead's middleware
+            cannot, and then nobody can confirm which variant served it.
+    """
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    interface: str = "wsgi"
+    upstream: str = ""
+    explains: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be started."""
+        if self.interface not in INTERFACES:
+            raise DeclarationError(
+                f"unknown server interface {self.interface!r}",
+                fix=f"use one of {', '.join(INTERFACES)}",
+            )
+        if self.upstream and not ENTRY_POINT.fullmatch(self.upstream):
+            raise DeclarationError(
+                f"upstream {self.upstream!r} is no application",
+                fix="write it as package.module:name",
+            )
+        for name in self.environment:
+            if not ENVIRONMENT_VARIABLE.fullmatch(name):
+                raise DeclarationError(
+                    f"{name!r} cannot be an environment variable",
+                    fix="use letters, digits and underscores",
+                )
+        object.__setattr__(self, "environment", MappingProxyType(dict(self.environment)))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Variant:
     """One way to serve the request.
 
     Attributes:
         name: Kebab-case name, unique within its experiment.
         selector: Dotted path of the callable that serves this variant.
+        server: What serves it where no request could make the difference. Only the server differs
+            then, and the selector may be another variant's.
     """
 
     name: str
     selector: str
+    server: Server | None = None
 
     def __post_init__(self) -> None:
         """Refuse names that could not be a label or a path that could not be imported."""
@@ -84,10 +135,12 @@ class Experiment:
         variants: The alternatives, at least one.
         doubled: Where the request limits how many rows it shows, the same question about twice as
             many: without it, doubling the table's rows would change nothing about the answer.
+        needs: Services that its variants use, of `SERVICES`; they are started with the stack.
         audit: Dotted path of the function that states what a variant shows beside time, from an
             `AuditedVariant` (headtohead.audit); it must not import Django either.
         timed: Whether its request can be timed: sent by anybody, as often as one likes, with the
             same answer from every variant. Where it cannot, the audit alone answers the question.
+        server: What serves variants that have no server of their own; None is the stack's API.
     """
 
     name: str
@@ -97,8 +150,10 @@ class Experiment:
     baseline: Variant
     variants: tuple[Variant, ...]
     doubled: Request | None = None
+    needs: tuple[str, ...] = ()
     audit: str | None = None
     timed: bool = True
+    server: Server | None = None
 
     def __post_init__(self) -> None:
         """Refuse a declaration whose answer would mean nothing."""
@@ -109,6 +164,7 @@ class Experiment:
                 f"experiment {self.name!r} asks no question",
                 fix="end `question` with a question mark",
             )
+        _require_services(self.needs, experiment=self.name)
         if not self.variants:
             raise DeclarationError(
                 f"experiment {self.name!r} has nothing to compare its baseline with",
@@ -120,10 +176,11 @@ class Experiment:
                 f"experiment {self.name!r} has two variants of one name",
                 fix=f"make the names {', '.join(names)} differ",
             )
-        selectors = [variant.selector for variant in self.all_variants]
-        if len(set(selectors)) < len(selectors):
+        served = [(each.selector, self.server_of(each)) for each in self.all_variants]
+        if any(served.count(each) > 1 for each in served):
             raise DeclarationError(
-                f"two variants of experiment {self.name!r} run the same selector",
+                f"two variants of experiment {self.name!r} run "
+                "the same selector on the same server",
                 fix="give each variant what makes it different",
             )
         if self.doubled == self.request:
@@ -138,7 +195,7 @@ class Experiment:
                 f"experiment {self.name!r} is neither timed nor audited",
                 fix="name the function that answers it as `audit`, or let it be timed",
             )
-        if self.seam not in selectors:
+        if not any(selector == self.seam for selector, _ in served):
             raise DeclarationError(
                 f"no variant of experiment {self.name!r} is the one users are served",
                 fix=f"let one variant's selector be the seam itself, {self.seam}",
@@ -148,6 +205,26 @@ class Experiment:
     def all_variants(self) -> tuple[Variant, ...]:
         """The baseline first, then the variants as declared."""
         return (self.baseline, *self.variants)
+
+    def server_of(self, variant: Variant) -> Server | None:
+        """The server that one of the variants needs for itself; None is the stack's API."""
+        return variant.server or self.server
+
+    @property
+    def needs_servers(self) -> bool:
+        """Whether any variant needs a server for itself, which only the local stack can start."""
+        return any(self.server_of(each) for each in self.all_variants)
+
+    def explains(self, variant: Variant) -> bool:
+        """Whether what serves the variant tells what a request took."""
+        server = self.server_of(variant)
+        return server is None or server.explains
+
+    def is_served(self, variant: Variant) -> bool:
+        """Whether the variant is what users get: the seam itself in the usual settings."""
+        server = self.server_of(variant)
+        usual = server is None or not server.environment
+        return usual and variant.selector == self.seam
 
     def variant(self, name: str) -> Variant | None:
         """The variant of that name, or None."""
@@ -171,6 +248,9 @@ class Experiment:
             **self.request.headers,
             "Baggage": f"{BAGGAGE_EXPERIMENT}={self.name},{BAGGAGE_VARIANT}={variant.name}",
         }
+        if self.needs_servers:
+            # Servers differ in their ports, and links in their bodies must not.
+            measured["Host"] = "127.0.0.1"
         if token:
             measured[TOKEN_HEADER] = token
         return replace(self.request, headers=measured)
@@ -185,6 +265,15 @@ def _require_name(name: str, *, kind: str) -> None:
         raise DeclarationError(
             f"{kind} name {name!r} is not kebab-case",
             fix="use lower-case letters, digits and single hyphens, such as product-list",
+        )
+
+
+def _require_services(needs: tuple[str, ...], *, experiment: str) -> None:
+    unknown = [service for service in needs if service not in SERVICES]
+    if unknown:
+        raise DeclarationError(
+            f"experiment {experiment!r} needs {unknown[0]!r}, which no stack has",
+            fix=f"use {' or '.join(SERVICES)}",
         )
 
 

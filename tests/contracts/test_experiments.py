@@ -1,6 +1,7 @@
 """What every declared experiment promises, found by discovery."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -9,7 +10,9 @@ from django.test import Client
 from django.utils.module_loading import import_string
 
 from headtohead.check.snapshot import read_snapshot
+from headtohead.config import load_config
 from headtohead.registry import load_experiments
+from headtohead.run.services import lack_of
 from headtohead.server_timing import HEADER, ServerTiming
 from tests.asking import TOKEN
 from tests.conftest import ROOT
@@ -22,8 +25,18 @@ TIMED = REGISTRY.select_timed([])
 each_experiment = pytest.mark.parametrize(
     "experiment", EXPERIMENTS, ids=[experiment.name for experiment in EXPERIMENTS]
 )
-each_timed_experiment = pytest.mark.parametrize(
-    "experiment", TIMED, ids=[experiment.name for experiment in TIMED]
+CONFIG = load_config(start=ROOT, environment=os.environ, flags={})
+each_that_can_be_run = pytest.mark.parametrize(
+    "experiment",
+    [
+        pytest.param(
+            experiment,
+            id=experiment.name,
+            marks=[pytest.mark.skip(reason=f"{experiment.name}: {lack}")] if lack else [],
+        )
+        for experiment in TIMED
+        for lack in [lack_of(experiment, config=CONFIG)]
+    ],
 )
 
 
@@ -54,7 +67,7 @@ def test_the_seam_lets_variants_stand_in_for_it(experiment):
     assert import_string(experiment.seam).__wrapped__
 
 
-@each_timed_experiment
+@each_that_can_be_run
 @pytest.mark.parametrize("rows", [FEW, ROWS])
 def test_all_variants_say_the_same_and_the_server_confirms_which_one_spoke(
     experiment, rows, seeded, ask
@@ -70,12 +83,12 @@ def test_all_variants_say_the_same_and_the_server_confirms_which_one_spoke(
     assert len(bodies) == 1
 
 
-@each_timed_experiment
+@each_that_can_be_run
 @pytest.mark.parametrize("fewer", [FEW, ROWS])
 def test_queries_of_the_variant_that_users_are_served_stay_the_same_when_rows_double(
     experiment, fewer, seeded, ask
 ):
-    served = next(each for each in experiment.all_variants if each.selector == experiment.seam)
+    served = next(filter(experiment.is_served, experiment.all_variants))
     queries = []
     for rows in (fewer, 2 * fewer):
         seeded(rows)
@@ -87,11 +100,12 @@ def test_queries_of_the_variant_that_users_are_served_stay_the_same_when_rows_do
 def test_the_sql_of_every_variant_is_kept_and_no_other():
     kept = read_snapshot(ROOT / "app" / "experiments" / "queries.json").experiments
     assert {name: set(variants) for name, variants in kept.items()} == {
-        each.name: {variant.name for variant in each.all_variants} for each in TIMED
+        each.name: {variant.name for variant in filter(each.explains, each.all_variants)}
+        for each in TIMED
     }, "run `h2h check --update` and commit app/experiments/queries.json"
 
 
-@each_timed_experiment
+@each_that_can_be_run
 def test_without_the_header_users_are_served_the_same_body(experiment, seeded, ask):
     seeded(60)
     body, _ = ask(experiment, experiment.baseline)

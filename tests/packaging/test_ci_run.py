@@ -36,6 +36,7 @@ def tools(tmp_path: Path) -> Path:
     add(directory, "make", 'echo "make $*, browser: $H2H_REQUIRE_BROWSER" >>calls')
     add(directory, "chromium", ":")
     add(directory, "ip", ":")
+    add(directory, "memcached", ":")
     # The test may run where python3 has no ensurepip.
     (directory / "python3").unlink()
     add(directory, "python3", ":")

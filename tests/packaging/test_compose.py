@@ -19,6 +19,9 @@ SECRETS = {
     "POSTGRES_PASSWORD": "opensesame",
 }
 
+# Services that run the project.
+OURS = ("api", "migrate", "worker", "beat")
+
 
 @pytest.fixture(scope="module")
 def text(root: Path) -> str:
@@ -86,8 +89,8 @@ def test_docker_compose_itself_accepts_it(rendered: dict[str, Any], services: ob
     assert rendered["services"].keys() == services.keys()
 
 
-def test_the_services_are_the_api_its_migration_and_its_servers(services: dict[str, Any]) -> None:
-    assert services.keys() == {"api", "migrate", "postgres", "redis"}
+def test_the_services_are_the_project_and_its_servers(services: dict[str, Any]) -> None:
+    assert services.keys() == {*OURS, "postgres", "redis", "memcached"}
 
 
 def test_ports_are_open_to_this_machine_alone(services: dict[str, Any]) -> None:
@@ -145,14 +148,15 @@ def test_nothing_starts_before_what_it_needs_is_ready(services: dict[str, Any]) 
 def test_addresses_name_services_of_this_file_that_are_waited_for(
     services: dict[str, Any],
 ) -> None:
-    for name in ("api", "migrate"):
+    for name in OURS:
         environment = services[name]["environment"]
         # The password is a variable, whose message urlsplit would stumble over.
         addresses = [
-            re.sub(r"\$\{[^}]*\}", "x", environment[url]) for url in ("DATABASE_URL", "CACHE_URL")
+            re.sub(r"\$\{[^}]*\}", "x", environment[url])
+            for url in ("DATABASE_URL", "CACHE_URL", "BROKER_URL")
         ]
         hosts = [urlsplit(address).hostname for address in addresses]
-        assert hosts == ["postgres", "redis"]
+        assert hosts == ["postgres", "redis", "redis"]
         assert set(hosts) <= services[name]["depends_on"].keys()
 
 
@@ -178,8 +182,8 @@ def test_the_data_of_postgres_18_is_on_a_named_volume(
     assert target == "/var/lib/postgresql"
 
 
-def test_the_api_runs_without_privileges(services: dict[str, Any]) -> None:
-    for name in ("api", "migrate"):
+def test_the_project_runs_without_privileges(services: dict[str, Any]) -> None:
+    for name in OURS:
         assert services[name]["read_only"] is True
         assert services[name]["cap_drop"] == ["ALL"]
     for service in services.values():
@@ -247,3 +251,16 @@ def test_experiments_are_off_and_nobody_is_authorised_unless_asked_for(
 def test_every_variable_of_the_example_is_explained(root: Path) -> None:
     paragraphs = (root / ".env.example").read_text(encoding="utf-8").strip().split("\n\n")
     assert [paragraph for paragraph in paragraphs if not paragraph.startswith("# ")] == []
+
+
+def test_memcached_is_waited_for_by_whom_is_told_of_it(services: dict[str, Any]) -> None:
+    for name in ("api", "worker", "beat"):
+        assert services[name]["environment"]["MEMCACHED_URL"] == "memcached:11211"
+        assert "memcached" in services[name]["depends_on"]
+
+
+def test_queue_and_cache_are_apart(services: dict[str, Any]) -> None:
+    environment = services["api"]["environment"]
+    assert environment["BROKER_URL"] != environment["CACHE_URL"]
+    # Queues never expire, so the server must not forget what does not.
+    assert "volatile-lru" in services["redis"]["command"]

@@ -12,6 +12,8 @@ def project(**changes: Any) -> Project:
             "settings_module": "shop.settings",
             "database_url": "postgresql:///shop",
             "cache_url": "redis://localhost",
+            "broker_url": "",
+            "memcached_url": "",
             "secret_key": "one key",
             "signing_key": "another key",
             "token": "token",
@@ -35,3 +37,9 @@ def test_a_password_is_known_to_all_only_where_the_database_is_ours(monkeypatch)
     monkeypatch.setenv("DEMO_PASSWORD", "mine")
     for embedded in (True, False):
         assert project(embedded=embedded).environment()["DEMO_PASSWORD"] == "mine"
+
+
+def test_a_broker_of_the_users_does_not_come_through_where_no_worker_runs(monkeypatch):
+    monkeypatch.setenv("BROKER_URL", "redis://mine")
+    assert project().environment()["BROKER_URL"] == ""
+    assert project(broker_url="redis://ours").environment()["BROKER_URL"] == "redis://ours"

@@ -16,7 +16,6 @@ from headtohead import stack
 from headtohead.cores import available_cores, server_cores
 from headtohead.errors import StackError
 from headtohead.stack import RunningStack, StackSettings
-from headtohead.stack.project import DEMO_PASSWORD
 from tests.stack.stacks import PROJECT, ignore, processes_of, settings_in
 
 pytestmark = pytest.mark.stack
@@ -56,7 +55,8 @@ def test_the_project_learns_its_surroundings(
         "H2H_TOKEN": running.token,
         "WEB_CONCURRENCY": "1",
         "PROMETHEUS_MULTIPROC_DIR": str(settings.directory / "prometheus"),
-        "DEMO_PASSWORD": os.environ.get("DEMO_PASSWORD", DEMO_PASSWORD),
+        "BROKER_URL": "",
+        "MEMCACHED_URL": "",
     }
 
 

@@ -5,6 +5,7 @@ import pytest
 from msgspec import structs
 
 from headtohead.errors import ConfigurationError, MeasurementError, UnknownExperimentError
+from headtohead.experiment import Server
 from headtohead.handicap import Handicap, HandicapKind
 from headtohead.load.plan import Pair
 from headtohead.registry import Registry
@@ -113,6 +114,12 @@ def test_subject_is_a_baseline_or_the_variant_that_is_named():
         Subject.named("e/third", REGISTRY)
     with pytest.raises(UnknownExperimentError):
         Subject.named("f", REGISTRY)
+
+
+def test_a_variant_that_the_api_does_not_serve_itself_is_refused():
+    own = replace(experiment("/"), server=Server(environment={"A": "1"}))
+    with pytest.raises(ConfigurationError, match="e/one has a server of its own"):
+        Subject.named("e", Registry([own]))
 
 
 def test_arms_differ_in_nothing_but_the_size_of_their_handicap():

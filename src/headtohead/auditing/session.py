@@ -95,7 +95,7 @@ def _audit(
     experiment: Experiment, function: Audit, *, config: Config, note: Note
 ) -> list[VariantFacts]:
     """Audit all variants of one experiment."""
-    settings = stack_settings(config)
+    settings = stack_settings(config, [experiment])
     with stack.scratch(
         settings, rows=config.rows, seed=config.seed, workers=WORKERS, progress=note
     ) as apart:

@@ -20,3 +20,8 @@ errors = Console(stderr=True, emoji=False)
 def print_json(value: Any) -> None:
     """Print a value for machines."""
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def note(text: str) -> None:
+    """Say something that is not the result; brackets in it are no markup."""
+    errors.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,5 +1,6 @@
 """What experiments show beside time: audit."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +9,7 @@ import typer
 
 from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import AsJson, Names
-from headtohead.cli.project import read_project
+from headtohead.cli.project import read_project, select_runnable
 from headtohead.errors import CheckFailedError, ConfigurationError
 from headtohead.files import write_whole
 from headtohead.measurement import to_json
@@ -35,7 +36,7 @@ def audit(
     if output is not None:
         _require_writable(output)
     config, registry = read_project()
-    selected = registry.select(names or [])
+    selected = select_runnable(names or [], config=config, registry=registry, timed=False)
     for experiment in selected if names else ():
         if experiment.audit is None:
             errors.print(f"{experiment.name} declares no audit", highlight=False)
@@ -51,9 +52,10 @@ def audit(
 
 def _require_writable(output: Path) -> None:
     """Refuse before anything is audited."""
-    if output.is_dir() or not output.absolute().parent.is_dir():
+    folder = output.absolute().parent
+    if output.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
         raise ConfigurationError(
-            f"{output} cannot be written", fix="name a file in a folder that is there"
+            f"{output} cannot be written", fix="name a file in a folder that is there and yours"
         )
 
 

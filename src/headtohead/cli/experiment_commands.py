@@ -9,9 +9,9 @@ from rich.table import Table
 from headtohead import stack
 from headtohead.cli.application import app, console, errors, print_json
 from headtohead.cli.options import AsJson, Names, Url
-from headtohead.cli.project import read_project
+from headtohead.cli.project import read_project, select_runnable
 from headtohead.errors import CheckFailedError
-from headtohead.experiment import Request
+from headtohead.experiment import Request, Server
 from headtohead.run.target import stack_settings
 
 if TYPE_CHECKING:
@@ -35,12 +35,14 @@ def list_experiments(*, names: Names = None, as_json: AsJson = False) -> None:
                     {
                         "name": experiment.name,
                         "question": experiment.question,
+                        "needs": experiment.needs,
                         "baseline": experiment.baseline.name,
                         "timed": experiment.timed,
                         "variants": [
                             {
                                 "name": variant.name,
                                 "selector": variant.selector,
+                                "server": _server(experiment.server_of(variant)),
                                 "request": _recipe(
                                     experiment.request_for(
                                         variant, token=running.token if running else None
@@ -82,11 +84,12 @@ def check(
     from headtohead.check import session, terminal  # noqa: PLC0415
 
     config, registry = read_project(url=url)
+    selected = select_runnable(names or [], config=config, registry=registry)
     outcome = session.check(
-        registry.select_timed(names or []),
+        selected,
         config=config,
         update=update,
-        whole=not names,
+        whole=not names and len(selected) == len(registry.select_timed([])),
         note=errors.print,
     )
     if as_json:
@@ -104,11 +107,23 @@ def _check_outcome(outcome: "Outcome") -> dict[str, Any]:
     return {
         "findings": [asdict(finding) for finding in outcome.findings],
         "queries": {
-            name: {variant: each.timing.queries for variant, each in preflight.answers.items()}
+            name: {
+                variant: each.timing.queries if each.timing else None
+                for variant, each in preflight.answers.items()
+            }
             for name, preflight in outcome.preflights.items()
         },
         "snapshot": asdict(outcome.comparison) if outcome.comparison else None,
         "doubling": asdict(outcome.doubling) if outcome.doubling else None,
+    }
+
+
+def _server(server: Server | None) -> dict[str, Any] | None:
+    """What a variant needs to be served by; None where the API at the base URL serves it."""
+    if server is None:
+        return None
+    return {each.name: getattr(server, each.name) for each in fields(server)} | {
+        "environment": dict(server.environment)
     }
 
 

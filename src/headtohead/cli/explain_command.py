@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from headtohead.cli.application import app, console, errors, print_json
 from headtohead.cli.options import AsJson, Names, Url
-from headtohead.cli.project import read_project
+from headtohead.cli.project import read_project, select_runnable
 
 
 @app.command()
@@ -17,7 +17,8 @@ def explain(*, names: Names = None, url: Url = None, as_json: AsJson = False) ->
     from headtohead.explain import session, terminal  # noqa: PLC0415
 
     config, registry = read_project(url=url)
-    variants = session.explain(registry.select_timed(names or []), config=config, note=errors.print)
+    selected = select_runnable(names or [], config=config, registry=registry)
+    variants = session.explain(selected, config=config, note=errors.print)
     if as_json:
         print_json({"variants": [asdict(each) for each in variants]})
         return

@@ -2,11 +2,17 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from headtohead.cli.application import note
 from headtohead.config import Config, load_config
+from headtohead.errors import StackError
+from headtohead.experiment import Experiment
 from headtohead.registry import Registry, load_experiments
+from headtohead.run.served import servable
+from headtohead.run.services import runnable
 
 
 def read_config(**flags: Any) -> Config:
@@ -19,3 +25,29 @@ def read_project(**flags: Any) -> tuple[Config, Registry]:
     config = read_config(**flags)
     sys.path.insert(0, str(config.root))
     return config, load_experiments(config.experiments)
+
+
+def select_runnable(
+    names: Sequence[str], *, config: Config, registry: Registry, timed: bool = True
+) -> tuple[Experiment, ...]:
+    """The named experiments, or all; those that cannot be run here are skipped, and it is said.
+
+    Args:
+        names: Which; none is all.
+        config: All settings.
+        registry: What there is.
+        timed: Whether their request is going to be asked, so that only those count that can be
+            timed.
+
+    Raises:
+        ConfigurationError: What is named cannot be timed.
+        StackError: None of them can be run.
+        UnknownExperimentError: A name is not declared.
+    """
+    selected = registry.select_timed(names) if timed else registry.select(names)
+    kept = servable(runnable(selected, config=config, note=note), config=config, note=note)
+    if selected and not kept:
+        raise StackError(
+            "no experiment is left to run", fix="bring what is said above to be missing"
+        )
+    return kept

@@ -31,7 +31,7 @@ from headtohead.cli.options import (
     Workers,
     WorkerWait,
 )
-from headtohead.cli.project import read_project
+from headtohead.cli.project import read_project, select_runnable
 from headtohead.errors import ExitCode, MeasurementError
 from headtohead.measurement import CLAIMS, Run, read_record, to_json
 
@@ -174,7 +174,7 @@ def _measure(
     from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
 
     config, registry = read_project(**flags)
-    selected = registry.select_timed(names or [])
+    selected = select_runnable(names or [], config=config, registry=registry)
     with watching(errors if as_json else console) as watch:
         record, folder = run(
             selected,

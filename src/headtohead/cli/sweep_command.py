@@ -9,7 +9,7 @@ import typer
 
 from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import AsJson, Budget
-from headtohead.cli.project import read_project
+from headtohead.cli.project import read_project, select_runnable
 from headtohead.errors import ExitCode
 from headtohead.measurement import to_json
 from headtohead.sweep.sizes import DEFAULT_SIZES, read_sizes
@@ -43,7 +43,7 @@ def sweep(
 
     sizes = read_sizes(rows)
     config, registry = read_project(budget=budget, mode="latency")
-    (experiment,) = registry.select_timed([name])
+    (experiment,) = select_runnable([name], config=config, registry=registry)
     with watching(errors if as_json else console) as watch:
         record, folder = carry_out(
             experiment,

@@ -1,13 +1,15 @@
 """Which variant serves the request at hand."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from inspect import iscoroutinefunction
+from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import unquote
 
+from asgiref.sync import sync_to_async
 from django.utils.module_loading import import_string
 
 from headtohead.django.observation import current_observation
@@ -60,8 +62,12 @@ def seam(function: Callable[P, R]) -> Callable[P, R]:
 
     Without a choice, or with one that concerns another seam, the function's own body runs. Within a
     variant the seam is the function itself again, so a variant may build on what it replaces.
+
+    A seam that is async takes variants that are not: they run in a thread, as Django's sync views.
     """
     path = f"{function.__module__}.{function.__qualname__}"
+    if iscoroutinefunction(function):
+        return cast(Callable[P, R], _async_seam(function, path=path))
 
     @wraps(function)
     def dispatch(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -71,6 +77,23 @@ def seam(function: Callable[P, R]) -> Callable[P, R]:
         current_observation().variant = choice.identity
         with choosing(None):
             result: R = choice.selector(*args, **kwargs)
+        return result
+
+    return dispatch
+
+
+def _async_seam(function: Callable[P, Awaitable[R]], *, path: str) -> Callable[P, Awaitable[R]]:
+    @wraps(function)
+    async def dispatch(*args: P.args, **kwargs: P.kwargs) -> R:
+        choice = _choice.get()
+        if choice is None or choice.seam != path:
+            return await function(*args, **kwargs)
+        current_observation().variant = choice.identity
+        selector = choice.selector
+        with choosing(None):
+            if not iscoroutinefunction(selector):
+                selector = sync_to_async(selector)
+            result: R = await selector(*args, **kwargs)
         return result
 
     return dispatch

@@ -74,7 +74,7 @@ def _take_pairs(plan: PairPlan) -> None:
             self._reported = perf_counter()
 
     ReportingUser.plan = plan
-    runner = _start(ReportingUser, users=1, host=plan.base_url)
+    runner = _start(ReportingUser, users=1, host=plan.arms[0].base_url)
     finished.wait()
     runner.quit()
 
@@ -89,7 +89,7 @@ def _take_blocks(plan: BlockPlan) -> None:
 
     SwitchedUser.plan = plan
     SwitchedUser.switch = BlockSwitch(users=plan.users)
-    runner = _start(SwitchedUser, users=plan.users, host=plan.base_url)
+    runner = _start(SwitchedUser, users=plan.users, host=plan.arms[0].base_url)
     collect_by_hand()
     BlockRun(plan, switch=SwitchedUser.switch).carry_out(report=report)
     runner.quit()
@@ -104,7 +104,7 @@ def _take_stretches(plan: OpenPlan) -> None:
         return not _variants_to_close(len(plan.arms))
 
     PooledUser.open_run = OpenRun(plan)
-    runner = _start(PooledUser, users=plan.users, host=plan.base_url)
+    runner = _start(PooledUser, users=plan.users, host=plan.arms[0].base_url)
     collect_by_hand()
     PooledUser.open_run.carry_out(report=report)
     runner.quit()

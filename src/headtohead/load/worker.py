@@ -62,7 +62,7 @@ class Worker:
     def _take_part(self, share: Share) -> None:
         switch = SharedUser.switch = BlockSwitch(users=share.users)
         SharedUser.plan = share.plan
-        self._runner.environment.host = share.plan.base_url
+        self._runner.environment.host = share.plan.arms[0].base_url
         self._runner.start_worker({SharedUser.__name__: share.users})
         switch.await_users()
         self._say(Answer.WAITING)

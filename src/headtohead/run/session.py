@@ -1,5 +1,6 @@
 """A whole run: preflight of everything, then one experiment after the other, then the record."""
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -32,6 +33,7 @@ from headtohead.run.open_model import MeasuredOpen, measure_open, require_arriva
 from headtohead.run.preflight import Preflight, check
 from headtohead.run.reading import read
 from headtohead.run.results import new_run_id, run_directory
+from headtohead.run.served import served
 from headtohead.run.target import Target, open_target
 from headtohead.run.throughput import MeasuredLoad, measure_throughput, require_rounds
 from headtohead.run.verdicts import judged_together
@@ -93,7 +95,7 @@ def run(
     run_id = new_run_id(started_at, results=config.results_directory)
     with (
         run_directory(run_id, results=config.results_directory) as directory,
-        open_target(config, progress=observer.note) as target,
+        open_target(config, progress=observer.note, experiments=experiments) as target,
         open_workers(config, target=target, note=observer.note) as fleet,
         ExitStack() as beside,
     ):
@@ -124,6 +126,7 @@ def run(
                     target=target,
                     config=config,
                     observer=observer,
+                    against_itself=against_itself,
                     background=background,
                 )
             )
@@ -169,7 +172,8 @@ def require_preflight(
     note("Checking that all variants say the same")
     outcomes = {}
     for experiment in experiments:
-        outcome = check(experiment, base_url=target.base_url, token=target.token)
+        with served(experiment, target=target, note=note) as there:
+            outcome = check(experiment, target=there)
         for finding in outcome.findings:
             raise MeasurementError(f"{finding.variant}: {finding.problem}", fix=finding.fix)
         outcomes[experiment.name] = outcome
@@ -177,7 +181,8 @@ def require_preflight(
 
 
 def _baseline_ms(experiment: Experiment, preflight: Preflight) -> float:
-    return preflight.answers[experiment.baseline.name].timing.total_ms
+    timing = preflight.answers[experiment.baseline.name].timing
+    return timing.total_ms if timing else math.inf
 
 
 def _taker(
@@ -209,6 +214,7 @@ def _measure_control(
         target=target,
         config=replace(config, budget=config.budget * BUDGET_SHARE),
         observer=observer,
+        against_itself=True,
     ).result
 
 
@@ -219,22 +225,24 @@ def measure_one(
     target: Target,
     config: Config,
     observer: Observer,
+    against_itself: bool = False,
     background: Background | None = None,
 ) -> Taken:
     """Measure one experiment, and judge what became of machine and servers meanwhile."""
     observer.begin(experiment)
-    began = background.look() if background else None
-    before = read(target)
-    measured = take(
-        experiment,
-        target=target,
-        config=config,
-        seed=config.seed,
-        on_progress=observer.update,
-    )
-    after = read(target)
-    ended = background.look() if background else None
-    use = machine(before, after, target=target)
+    with served(experiment, target=target, note=observer.note, twice=against_itself) as there:
+        began = background.look() if background else None
+        before = read(there)
+        measured = take(
+            experiment,
+            target=there,
+            config=config,
+            seed=config.seed,
+            on_progress=observer.update,
+        )
+        after = read(there)
+        ended = background.look() if background else None
+    use = machine(before, after, target=there)
     measured = _with_caveats(
         replace(
             measured,

@@ -1,6 +1,8 @@
 """The local stack: real PostgreSQL, Valkey and the API, started, found again and stopped."""
 
+from headtohead.stack.beside import beside
 from headtohead.stack.cache import empty_cache
+from headtohead.stack.missing import missing
 from headtohead.stack.running import RunningStack, Server
 from headtohead.stack.scratch import scratch
 from headtohead.stack.settings import StackSettings
@@ -11,8 +13,10 @@ __all__ = [
     "RunningStack",
     "Server",
     "StackSettings",
+    "beside",
     "down",
     "empty_cache",
+    "missing",
     "scratch",
     "seed",
     "status",

@@ -1,4 +1,4 @@
-"""DATABASE_URL and CACHE_URL as a user gives them: checked without ever repeating a password."""
+"""URLs of servers as a user gives them: checked without ever repeating a password."""
 
 import re
 from dataclasses import dataclass
@@ -31,6 +31,13 @@ CACHE = Kind(
     schemes=("redis", "rediss", "unix"),
     port=6379,
     example="redis://:password@localhost:6379/0",
+)
+BROKER = Kind(
+    variable="BROKER_URL",
+    server="Valkey or Redis",
+    schemes=("redis", "rediss"),
+    port=6379,
+    example="redis://:password@localhost:6379/1",
 )
 
 

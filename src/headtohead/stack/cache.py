@@ -4,7 +4,7 @@ from contextlib import closing
 from urllib.parse import unquote, urlsplit
 
 from headtohead.errors import StackError
-from headtohead.stack.addresses import CACHE, checked_address
+from headtohead.stack.addresses import CACHE, Kind, checked_address
 from headtohead.stack.running import Endpoint, Server
 
 NAME = "Valkey"
@@ -15,22 +15,22 @@ class CacheUnavailableError(Exception):
     """The server does not answer or does not let us in."""
 
 
-def external_cache(url: str) -> Endpoint:
-    """The user's own server behind CACHE_URL.
+def external_cache(url: str, *, kind: Kind = CACHE) -> Endpoint:
+    """The user's own server behind CACHE_URL, or behind the variable of another kind.
 
     Raises:
         ConfigurationError: The URL is malformed.
         StackError: The server does not answer or does not let us in.
     """
-    address = checked_address(url, kind=CACHE)
+    address = checked_address(url, kind=kind)
     try:
         name, version = server_version(url)
     except CacheUnavailableError as error:
         password = unquote(urlsplit(url).password or "")
         reason = str(error).replace(password, "***") if password else str(error)
         raise StackError(
-            f"{CACHE.server} at {address} cannot be used ({reason})",
-            fix="start it or correct CACHE_URL, or unset it to use the embedded server",
+            f"{kind.server} at {address} cannot be used ({reason})",
+            fix=f"start it or correct {kind.variable}, or unset it to use the embedded server",
         ) from None
     server = Server(name=name, pid=None, address=address, log=None, version=version)
     return Endpoint(server=server, url=url)

@@ -27,6 +27,8 @@ class Project:
         settings_module: Dotted name of its settings.
         database_url: Its DATABASE_URL.
         cache_url: Its CACHE_URL.
+        broker_url: Its BROKER_URL; empty where no worker runs.
+        memcached_url: Its MEMCACHED_URL; empty where none runs.
         secret_key: Django's secret key.
         signing_key: The key of the tokens that the project issues.
         token: Authorises measured requests.
@@ -38,6 +40,8 @@ class Project:
     settings_module: str
     database_url: str = field(repr=False)
     cache_url: str = field(repr=False)
+    broker_url: str = field(repr=False)
+    memcached_url: str
     secret_key: str = field(repr=False)
     signing_key: str = field(repr=False)
     token: str = field(repr=False)
@@ -54,6 +58,9 @@ class Project:
             "DJANGO_ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
             "DATABASE_URL": self.database_url,
             "CACHE_URL": self.cache_url,
+            # Empty rather than left out: the user's own must not come through without a worker.
+            "BROKER_URL": self.broker_url,
+            "MEMCACHED_URL": self.memcached_url,
             "H2H_EXPERIMENTS": "1",
             "H2H_TOKEN": self.token,
             STACK_VARIABLE: str(self.directory),

@@ -11,7 +11,8 @@ class Server:
     Attributes:
         name: The product's name, or `API`.
         pid: Its main process; None for a server that is not ours.
-        address: Where it listens, without user or password.
+        address: Where it listens, without user or password; empty if nowhere. Celery's worker
+            shows its metrics there.
         log: Its log; None for a server that is not ours.
         version: What it reports itself to be.
     """
@@ -41,7 +42,11 @@ class RunningStack:
         cache_url: What the API got as CACHE_URL.
         token: Authorises a request to have itself explained.
         rows: Rows of the main table, as the project's `seed --count` reports them.
-        servers: The database, the cache and the API, in the order they are started.
+        servers: The database, the cache and the API, in the order they are started, and then what
+            belongs to services.
+        broker_url: What the API got as BROKER_URL; empty without Celery.
+        memcached_url: What it got as MEMCACHED_URL, as `host:port`; empty without memcached.
+        directory: The stack's folder.
     """
 
     api_url: str
@@ -50,3 +55,6 @@ class RunningStack:
     token: str = field(repr=False)
     rows: int
     servers: tuple[Server, ...]
+    broker_url: str = field(repr=False)
+    memcached_url: str
+    directory: Path

@@ -34,6 +34,7 @@ def scratch(
 ) -> Iterator[RunningStack]:
     """An API on a new database of the stack's PostgreSQL and on an empty cache.
 
+    Services that are asked for run anew, too: their tasks and values are about other rows.
     Nothing of it is left, come what may. Meanwhile no other command changes the stack.
 
     Args:
@@ -61,6 +62,8 @@ def scratch(
             seed=seed,
             database_url=urlsplit(running.database_url)._replace(path=f"/{name}").geturl(),
             cache_url=None,
+            broker_url=None,
+            memcached_url=None,
             made_up=True,
         )
         progress(f"setting up a database of {rows:,} rows beside yours")

@@ -12,7 +12,8 @@ class StackSettings:
         root: The project's folder: the API and the management commands run here.
         directory: Where data, logs and the state of the stack live.
         settings_module: Dotted name of the Django settings.
-        wsgi: The application gunicorn serves, as `package.module:callable`.
+        wsgi: The application that the API serves, as `package.module:callable`.
+        asgi: The one that servers beside it serve if they speak ASGI.
         gunicorn_config: gunicorn's config file, from `root`.
         workers: gunicorn workers.
         port: Port of the API on 127.0.0.1; 0 takes a free one.
@@ -20,6 +21,10 @@ class StackSettings:
         seed: Seed of those rows.
         database_url: PostgreSQL to use; None starts the embedded one.
         cache_url: Valkey or Redis to use; None starts the embedded one.
+        celery: The project's Celery application; None where it has none.
+        broker_url: Valkey or Redis to use as broker; None takes the embedded one.
+        memcached_url: memcached to use, as `host:port`; None starts one.
+        services: What to start beside the API, of `headtohead.experiment.SERVICES`.
         made_up: Whether the rows in `database_url` are made up all the same, so that accounts for
             trying out may be among them.
     """
@@ -28,6 +33,7 @@ class StackSettings:
     directory: Path
     settings_module: str
     wsgi: str
+    asgi: str
     gunicorn_config: str | None
     workers: int = 1
     port: int = 0
@@ -35,4 +41,8 @@ class StackSettings:
     seed: int = 1
     database_url: str | None = None
     cache_url: str | None = None
+    celery: str | None = None
+    broker_url: str | None = None
+    memcached_url: str | None = None
+    services: tuple[str, ...] = ()
     made_up: bool = False

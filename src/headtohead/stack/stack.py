@@ -1,4 +1,4 @@
-"""The stack as a whole: up, down, status and seed over its three servers."""
+"""The stack as a whole: up, down, status and seed over all of its servers."""
 
 import secrets
 from collections.abc import Callable
@@ -11,17 +11,29 @@ from headtohead.errors import StackError
 from headtohead.stack import ports, processes
 from headtohead.stack.api import NAME as API
 from headtohead.stack.api import Api, healthy
+from headtohead.stack.broker import broker_on
 from headtohead.stack.cache import NAME as CACHE
-from headtohead.stack.cache import external_cache
+from headtohead.stack.celery import Celery
 from headtohead.stack.code import changed_at
 from headtohead.stack.database import NAME as DATABASE
-from headtohead.stack.database import external_database
+from headtohead.stack.external import External, external_servers
 from headtohead.stack.folder import locked, usable
+from headtohead.stack.gunicorn import healthy
+from headtohead.stack.memcached import NAME as MEMCACHED_SERVER
+from headtohead.stack.memcached import Memcached
+from headtohead.stack.missing import CELERY, MEMCACHED
 from headtohead.stack.postgres import EmbeddedPostgres
 from headtohead.stack.project import Project
-from headtohead.stack.running import Endpoint, RunningStack, Server
+from headtohead.stack.running import RunningStack, Server
 from headtohead.stack.settings import StackSettings
-from headtohead.stack.state import Launch, State, read_state, remove_state, write_state
+from headtohead.stack.state import (
+    Launch,
+    State,
+    read_state,
+    remove_state,
+    valkey_url,
+    write_state,
+)
 from headtohead.stack.valkey import EmbeddedValkey
 
 Progress = Callable[[str], None]
@@ -30,15 +42,16 @@ Progress = Callable[[str], None]
 def up(settings: StackSettings, *, progress: Progress) -> RunningStack:
     """Bring the stack up; one that is up as asked for is left alone, any other is mended.
 
-    The servers outlive this process. If this fails or is interrupted, all of them are stopped.
+    Services that it has already stay, asked for or not. The servers outlive this process. If this
+    fails or is interrupted, all of them are stopped.
 
     Args:
         settings: What to bring up.
         progress: Told in a few words what is being done.
 
     Raises:
-        ConfigurationError: DATABASE_URL or CACHE_URL is malformed.
-        StackError: A server cannot be started or reached.
+        ConfigurationError: The URL of a server of the user's is malformed.
+        StackError: A server cannot be started or reached, or a service cannot be had.
     """
     with usable(settings.directory) as directory, locked(directory, progress=progress):
         state = read_state(directory)
@@ -46,12 +59,12 @@ def up(settings: StackSettings, *, progress: Progress) -> RunningStack:
             if changed_at(settings.root) <= state.created[API]:
                 return state.stack
             progress("the project's code has changed")
-        database = external_database(settings.database_url) if settings.database_url else None
-        cache = external_cache(settings.cache_url) if settings.cache_url else None
+        settings = _with_services_of(state, settings)
+        external = external_servers(settings)
         if settings.port and (state is None or settings.port != _port(state)):
             ports.bind(settings.port).close()
         try:
-            state = _start(settings, state, database=database, cache=cache, progress=progress)
+            state = _start(settings, state, external=external, progress=progress)
             write_state(state, directory)
         except BaseException:
             _stop(directory, state)
@@ -120,6 +133,8 @@ def seed(settings: StackSettings, *, rows: int, seed: int) -> str:
             settings,
             database_url=database_url,
             cache_url=cache_url,
+            broker_url=state.stack.broker_url if state is not None else "",
+            memcached_url=state.stack.memcached_url if state is not None else "",
             embedded=state is not None and state.stack.servers[0].pid is not None,
             state=state,
         )
@@ -134,30 +149,41 @@ def _start(
     settings: StackSettings,
     state: State | None,
     *,
-    database: Endpoint | None,
-    cache: Endpoint | None,
+    external: External,
     progress: Progress,
 ) -> State:
-    """Start what does not run; the API always, as its servers or its settings have changed."""
+    """Start what does not run; the project always, as its servers or its settings have changed."""
     directory = settings.directory.resolve()
-    Api(directory=directory).stop(known=_known_api(state))
+    _stop_project(directory, state)
 
     postgres = EmbeddedPostgres(directory=directory)
+    database = external.database
     if database is None:
         database = postgres.ensure(progress=progress)
     else:
         postgres.stop()
+    cache, broker = external.cache, external.broker
+    lacks_broker = CELERY in settings.services and broker is None
     valkey = EmbeddedValkey(directory=directory)
-    if cache is None:
-        last_url = state.stack.cache_url if state is not None else None
-        cache = valkey.ensure(last_url=last_url, progress=progress)
+    if cache is None or lacks_broker:
+        embedded = valkey.ensure(last_url=valkey_url(state), progress=progress)
+        cache = cache or embedded
+        broker = broker_on(embedded) if lacks_broker else broker
     else:
         valkey.stop()
+    memcached = external.memcached
+    if memcached is None and MEMCACHED in settings.services:
+        progress("starting memcached")
+        memcached = Memcached(directory=directory).start()
+    elif memcached:
+        Memcached(directory=directory).stop()
 
     project = _project(
         settings,
         database_url=database.url,
         cache_url=cache.url,
+        broker_url=broker.url if broker else "",
+        memcached_url=memcached.url if memcached else "",
         embedded=settings.made_up or database.server.pid is not None,
         state=state,
     )
@@ -173,7 +199,14 @@ def _start(
         project, settings=replace(settings, port=_port_to_use(settings, state))
     )
 
-    servers = (database.server, cache.server, served)
+    servers = [database.server, cache.server, served]
+    if memcached:
+        servers.append(memcached.server)
+    if broker and settings.celery:
+        if broker.server.pid is None or broker.server.pid != cache.server.pid:
+            servers.append(broker.server)
+        progress("starting Celery")
+        servers += Celery(directory=directory).start(project, app=settings.celery)
     return State(
         stack=RunningStack(
             api_url=f"http://{served.address}",
@@ -181,7 +214,10 @@ def _start(
             cache_url=cache.url,
             token=project.token,
             rows=rows,
-            servers=servers,
+            servers=tuple(servers),
+            broker_url=project.broker_url,
+            memcached_url=project.memcached_url,
+            directory=directory,
         ),
         launch=_launch(settings),
         created={
@@ -196,7 +232,8 @@ def _start(
 
 def _stop(directory: Path, state: State | None) -> tuple[str, ...]:
     stopped = {
-        API: Api(directory=directory).stop(known=_known_api(state)),
+        **_stop_project(directory, state),
+        MEMCACHED_SERVER: Memcached(directory=directory).stop(),
         CACHE: EmbeddedValkey(directory=directory).stop(),
         DATABASE: EmbeddedPostgres(directory=directory).stop(),
     }
@@ -204,11 +241,21 @@ def _stop(directory: Path, state: State | None) -> tuple[str, ...]:
     return tuple(name for name, was_running in stopped.items() if was_running)
 
 
+def _stop_project(directory: Path, state: State | None) -> dict[str, bool]:
+    """Stop what runs the project's code; whether each part was running, by its server's name."""
+    known = _known_processes(state)
+    stopped = Celery(directory=directory).stop(known=known)
+    api = Api(directory=directory).stop(known=[known[API]] if API in known else [])
+    return {**stopped, API: api}
+
+
 def _project(
     settings: StackSettings,
     *,
     database_url: str,
     cache_url: str,
+    broker_url: str,
+    memcached_url: str,
     embedded: bool,
     state: State | None,
 ) -> Project:
@@ -218,6 +265,8 @@ def _project(
         settings_module=settings.settings_module,
         database_url=database_url,
         cache_url=cache_url,
+        broker_url=broker_url,
+        memcached_url=memcached_url,
         secret_key=state.secret_key if state is not None else secrets.token_urlsafe(48),
         signing_key=state.signing_key if state is not None else secrets.token_urlsafe(48),
         token=state.stack.token if state is not None else secrets.token_urlsafe(24),
@@ -230,15 +279,27 @@ def _launch(settings: StackSettings) -> Launch:
         root=settings.root,
         settings_module=settings.settings_module,
         wsgi=settings.wsgi,
+        asgi=settings.asgi,
         gunicorn_config=settings.gunicorn_config,
         workers=settings.workers,
         database_url=settings.database_url,
         cache_url=settings.cache_url,
+        celery=settings.celery,
+        broker_url=settings.broker_url,
+        memcached_url=settings.memcached_url,
+        services=settings.services,
     )
 
 
+def _with_services_of(state: State | None, settings: StackSettings) -> StackSettings:
+    """The settings, with the services too that the stack has already."""
+    had = state.launch.services if state is not None else ()
+    return replace(settings, services=tuple(dict.fromkeys((*had, *settings.services))))
+
+
 def _serves(state: State, settings: StackSettings) -> bool:
-    return state.launch == _launch(settings) and settings.port in {0, _port(state)}
+    asked = _launch(_with_services_of(state, settings))
+    return state.launch == asked and settings.port in {0, _port(state)}
 
 
 def _is_up(state: State) -> bool:
@@ -246,11 +307,12 @@ def _is_up(state: State) -> bool:
     return all(_process(state, server) is not None for server in own) and healthy(_port(state))
 
 
-def _known_api(state: State | None) -> tuple[psutil.Process, ...]:
+def _known_processes(state: State | None) -> dict[str, psutil.Process]:
+    """The live main processes of the stack's servers, by name."""
     if state is None:
-        return ()
-    process = _process(state, state.stack.servers[-1])
-    return (process,) if process is not None else ()
+        return {}
+    found = {server.name: _process(state, server) for server in state.stack.servers}
+    return {name: process for name, process in found.items() if process is not None}
 
 
 def _process(state: State, server: Server) -> psutil.Process | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from cattrs.errors import BaseValidationError
 from cattrs.preconf.json import make_converter
 
+from headtohead.stack.broker import cache_beside
 from headtohead.stack.folder import write_private
 from headtohead.stack.running import RunningStack
 
@@ -20,10 +21,15 @@ class Launch:
     root: Path
     settings_module: str
     wsgi: str
+    asgi: str
     gunicorn_config: str | None
     workers: int
     database_url: str | None = field(repr=False)
     cache_url: str | None = field(repr=False)
+    celery: str | None
+    broker_url: str | None = field(repr=False)
+    memcached_url: str | None
+    services: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,3 +71,14 @@ def write_state(state: State, directory: Path) -> None:
 def remove_state(directory: Path) -> None:
     """Forget a stack that is no more."""
     (directory / STATE_NAME).unlink(missing_ok=True)
+
+
+def valkey_url(state: State | None) -> str | None:
+    """Where the embedded Valkey was, as the cache; None when there was none."""
+    if state is None:
+        return None
+    if state.launch.cache_url is None:
+        return state.stack.cache_url
+    if state.stack.broker_url and state.launch.broker_url is None:
+        return cache_beside(state.stack.broker_url)
+    return None

@@ -116,7 +116,10 @@ class EmbeddedValkey:
 
 
 def _config(*, port: int, password: str) -> str:
-    """A cache and nothing else: it forgets the least used and keeps nothing on disk."""
+    """A cache that forgets the least used and keeps nothing on disk.
+
+    Only what expires is forgotten: Celery's queues, which never do, lie on the same server.
+    """
     return "\n".join(
         [
             f"bind {HOST}",
@@ -125,7 +128,7 @@ def _config(*, port: int, password: str) -> str:
             'save ""',
             "appendonly no",
             "maxmemory 256mb",
-            "maxmemory-policy allkeys-lru",
+            "maxmemory-policy volatile-lru",
             "",
         ]
     )

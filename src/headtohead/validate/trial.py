@@ -46,7 +46,8 @@ class Subject:
 
         Raises:
             UnknownExperimentError: There is no such experiment.
-            ConfigurationError: The experiment has no such variant.
+            ConfigurationError: The experiment has no such variant, or one that the API does not
+                serve itself.
         """
         experiment_name, _, variant_name = name.partition("/")
         experiment = registry.select_timed([experiment_name])[0]
@@ -77,10 +78,15 @@ class Endpoint:
 
     def arm(self, handicap: Handicap = _NO_HANDICAP) -> Arm:
         """The request to the subject, slowed down by a handicap."""
-        subject = self.subject
-        plain = plan_arm(subject.experiment, subject.variant, token=self.target.token)
+        plain = self.plain_arm(self.subject)
         baggage = f"{plain.headers['Baggage']},{BAGGAGE_HANDICAP}={handicap.to_member()}"
         return replace(plain, headers={**plain.headers, "Baggage": baggage})
+
+    def plain_arm(self, subject: Subject) -> Arm:
+        """The request to any subject on the same server."""
+        target, experiment, variant = self.target, subject.experiment, subject.variant
+        url = target.url_of(experiment, variant)
+        return plan_arm(experiment, variant, base_url=url, token=target.token)
 
     def handicap(self, scenario: Scenario) -> Handicap:
         """What slows the variant down in a scenario."""
@@ -109,11 +115,8 @@ def take_trial(
     handicap = endpoint.handicap(scenario)
     variant = endpoint.arm(handicap)
     if scenario.carry_over:
-        heavy = endpoint.heavy
-        arm = plan_arm(heavy.experiment, heavy.variant, token=endpoint.target.token)
-        variant = replace(variant, preceded_by=arm)
+        variant = replace(variant, preceded_by=endpoint.plain_arm(endpoint.heavy))
     plan = PairPlan(
-        base_url=endpoint.target.base_url,
         baseline=endpoint.arm(),
         variants=(variant,),
         warm_up=endpoint.warm_up,

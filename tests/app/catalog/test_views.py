@@ -283,3 +283,7 @@ def test_every_page_is_served_without_the_cache(
 ) -> None:
     for path in ("products/", f"products/{product.pk}/", "categories/summary/"):
         assert api.get(f"/api/{path}").status_code == 200
+
+
+def test_the_summary_tells_its_age(api: APIClient, product: Product) -> None:
+    assert api.get("/api/categories/summary/").headers["Age"] == "0"

@@ -1,0 +1,128 @@
+"""The work that follows an order, in the request or left to a Celery task.
+
+The order and its payment are the same for all; what differs is who puts the stock aside and writes
+the confirmation: the request itself in its transaction (`inline`), a task that is handed over when
+the transaction is committed (`task`), or one that is handed over within it (`early-task`), which is
+the usual mistake: a worker may be faster than the commit, and a rollback leaves a ghost of a task.
+
+Measured is how long the customer waits for the answer, not how long the work takes: a task takes no
+less work, it takes it later, and the worker runs on the cores that the API has, where it slows down
+the requests that come next, whoever sends them. Rows do not grow: the request names the same order
+each time, and every write is made in place.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from math import ceil
+from time import monotonic, sleep
+
+from headtohead.audit import AuditedVariant, Fact
+from headtohead.experiment import Experiment, Request, Variant
+
+# Not the first customer, whose history others ask for.
+CUSTOMER = "/api/customers/2"
+ORDERS, DECLINED, USERS = 100, 20, 8
+PATIENCE = 60.0  # seconds, after which work that has not arrived counts as lost
+
+
+def _order_of(products: int) -> Request:
+    items = [{"product_id": number, "quantity": 1} for number in range(1, products + 1)]
+    return Request(
+        method="POST",
+        path=f"{CUSTOMER}/checkout/",
+        headers={"Content-Type": "application/json"},
+        body=json.dumps({"reference": "measured", "card": "measured", "items": items}),
+    )
+
+
+def audit(variant: AuditedVariant) -> Iterator[Fact]:
+    """Whether work is lost, how long it waits, and whether a rollback leaves a task behind."""
+    mark = variant.variant_name[:2]  # variants share a shop, and references are short
+    accepted = _place(variant, [f"{mark}{number}" for number in range(ORDERS)], card="good")
+    refused = [f"{mark}x{number}" for number in range(DECLINED)]
+    accepted += _place(variant, refused, card="declined")
+    # Tasks run in the order in which they are handed over: with this one done, all are.
+    accepted += _place(variant, [f"{mark}last"], card="good")
+    done = [_awaited(variant, reference) for reference in reversed(accepted)]
+    ghosts = sum(_fulfilment(variant, reference) is not None for reference in refused)
+    lost = sum(not each or each["outcome"] != "done" for each in done)
+    waits = sorted(_wait_ms(each) for each in done if each)
+    early = variant.variant_name == CHECKOUT.variants[-1].name
+    yield Fact(
+        name="orders accepted",
+        value=len(accepted),
+        expected=f"{ORDERS + 1}, and none of {DECLINED} that were not paid",
+        holds=len(accepted) == ORDERS + 1,
+    )
+    yield Fact(
+        name="orders lost",
+        value=lost,
+        expected="" if early else "0",  # its worker races the commit, and may win or not
+        holds=early or lost == 0,
+    )
+    yield Fact(
+        name=f"ghost tasks of {DECLINED} rollbacks",
+        value=ghosts,
+        expected="more than 0: the lesson" if early else "0",
+        holds=(ghosts > 0) is early,
+    )
+    if waits:
+        yield Fact(name="queue lag, median", value=_percentile(waits, 50), unit="ms")
+        yield Fact(name="queue lag, 99th percentile", value=_percentile(waits, 99), unit="ms")
+
+
+def _place(variant: AuditedVariant, references: Sequence[str], *, card: str) -> list[str]:
+    """Place an order of each reference, several at a time; those that were acknowledged."""
+    order = json.loads(CHECKOUT.request.body or "")
+
+    def place(reference: str) -> bool:
+        body = json.dumps(order | {"reference": reference, "card": card})
+        return variant.send(replace(CHECKOUT.request, body=body)).status == 201
+
+    placed = variant.concurrently([partial(place, each) for each in references], users=USERS)
+    return [reference for reference, ok in zip(references, placed, strict=True) if ok]
+
+
+def _awaited(variant: AuditedVariant, reference: str) -> dict[str, str] | None:
+    deadline = monotonic() + PATIENCE
+    while (found := _fulfilment(variant, reference)) is None and monotonic() < deadline:
+        sleep(0.05)
+    return found
+
+
+def _fulfilment(variant: AuditedVariant, reference: str) -> dict[str, str] | None:
+    """What became of the work that follows an order; None while nothing did."""
+    answer = variant.send(Request(path=f"{CUSTOMER}/orders/{reference}/fulfilment/"))
+    found: dict[str, str] | None = json.loads(answer.body) if answer.status == 200 else None
+    return found
+
+
+def _wait_ms(fulfilment: dict[str, str]) -> float:
+    requested, started = (
+        datetime.fromisoformat(fulfilment[name]) for name in ("requested_at", "started_at")
+    )
+    return (started - requested).total_seconds() * 1000
+
+
+def _percentile(ordered: Sequence[float], percent: int) -> float:
+    """The smallest of the values that so many per cent of them do not exceed."""
+    return ordered[ceil(len(ordered) * percent / 100) - 1]
+
+
+CHECKOUT = Experiment(
+    name="checkout",
+    question="How much faster is an order accepted when a task does the work that follows it?",
+    request=_order_of(4),
+    seam="app.orders.handover.fulfilment_request",
+    baseline=Variant(name="inline", selector="app.orders.handover.fulfilment_request_inline"),
+    variants=(
+        Variant(name="task", selector="app.orders.handover.fulfilment_request"),
+        Variant(name="early-task", selector="app.orders.handover.fulfilment_request_early"),
+    ),
+    doubled=_order_of(8),
+    needs=("celery",),
+    audit="app.experiments.checkout.audit",
+)
