@@ -100,6 +100,8 @@ def _project(state: State, *, directory: Path) -> Project:
         settings_module=state.launch.settings_module,
         database_url=running.database_url,
         cache_url=running.cache_url,
+        broker_url=running.broker_url,
+        memcached_url=running.memcached_url,
         secret_key=state.secret_key,
         signing_key=state.signing_key,
         token=running.token,

@@ -10,7 +10,7 @@ import psutil
 from headtohead.errors import StackError
 from headtohead.stack import ports, processes
 from headtohead.stack.api import NAME as API
-from headtohead.stack.api import Api, healthy
+from headtohead.stack.api import Api
 from headtohead.stack.broker import broker_on
 from headtohead.stack.cache import NAME as CACHE
 from headtohead.stack.celery import Celery
