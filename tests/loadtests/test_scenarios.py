@@ -30,6 +30,7 @@ BUYING = {
     "GET /api/products/[id]/",
     "GET /api/auth/me/",
     "GET /api/customers/[id]/orders/",
+    "POST /api/customers/[id]/checkout/",
 }
 EDITING = {
     "POST /api/auth/login/",
