@@ -5,3 +5,4 @@ from tests.servers import (  # noqa: F401
     django_db_modify_db_settings,
     servers,
 )
+from tests.upstreams import upstream_url  # noqa: F401

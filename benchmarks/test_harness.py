@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from headtohead.analysis.interval import anytime_estimate, fixed_size_estimate
-from headtohead.load.plan import converter
+from headtohead.load.wire import to_json
 from headtohead.server_timing import ServerTiming
 from tests.run.factories import pair, sample
 
@@ -23,5 +23,5 @@ def test_server_timing_read(benchmark):
 
 
 def test_hundred_pairs_reported(benchmark):
-    text = benchmark(converter.dumps, [pair()] * 100)
+    text = benchmark(to_json, [pair()] * 100)
     assert text.count("variant_sample") == 100

@@ -5,7 +5,7 @@ import pkgutil
 from collections.abc import Iterator
 
 from headtohead.auditing.record import AuditRecord, value_in_words
-from headtohead.experiment import Experiment, Variant
+from headtohead.experiment import Experiment, Server, Variant
 from headtohead.measurement import Run
 from headtohead.report.context import environment_line, how_to_read
 from headtohead.report.findings import findings
@@ -75,22 +75,25 @@ def _variants(run: Run, experiment: Experiment) -> Iterator[str]:
     for variant in experiment.all_variants:
         marks = [
             *(["baseline"] if variant is experiment.baseline else []),
-            *(["what users get"] if variant.selector == experiment.seam else []),
+            *(["what users get"] if experiment.is_served(variant) else []),
         ]
         name = f"{variant.name} ({', '.join(marks)})" if marks else variant.name
-        yield f"| {name} | `{variant.selector}` | {_queries(run, experiment, variant)} |"
+        served_by = f"`{variant.selector}`{_server(experiment.server_of(variant))}"
+        yield f"| {name} | {served_by} | {_queries(run, experiment, variant)} |"
+
+
+def _server(server: Server | None) -> str:
+    """What is said of a server that is a variant's own."""
+    if server is None:
+        return ""
+    changes = ", ".join(f"`{name}={value}`" for name, value in server.environment.items())
+    return f", {server.interface.upper()} server with {changes or 'the usual settings'}"
 
 
 def _queries(run: Run, experiment: Experiment, variant: Variant) -> str:
-    counted = (
-        each.queries_per_request
-        for measured in run.experiments
-        if measured.name == experiment.name
-        for each in measured.variants
-        if each.name == variant.name
-    )
-    # An experiment may have come, or got a variant, after the run.
-    return next(map(count, counted), NO_VALUE)
+    measured = next((each for each in run.experiments if each.name == experiment.name), None)
+    found = measured.variant(variant.name) if measured else None
+    return count(found.queries_per_request) if found and found.explained else NO_VALUE
 
 
 def _facts(audit: AuditRecord, experiment: Experiment) -> Iterator[str]:

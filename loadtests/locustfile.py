@@ -35,6 +35,8 @@ def user_classes() -> Iterator[type[PairUser]]:
     sys.path.insert(0, str(CONFIG.root))
     running = stack.status(stack_settings(CONFIG))
     for experiment in load_experiments(CONFIG.experiments):
+        if experiment.needs_servers:  # which only `h2h run` starts
+            continue
         yield user_class(
             experiment,
             host=running.api_url if running else None,
@@ -66,7 +68,8 @@ def user_class(experiment: Experiment, *, host: str | None, token: str) -> type[
             "host": host,
             "plan": plan_pairs(
                 experiment,
-                base_url=host or "",
+                # Wherever Locust is told to go.
+                url_of=lambda *_: "",
                 token=token,
                 warm_up=CONFIG.warm_up,
                 seconds=math.inf,

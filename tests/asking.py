@@ -24,12 +24,18 @@ def seeded(transactional_db, capsys) -> Callable[[int], None]:
 
 
 @pytest.fixture
-def ask(settings) -> Ask:
-    """Sends an experiment's request to a server that has experiments switched on."""
+def ask(settings, upstream_url) -> Ask:
+    """Sends an experiment's request to a server that has experiments switched on.
+
+    Variants with servers of their own are served by this process, too: as far as the code goes.
+    """
     settings.HEADTOHEAD = {"EXPERIMENTS": True, "TOKEN": TOKEN, "PACKAGE": "app.experiments"}
     client = Client()
 
     def send(experiment: Experiment, variant: Variant) -> tuple[bytes, ServerTiming]:
+        server = experiment.server_of(variant)
+        if server and server.upstream:
+            settings.CARRIERS_URL = upstream_url(server.upstream)
         request = experiment.request_for(variant, token=TOKEN)
         response = client.generic(
             request.method, request.path, request.body or "", headers=dict(request.headers)

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from tests.servers import (  # noqa: F401
     memcached_url,
     servers,
 )
+from tests.upstreams import upstream_url  # noqa: F401
 
 # How long an example takes says something of the machine and nothing of the code.
 hypothesis.settings.register_profile("any machine", deadline=None)
@@ -113,8 +115,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
         project.h2h("down")
 
 
-@pytest.fixture
-def variants_server() -> Iterator[str]:
+@contextmanager
+def serving_variants() -> Iterator[str]:
     """The address of a fresh server whose paths name how its variants misbehave."""
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "tests" / "variants_server.py")],
@@ -126,3 +128,16 @@ def variants_server() -> Iterator[str]:
     finally:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def variants_server() -> Iterator[str]:
+    with serving_variants() as url:
+        yield url
+
+
+@pytest.fixture
+def other_variants_server() -> Iterator[str]:
+    """Another one, for variants that are served by servers of their own."""
+    with serving_variants() as url:
+        yield url

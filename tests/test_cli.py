@@ -434,6 +434,7 @@ def test_workers_that_are_replaced_in_mid_run_invalidate_it(project):
     [
         ("the servers start", lambda folder: (folder / ".h2h").exists()),
         ("the database is seeded", lambda folder: (folder / ".h2h" / "postgres").exists()),
+        ("the worker starts", lambda folder: (folder / ".h2h" / "celery").exists()),
         ("pairs are taken", has_generator),
     ],
 )

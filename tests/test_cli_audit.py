@@ -87,8 +87,8 @@ def test_an_interrupted_audit_leaves_nothing(project):
     [
         (("product-list",), "nothing to audit (product-list); let an experiment name its audit"),
         (("stock-updat",), "did you mean stock-update?"),
-        (("--output", "no/such/folder.json"), "name a file in a folder that is there"),
-        (("--output", "app"), "name a file in a folder that is there"),
+        (("--output", "no/such/folder.json"), "name a file in a folder that is there and yours"),
+        (("--output", "app"), "name a file in a folder that is there and yours"),
     ],
 )
 def test_wrong_usage_is_one_line(project, arguments, message):

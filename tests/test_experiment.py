@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from headtohead.errors import DeclarationError
-from headtohead.experiment import TOKEN_HEADER, Experiment, Request, Variant
+from headtohead.experiment import TOKEN_HEADER, Experiment, Request, Server, Variant
 
 NAIVE = Variant(name="naive", selector="shop.selectors.product_list_naive")
 PREFETCHED = Variant(name="prefetched", selector="shop.selectors.product_list")
@@ -79,3 +81,63 @@ def test_request_path_is_absolute_and_names_no_host(path):
 def test_unknown_http_method_is_refused():
     with pytest.raises(DeclarationError, match="'get'"):
         Request(path="/", method="get")
+
+
+def served_by(**servers: Server) -> Experiment:
+    """One selector, served by several servers."""
+    baseline, *variants = (
+        Variant(name=name, selector="shop.selectors.product_list", server=server)
+        for name, server in servers.items()
+    )
+    return declare(baseline=baseline, variants=tuple(variants))
+
+
+def test_variants_that_differ_in_their_server_may_share_the_selector():
+    experiment = served_by(cold=Server(environment={"POOL": "off"}), warm=Server())
+    assert experiment.needs_servers
+    assert not declare().needs_servers
+
+
+def test_the_same_selector_on_the_same_server_is_no_difference():
+    with pytest.raises(DeclarationError, match="same selector on the same server"):
+        served_by(one=Server(environment={"A": "1"}), other=Server(environment={"A": "1"}))
+
+
+def test_a_server_of_the_experiment_serves_variants_that_have_none():
+    own, common = Server(environment={"A": "1"}), Server(interface="asgi")
+    experiment = declare(baseline=NAIVE, variants=(replace(PREFETCHED, server=own),), server=common)
+    assert [experiment.server_of(each) for each in experiment.all_variants] == [common, own]
+
+
+def test_audits_ask_the_api_alone():
+    with pytest.raises(DeclarationError, match="audit and servers of its own"):
+        declare(server=Server(), audit="shop.audits.audit")
+
+
+def test_users_are_served_the_seam_in_the_usual_settings():
+    experiment = served_by(cold=Server(environment={"POOL": "off"}), warm=Server())
+    assert [experiment.is_served(each) for each in experiment.all_variants] == [False, True]
+
+
+def test_only_a_server_that_says_so_explains_nothing():
+    experiment = served_by(bare=Server(explains=False), usual=Server())
+    assert [experiment.explains(each) for each in experiment.all_variants] == [False, True]
+    assert declare().explains(NAIVE)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"interface": "cgi"}, "unknown server interface 'cgi'; use one of wsgi, asgi"),
+        ({"environment": {"A-B": "1"}}, "'A-B' cannot be an environment variable"),
+        ({"upstream": "shop.upstream"}, "no application; write it as package.module:name"),
+    ],
+)
+def test_servers_that_could_not_be_started_are_refused(change, problem):
+    with pytest.raises(DeclarationError, match=problem):
+        Server(**change)
+
+
+def test_a_servers_environment_cannot_be_changed_after_the_declaration():
+    with pytest.raises(TypeError):
+        Server().environment["A"] = "1"

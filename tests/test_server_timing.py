@@ -26,8 +26,8 @@ def test_header_follows_the_recommendations_grammar():
 
 
 def test_header_says_what_a_handicap_took():
-    timing = replace(TIMING, handicap_ms=0.451)
-    assert timing.to_header() == f"{TIMING.to_header()}, handicap;dur=0.451"
+    timing = replace(TIMING, handicap_ms=0.451, last_ms=12.3456)
+    assert timing.to_header() == f"{TIMING.to_header()}, handicap;dur=0.451, last;dur=12.3456"
     assert ServerTiming.from_header(timing.to_header()) == timing
 
 

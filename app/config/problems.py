@@ -80,24 +80,27 @@ def problem_example(name: str, *, status: int, detail: str, **more: Any) -> Open
     )
 
 
+def plain_problem(status: HTTPStatus, *, detail: str) -> JsonResponse:
+    """Answer an error where REST framework is not at work."""
+    return JsonResponse(_problem(status, detail=detail), status=status, content_type=CONTENT_TYPE)
+
+
 def bad_request(_request: HttpRequest, exception: Exception) -> JsonResponse:
     """Answer what no view has seen, such as an unknown host."""
-    return _json(HTTPStatus.BAD_REQUEST, detail="The request is not valid.")
+    return plain_problem(HTTPStatus.BAD_REQUEST, detail="The request is not valid.")
 
 
 def not_found(_request: HttpRequest, exception: Exception) -> JsonResponse:
     """Answer an address that does not exist."""
-    return _json(HTTPStatus.NOT_FOUND, detail="There is nothing at this address.")
+    return plain_problem(HTTPStatus.NOT_FOUND, detail="There is nothing at this address.")
 
 
 def server_error(_request: HttpRequest) -> JsonResponse:
     """Answer an error of ours without giving it away."""
-    return _json(HTTPStatus.INTERNAL_SERVER_ERROR, detail="The server failed; this is logged.")
+    return plain_problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR, detail="The server failed; this is logged."
+    )
 
 
 def _problem(status: int, *, detail: str) -> Problem:
     return {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-
-
-def _json(status: HTTPStatus, *, detail: str) -> JsonResponse:
-    return JsonResponse(_problem(status, detail=detail), status=status, content_type=CONTENT_TYPE)

@@ -7,6 +7,8 @@ import environ
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
+from app.config.alternatives import CONNECTIONS, OBSERVERS, chosen
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 env = environ.Env()
@@ -37,10 +39,15 @@ INSTALLED_APPS = [
     "app.graph",
     "app.suppliers",
 ]
+if HEADTOHEAD["EXPERIMENTS"]:
+    # For its tables. Its middleware is there only where what it costs is measured.
+    INSTALLED_APPS.append("silk")
+SILKY_MAX_RECORDED_REQUESTS = 1000
+
+_outer, _inner = chosen(env, "OBSERVER", OBSERVERS)
 
 MIDDLEWARE = [
-    "headtohead.django.middleware.MeasurementMiddleware",
-    "headtohead.django.prometheus.UnmeasuredPrometheusBeforeMiddleware",
+    *_outer,
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -48,18 +55,20 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "headtohead.django.prometheus.UnmeasuredPrometheusAfterMiddleware",
+    *_inner,
 ]
 
 ROOT_URLCONF = "app.config.urls"
 WSGI_APPLICATION = "app.config.wsgi.application"
+ASGI_APPLICATION = "app.config.asgi.application"
 
 TEMPLATES = [
     {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True},
 ]
 
-# Connections outlive requests: opening one costs more than most of the queries made through it.
-DATABASES = {"default": env.db("DATABASE_URL") | {"CONN_MAX_AGE": None}}
+DATABASES = {
+    "default": env.db("DATABASE_URL") | chosen(env, "DATABASE_CONNECTIONS", CONNECTIONS),
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -157,6 +166,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="17"),
     },
 }
+# Where the carriers of deliveries answer; without it nobody can be asked for a quote.
+CARRIERS_URL = env.str("UPSTREAM_URL", default="")
 
 # With it, `seed` gives the first customers accounts; never where the API can be reached by others.
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
@@ -210,6 +221,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {"OrderStatusEnum": "app.orders.models.Order.Status"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "app.delivery.schema.document_quotes",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     # Swagger UI would otherwise show the schema's address to a validator on the internet.

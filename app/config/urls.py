@@ -1,22 +1,29 @@
 """Every address of the API."""
 
+from django.conf import settings
 from django.urls import include, path
 from django_prometheus.exports import ExportToDjangoView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from app.config.health import HealthView
+from app.config.liveness import liveness_view
 
 urlpatterns = [
     path("api/auth/", include("app.accounts.urls")),
     path("api/", include("app.catalog.urls")),
     path("api/", include("app.orders.urls")),
     path("api/", include("app.suppliers.urls")),
+    path("api/", include("app.delivery.urls")),
     path("", include("app.graph.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("health/", HealthView.as_view(), name="health"),
+    path("alive/", liveness_view, name="liveness"),
     path("metrics", ExportToDjangoView, name="metrics"),
 ]
+if "silk.middleware.SilkyMiddleware" in settings.MIDDLEWARE:
+    # Its middleware looks for its pages, to pass them over.
+    urlpatterns.append(path("silk/", include("silk.urls", namespace="silk")))
 
 handler400 = "app.config.problems.bad_request"
 handler404 = "app.config.problems.not_found"

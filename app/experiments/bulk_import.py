@@ -8,7 +8,7 @@ from statistics import median
 from headtohead.audit import AuditedVariant, Fact
 from headtohead.experiment import Experiment, Request, Variant
 
-PRODUCTS = 100
+PRODUCTS = 50
 ROUNDS, USERS = 9, 8
 
 
@@ -69,7 +69,7 @@ def _stored(variant: AuditedVariant) -> list[dict[str, str | int]]:
 
 BULK_IMPORT = Experiment(
     name="bulk-import",
-    question="How much faster is a list of a hundred products imported at once than row by row?",
+    question="How much faster is a list of fifty products imported at once than row by row?",
     # The same list each time: once it is in, importing it again changes nothing.
     request=_list_of(range(PRODUCTS)),
     seam="app.suppliers.importing.products_import",

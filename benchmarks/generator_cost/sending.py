@@ -20,8 +20,9 @@ from locust.env import Environment
 from benchmarks.generator_cost.kinds import Kind
 from headtohead.load.blocks import BlockBatch
 from headtohead.load.lean import LeanUser
-from headtohead.load.plan import Sample, converter
+from headtohead.load.plan import Sample
 from headtohead.load.recorder import SAMPLES, listen_alone, record_sample
+from headtohead.load.wire import to_json
 
 HEADERS = {
     "Accept": "application/json",
@@ -80,7 +81,7 @@ def take(block: Block, *, seconds: float, report: int) -> dict[str, float]:
         gevent.sleep(0)
     if block.samples:
         batch = BlockBatch(blocks=[], samples=block.samples.copy())
-        os.write(report, converter.dumps(batch).encode())
+        os.write(report, to_json(batch).encode())
         block.samples.clear()
     return {
         "requests": block.requests,

@@ -66,6 +66,10 @@ class Config:
     experiments: str = _setting("Package that declares the experiments.", default="experiments")
     settings: str = _setting("Settings module of the Django project.", default="settings")
     wsgi: str = _setting("WSGI application that gunicorn serves.", default="wsgi:application")
+    asgi: str = _setting(
+        "ASGI application that gunicorn serves to variants which ask for it.",
+        default="asgi:application",
+    )
     gunicorn_config: str | None = _setting(
         "gunicorn's config file, from the project's root.", default=None
     )

@@ -13,6 +13,9 @@ from headtohead.errors import DeclarationError
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 DOTTED_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
+ENTRY_POINT = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+ENVIRONMENT_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+INTERFACES = ("wsgi", "asgi")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # What an experiment may need beside the API, its database and its cache.
 SERVICES = ("celery", "memcached")
@@ -54,16 +57,62 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Server:
+    """A server of its own, for what no request can choose: settings, or the interface it speaks.
+
+    It is started beside the stack's API when its experiment runs, on the same database and cache,
+    and stopped afterwards. Variants whose servers are declared alike share one.
+
+    Attributes:
+        environment: Variables that are other than those of the stack's API.
+        interface: ``wsgi`` or ``asgi``.
+        upstream: An ASGI application, as ``package.module:callable``, that stands in for services
+            which the project asks. It is started with the server, which finds its address in
+            UPSTREAM_URL; empty for none.
+        explains: Whether the server tells what a request took. One without headtohead's middleware
+            cannot, and then nobody can confirm which variant served it.
+    """
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    interface: str = "wsgi"
+    upstream: str = ""
+    explains: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be started."""
+        if self.interface not in INTERFACES:
+            raise DeclarationError(
+                f"unknown server interface {self.interface!r}",
+                fix=f"use one of {', '.join(INTERFACES)}",
+            )
+        if self.upstream and not ENTRY_POINT.fullmatch(self.upstream):
+            raise DeclarationError(
+                f"upstream {self.upstream!r} is no application",
+                fix="write it as package.module:name",
+            )
+        for name in self.environment:
+            if not ENVIRONMENT_VARIABLE.fullmatch(name):
+                raise DeclarationError(
+                    f"{name!r} cannot be an environment variable",
+                    fix="use letters, digits and underscores",
+                )
+        object.__setattr__(self, "environment", MappingProxyType(dict(self.environment)))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Variant:
     """One way to serve the request.
 
     Attributes:
         name: Kebab-case name, unique within its experiment.
         selector: Dotted path of the callable that serves this variant.
+        server: What serves it where no request could make the difference. Only the server differs
+            then, and the selector may be another variant's.
     """
 
     name: str
     selector: str
+    server: Server | None = None
 
     def __post_init__(self) -> None:
         """Refuse names that could not be a label or a path that could not be imported."""
@@ -89,6 +138,7 @@ class Experiment:
         needs: Services that its variants use, of `SERVICES`; they are started with the stack.
         audit: Dotted path of the function that states what a variant shows beside time, from an
             `AuditedVariant` (headtohead.audit); it must not import Django either.
+        server: What serves variants that have no server of their own; None is the stack's API.
     """
 
     name: str
@@ -100,6 +150,7 @@ class Experiment:
     doubled: Request | None = None
     needs: tuple[str, ...] = ()
     audit: str | None = None
+    server: Server | None = None
 
     def __post_init__(self) -> None:
         """Refuse a declaration whose answer would mean nothing."""
@@ -122,10 +173,11 @@ class Experiment:
                 f"experiment {self.name!r} has two variants of one name",
                 fix=f"make the names {', '.join(names)} differ",
             )
-        selectors = [variant.selector for variant in self.all_variants]
-        if len(set(selectors)) < len(selectors):
+        served = [(each.selector, self.server_of(each)) for each in self.all_variants]
+        if any(served.count(each) > 1 for each in served):
             raise DeclarationError(
-                f"two variants of experiment {self.name!r} run the same selector",
+                f"two variants of experiment {self.name!r} run "
+                "the same selector on the same server",
                 fix="give each variant what makes it different",
             )
         if self.doubled == self.request:
@@ -135,7 +187,12 @@ class Experiment:
             )
         if self.audit is not None:
             _require_dotted_path(self.audit, kind=f"audit of experiment {self.name!r}")
-        if self.seam not in selectors:
+            if self.needs_servers:
+                raise DeclarationError(
+                    f"experiment {self.name!r} has an audit and servers of its own",
+                    fix="declare them apart: audits ask the API alone",
+                )
+        if not any(selector == self.seam for selector, _ in served):
             raise DeclarationError(
                 f"no variant of experiment {self.name!r} is the one users are served",
                 fix=f"let one variant's selector be the seam itself, {self.seam}",
@@ -145,6 +202,26 @@ class Experiment:
     def all_variants(self) -> tuple[Variant, ...]:
         """The baseline first, then the variants as declared."""
         return (self.baseline, *self.variants)
+
+    def server_of(self, variant: Variant) -> Server | None:
+        """The server that one of the variants needs for itself; None is the stack's API."""
+        return variant.server or self.server
+
+    @property
+    def needs_servers(self) -> bool:
+        """Whether any variant needs a server for itself, which only the local stack can start."""
+        return any(self.server_of(each) for each in self.all_variants)
+
+    def explains(self, variant: Variant) -> bool:
+        """Whether what serves the variant tells what a request took."""
+        server = self.server_of(variant)
+        return server is None or server.explains
+
+    def is_served(self, variant: Variant) -> bool:
+        """Whether the variant is what users get: the seam itself in the usual settings."""
+        server = self.server_of(variant)
+        usual = server is None or not server.environment
+        return usual and variant.selector == self.seam
 
     def variant(self, name: str) -> Variant | None:
         """The variant of that name, or None."""
@@ -168,6 +245,9 @@ class Experiment:
             **self.request.headers,
             "Baggage": f"{BAGGAGE_EXPERIMENT}={self.name},{BAGGAGE_VARIANT}={variant.name}",
         }
+        if self.needs_servers:
+            # Servers differ in their ports, and links in their bodies must not.
+            measured["Host"] = "127.0.0.1"
         if token:
             measured[TOKEN_HEADER] = token
         return replace(self.request, headers=measured)

@@ -202,6 +202,8 @@ class VariantResult:
         db_ms_per_request: Milliseconds spent in the database.
         cache_hit_ratio: Hits over lookups; None when the variant looked nothing up.
         bytes_per_response: Mean size of the body.
+        explained: Whether its server told of queries, database and cache; where it did not, their
+            numbers say nothing.
         intervals: How well its numbers under load are known; None in latency mode.
         knee_users: The smallest number of users beyond which throughput hardly grows; None where
             users were not stepped up, or where it still grew at the last step.
@@ -217,6 +219,7 @@ class VariantResult:
     db_ms_per_request: float
     cache_hit_ratio: float | None
     bytes_per_response: float
+    explained: bool = True
     intervals: VariantIntervals | None = None
     knee_users: int | None = None
     open_model: OpenModel | None = None

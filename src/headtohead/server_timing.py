@@ -25,6 +25,8 @@ class ServerTiming:
         total_ms: Milliseconds in the application, middleware and handicap included.
         handicap_ms: Those of them that were wasted on request; None when the request asked for
             no handicap.
+        last_ms: Milliseconds that the handicapped request before this one took its server up to the
+            last byte of the response; None where there was none.
     """
 
     variant: str
@@ -34,15 +36,17 @@ class ServerTiming:
     cache_misses: int
     total_ms: float
     handicap_ms: float | None = None
+    last_ms: float | None = None
 
     def to_header(self) -> str:
         """The header's value."""
         handicap = "" if self.handicap_ms is None else f", handicap;dur={self.handicap_ms:.3f}"
+        last = "" if self.last_ms is None else f", last;dur={self.last_ms:.4f}"
         return (
             f'variant;desc="{self.variant}", queries;desc="{self.queries}", '
             f'db;dur={self.database_ms:.3f}, cache-hits;desc="{self.cache_hits}", '
             f'cache-misses;desc="{self.cache_misses}", total;dur={self.total_ms:.3f}'
-            f"{handicap}"
+            f"{handicap}{last}"
         )
 
     @classmethod
@@ -58,6 +62,7 @@ class ServerTiming:
                 cache_misses=int(entries["cache-misses"]),
                 total_ms=float(entries["total"]),
                 handicap_ms=float(entries["handicap"]) if "handicap" in entries else None,
+                last_ms=float(entries["last"]) if "last" in entries else None,
             )
         except (KeyError, ValueError):
             return None

@@ -64,3 +64,10 @@ def test_rows_that_are_sent_rather_than_shown_are_proof_as_well(rows, told):
     doubled = Request(method="POST", path="/products/twice/", body=rows)
     growth = grown(naive=(5, 9), body=(20, 20), request=sent, doubled=doubled)
     assert ("shows no more rows" in growth_in_words(growth)) is told
+
+
+def test_a_variant_whose_server_tells_nothing_is_left_out():
+    told = {"prefetched": Observed(queries=queries(per_row=3), body_bytes=100)}
+    growth = growth_of(experiment(), once=told, twice=told)
+    assert [each.variant for each in growth.variants] == ["prefetched"]
+    assert not growth.answer_grew

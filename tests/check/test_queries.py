@@ -3,7 +3,7 @@ import pytest
 from headtohead.check.queries import Executed, joined, queries_of
 from headtohead.errors import CheckFailedError, MeasurementError
 from headtohead.statements import Explanation, Statement
-from tests.run.test_preflight import experiment
+from tests.run.test_preflight import experiment, target
 
 
 def explanation(**times: int) -> Explanation:
@@ -27,16 +27,9 @@ def test_both_answers_stand_side_by_side_in_the_order_they_came():
 
 def test_a_server_that_does_not_tell_its_sql_is_one_clear_error(variants_server):
     with pytest.raises(CheckFailedError, match="e/one: /equal does not tell its SQL; upgrade"):
-        queries_of(
-            experiment("/equal"),
-            base_url=variants_server,
-            token="secret",
-            empty_cache=lambda: None,
-        )
+        queries_of(experiment("/equal"), target=target(variants_server), empty_cache=lambda: None)
 
 
 def test_nobody_listening_is_one_clear_error():
     with pytest.raises(MeasurementError, match="nothing answers at"):
-        queries_of(
-            experiment("/"), base_url="http://127.0.0.1:9", token="", empty_cache=lambda: None
-        )
+        queries_of(experiment("/"), target=target("http://127.0.0.1:9"), empty_cache=lambda: None)

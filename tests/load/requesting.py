@@ -8,10 +8,10 @@ is the line that it answers with.
 
 import json
 import sys
-from dataclasses import asdict
 
 from locust import FastHttpUser
 from locust.env import Environment
+from msgspec import structs
 
 from headtohead.load import connection
 from headtohead.load.connection import READ_BYTES
@@ -43,7 +43,7 @@ def send(user: FastHttpUser, fields: dict) -> dict:
     return {
         **{key: event[key] for key in ("request_type", "name", "response_length", "url")},
         "keys": sorted(event),
-        "samples": [asdict(sample) for sample in samples],
+        "samples": [structs.asdict(sample) for sample in samples],
         "status": event["response"].status_code,
         "headers": sorted((event["response"].headers or {}).items()),
         "content": (event["response"].content or b"").decode("latin-1"),

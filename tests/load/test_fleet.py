@@ -31,8 +31,7 @@ def fleet(*, local: int = 0, remote: int = 0, port: int = 0, **changes: object):
 
 def plan(url: str, *, users: int = 4, seconds: float = 1.5, path: str = "/equal") -> BlockPlan:
     return BlockPlan(
-        base_url=url,
-        arms=(arm("one", path=path), arm("other", path=path)),
+        arms=(arm("one", url=url, path=path), arm("other", url=url, path=path)),
         users=users,
         warm_up=10,
         block_seconds=0.1,

@@ -13,9 +13,10 @@ from headtohead.load.plan import Arm, PairPlan, Sample
 from headtohead.load.process import load_generator
 
 
-def arm(variant: str, *, path: str = "/equal") -> Arm:
+def arm(variant: str, *, url: str, path: str = "/equal") -> Arm:
     return Arm(
         identity=f"e/{variant}",
+        base_url=url,
         method="GET",
         path=path,
         headers={
@@ -28,9 +29,8 @@ def arm(variant: str, *, path: str = "/equal") -> Arm:
 
 def plan(url: str, *, path: str = "/equal", seconds: float = 0.5, **changes: object) -> PairPlan:
     fields = {
-        "base_url": url,
-        "baseline": arm("one", path=path),
-        "variants": (arm("other", path=path),),
+        "baseline": arm("one", url=url, path=path),
+        "variants": (arm("other", url=url, path=path),),
         "warm_up": 5,
         "seconds": seconds,
         "seed": 1,
@@ -70,9 +70,9 @@ def test_samples_carry_the_servers_explanation_and_the_body_length(variants_serv
 
 def test_method_headers_and_body_are_sent_as_declared(variants_server):
     posted = replace(
-        arm("one", path="/echo"),
+        arm("one", url=variants_server, path="/echo"),
         method="POST",
-        headers={**arm("one").headers, "Content-Type": "application/json"},
+        headers={**arm("one", url="").headers, "Content-Type": "application/json"},
         body='{"name": "Å"}',
     )
     sample = taken(plan(variants_server, baseline=posted))[0].baseline_sample
@@ -127,8 +127,9 @@ def test_generator_that_breaks_down_is_reported_in_its_own_words(variants_server
 
 
 def test_a_request_before_an_arm_is_sent_but_not_measured(variants_server):
-    heavy = arm("one", path="/slow-baseline")
-    pairs = taken(plan(variants_server, variants=(replace(arm("other"), preceded_by=heavy),)))
+    heavy = arm("one", url=variants_server, path="/slow-baseline")
+    preceded = replace(arm("other", url=variants_server), preceded_by=heavy)
+    pairs = taken(plan(variants_server, variants=(preceded,)))
     assert {pair.variant_sample.identity for pair in pairs} == {"e/other"}
     busy = sum(
         pair.baseline_sample.milliseconds + pair.variant_sample.milliseconds for pair in pairs
@@ -145,8 +146,7 @@ def blocks_taken(
     url: str, *, path: str = "/equal", users: int = 4, seconds: float = 1.5
 ) -> tuple[list[Block], list[Sample]]:
     plan = BlockPlan(
-        base_url=url,
-        arms=(arm("one", path=path), arm("other", path=path)),
+        arms=(arm("one", url=url, path=path), arm("other", url=url, path=path)),
         users=users,
         warm_up=10,
         block_seconds=0.1,
@@ -199,3 +199,13 @@ def test_users_stay_and_no_request_is_lost(variants_server):
         ]
         assert len(under_way) in {3, 4}
     assert not any(each.error for each in samples)
+
+
+def test_each_arm_goes_to_its_own_server(variants_server, other_variants_server):
+    """Each server says how many requests it has answered: both as many, if each has one arm."""
+    other = arm("other", url=other_variants_server, path="/answered")
+    pairs = taken(plan(variants_server, path="/answered", variants=(other,)))
+    assert len(pairs) > 5
+    for pair in pairs:
+        assert pair.baseline_washout.checksum != pair.baseline_sample.checksum
+        assert pair.baseline_sample.checksum == pair.variant_sample.checksum

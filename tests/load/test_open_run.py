@@ -10,8 +10,7 @@ from tests.load.test_generator import arm
 
 def stretches(url: str, *, path: str = "/equal", **changes: object) -> list[Stretch]:
     fields = {
-        "base_url": url,
-        "arms": (arm("one", path=path), arm("other", path=path)),
+        "arms": (arm("one", url=url, path=path), arm("other", url=url, path=path)),
         "arrivals": Arrivals.POISSON,
         "rate": 40.0,
         "users": 40,

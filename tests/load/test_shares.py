@@ -6,9 +6,7 @@ from tests.run.factories import sample
 
 
 def plan(*, users: int) -> BlockPlan:
-    return BlockPlan(
-        base_url="", arms=(), users=users, warm_up=1, block_seconds=1.0, seconds=1.0, seed=1
-    )
+    return BlockPlan(arms=(), users=users, warm_up=1, block_seconds=1.0, seconds=1.0, seed=1)
 
 
 def parcel(number: int, *, samples: int = 2, total: int | None = None) -> Parcel:

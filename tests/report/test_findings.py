@@ -105,3 +105,13 @@ def test_under_load_from_workers_their_number_is_told():
     experiment = replace(samples.under_load(), workers=2)
     throughput, *_ = findings(samples.run(experiment))
     assert throughput.sentence.startswith("product-list with 8 users on 2 workers: ")
+
+
+def test_queries_that_a_server_does_not_tell_are_not_shown() -> None:
+    clear = samples.ten_times_faster()
+    (finding,) = findings(samples.run(clear))
+    assert finding.queries == "62 → 3"
+    baseline, variant = clear.variants
+    silent = replace(clear, variants=(replace(baseline, explained=False), variant))
+    (finding,) = findings(samples.run(silent))
+    assert finding.queries == "n/a"

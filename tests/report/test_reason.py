@@ -138,3 +138,16 @@ def test_requests_without_the_database_do_not_speak_of_same_queries() -> None:
     assert words == "24.3 kB → 8.00 kB"
     words, _ = explain(Verdict.FASTER, before=counts, after=counts)
     assert words == "no queries, the difference lies outside the database"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "untold"), [(False, True, "naive"), (False, False, "naive and other")]
+)
+def test_what_a_server_does_not_tell_is_no_zero(before: bool, after: bool, untold: str) -> None:
+    words, clause = explain(
+        Verdict.SLOWER,
+        before=BASELINE | {"queries_per_request": 0.0, "explained": before},
+        after=BASELINE | {"explained": after},
+    )
+    assert words == f"what a request takes is not told by {untold}"
+    assert clause == f": {words}"

@@ -36,3 +36,9 @@ def test_a_control_that_could_not_be_measured_is_told():
     (caveat,) = control_caveats(short)
     assert (caveat.code, caveat.invalidates) == ("no-control", False)
     assert "too-few-pairs" in caveat.message
+
+
+def test_where_there_is_a_second_server_the_control_compares_the_two():
+    itself = comparing_with_itself(plan("http://127.0.0.1:9"), second_url="http://127.0.0.1:8")
+    (again,) = itself.variants
+    assert again == replace(itself.baseline, base_url="http://127.0.0.1:8")

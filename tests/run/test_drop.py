@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from headtohead.load.blocks import Block
 from headtohead.load.plan import Sample
@@ -63,7 +64,7 @@ def an_hour_ahead(part: BlockPart) -> BlockPart:
             drained=block.drained + hour,
             ended=block.ended + hour,
         ),
-        samples=tuple(replace(each, started=each.started + hour) for each in part.samples),
+        samples=tuple(structs.replace(each, started=each.started + hour) for each in part.samples),
     )
 
 
@@ -72,7 +73,7 @@ def test_workers_whose_clocks_disagree_see_the_same_blocks():
     here = by_block([FIRST, SECOND], samples)
     there = by_block(
         [an_hour_ahead(part).block for part in here],
-        [replace(each, started=each.started + 3600) for each in samples],
+        [structs.replace(each, started=each.started + 3600) for each in samples],
     )
     first, second = joined([here, there])
     assert (first.round, first.arm, second.round, second.arm) == (0, 0, 0, 1)

@@ -11,7 +11,6 @@ from headtohead.run.open_tally import OpenArm, OpenTally
 from tests.run.factories import sample
 
 PLAN = OpenPlan(
-    base_url="http://127.0.0.1",
     arms=(),
     arrivals=Arrivals.CONSTANT,
     rate=20.0,

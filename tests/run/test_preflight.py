@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 
 from headtohead.errors import MeasurementError
-from headtohead.experiment import Experiment, Request, Variant
+from headtohead.experiment import Experiment, Request, Server, Variant
 from headtohead.run.preflight import check, first_difference
+from headtohead.run.target import Target
 
 
 def experiment(path: str) -> Experiment:
@@ -18,13 +19,17 @@ def experiment(path: str) -> Experiment:
     )
 
 
+def target(url: str, *, token: str = "secret", **changes: object) -> Target:
+    return Target(base_url=url, token=token, rows=0, servers={}, **changes)
+
+
 def problems(path: str, *, url: str, token: str = "secret") -> list[str]:
-    outcome = check(experiment(path), base_url=url, token=token)
+    outcome = check(experiment(path), target=target(url, token=token))
     return [f"{finding.variant}: {finding.problem}" for finding in outcome.findings]
 
 
 def test_equal_variants_pass_and_their_queries_are_known(variants_server):
-    outcome = check(experiment("/equal"), base_url=variants_server, token="secret")
+    outcome = check(experiment("/equal"), target=target(variants_server))
     assert outcome.findings == ()
     assert {name: each.timing.queries for name, each in outcome.answers.items()} == {
         "one": 40,
@@ -40,7 +45,7 @@ def test_method_headers_and_body_are_sent_as_declared(variants_server):
         body='{"name": "Å"}',
     )
     asked = replace(experiment("/echo"), request=request)
-    outcome = check(asked, base_url=variants_server, token="secret")
+    outcome = check(asked, target=target(variants_server))
     assert outcome.findings == ()
     assert outcome.answers["one"].body == 'POST application/json {"name": "Å"}'.encode()
 
@@ -59,7 +64,7 @@ def test_a_switch_that_did_not_apply_is_found(variants_server):
 
 
 def test_a_failing_baseline_is_the_only_finding_and_no_other_takes_its_place(variants_server):
-    outcome = check(experiment("/failing-baseline"), base_url=variants_server, token="secret")
+    outcome = check(experiment("/failing-baseline"), target=target(variants_server))
     assert [finding.variant for finding in outcome.findings] == ["e/one"]
     assert list(outcome.answers) == ["other"]
 
@@ -75,7 +80,7 @@ def test_a_server_that_does_not_explain_itself_is_found(variants_server):
 
 def test_nobody_listening_is_one_clear_error():
     with pytest.raises(MeasurementError, match="nothing answers at http://127.0.0.1:9"):
-        check(experiment("/"), base_url="http://127.0.0.1:9", token="")
+        check(experiment("/"), target=target("http://127.0.0.1:9"))
 
 
 @pytest.mark.parametrize(
@@ -91,3 +96,17 @@ def test_nobody_listening_is_one_clear_error():
 )
 def test_first_difference_is_where_bodies_part(one, other, difference):
     assert first_difference(one, other) == difference
+
+
+def test_a_server_that_explains_nothing_has_to_say_the_same_all_the_same(variants_server):
+    silent = Server(explains=False)
+    there = target(
+        variants_server,
+        token="wrong",
+        own_urls={"e/one": variants_server, "e/other": variants_server},
+    )
+    outcome = check(replace(experiment("/equal"), server=silent), target=there)
+    assert outcome.findings == ()
+    assert [each.timing for each in outcome.answers.values()] == [None, None]
+    (finding,) = check(replace(experiment("/unequal"), server=silent), target=there).findings
+    assert finding.variant == "e/other"

@@ -148,6 +148,16 @@ def test_workers_count_for_the_api_alone_because_a_databases_come_and_go():
         assert list(restart_caveats(before, read(here))) == []
 
 
+def test_workers_of_a_server_beside_the_api_count_like_its_own():
+    with main_process() as main:
+        here = target(**{"API e/one": main.pid})
+        before = read(here)
+        main.send_signal(signal.SIGHUP)
+        main.stdout.readline()
+        (caveat,) = restart_caveats(before, read(here))
+    assert "API e/one" in caveat.message
+
+
 def test_a_server_that_ended_is_seen():
     with main_process() as main:
         here = target(Valkey=main.pid)

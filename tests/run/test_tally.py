@@ -128,6 +128,13 @@ def test_unsound_samples_give_a_caveat_that_invalidates(samples, code):
     assert (caveat.code, caveat.invalidates, others) == (code, True, [])
 
 
+def test_a_server_that_explains_nothing_need_not_confirm_the_variant():
+    silent = [sample(server_timing=""), sample(server_timing="")]
+    assert list(variant_caveats("e/one", silent, explains=False)) == []
+    assert not variant_result("one", silent).explained
+    assert variant_result("one", [sample()]).explained
+
+
 def test_a_body_that_changes_in_content_alone_invalidates_whichever_arm_it_is_of():
     changed = pair(checksum=8)
     caveat, *others = pair_caveats([tally([pair()] * 60), tally([pair()] * 58 + [changed] * 2)])

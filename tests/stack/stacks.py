@@ -16,6 +16,7 @@ def settings_in(directory: Path, **changes: Any) -> StackSettings:
         "root": PROJECT,
         "settings_module": "shop.settings",
         "wsgi": "shop.wsgi:application",
+        "asgi": "shop.asgi:application",
         "gunicorn_config": None,
         "rows": 30,
     }

@@ -29,6 +29,7 @@ settings = stack.StackSettings(
     directory=Path(".h2h"),
     settings_module="shop.settings",
     wsgi="shop.wsgi:application",
+    asgi="shop.asgi:application",
     gunicorn_config=None,
 )
 print(stack.up(settings, progress=print).rows, stack.down(settings))

@@ -25,7 +25,7 @@ def test_a_trace_of_a_thousand_pairs_takes_less_than_a_fortieth_of_a_megabyte(tm
 
 
 def test_truth_is_what_the_server_wasted_whatever_the_noise():
-    slowed = trace(variant_ms=np.array([5.0, 10.0, 30.0]), pairs=3)
+    slowed = trace(baseline_ms=np.full(3, 8.0), variant_ms=np.array([5.0, 10.0, 30.0]), pairs=3)
     assert slowed.true_median_ratio(1.0) == pytest.approx(10 / 9)
     assert slowed.true_mean_ratio(1.0) == pytest.approx(15 / 14)
     assert slowed.true_median_ratio(0.0) == 1

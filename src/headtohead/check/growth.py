@@ -69,22 +69,25 @@ class Growth:
 def growth_of(
     experiment: Experiment, *, once: Mapping[str, Observed], twice: Mapping[str, Observed]
 ) -> Growth:
-    """Compare an experiment's variants, by name, at some rows and at twice as many."""
-    baseline = experiment.baseline.name
+    """Compare an experiment's variants, by name, at some rows and at twice as many.
+
+    Those that are not observed, because their servers tell nothing, are left out.
+    """
     return Growth(
         experiment=experiment.name,
         path=experiment.doubled.path if experiment.doubled else None,
         # All variants say the same.
-        answer_grew=twice[baseline].body_bytes > _LONGER * once[baseline].body_bytes
+        answer_grew=any(twice[name].body_bytes > _LONGER * once[name].body_bytes for name in once)
         or _sends_more(experiment),
         variants=tuple(
             _variant_growth(
                 each,
-                served=each.selector == experiment.seam,
+                served=experiment.is_served(each),
                 before=once[each.name].queries,
                 after=twice[each.name].queries,
             )
             for each in experiment.all_variants
+            if each.name in once
         ),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from headtohead.experiment import Experiment, Variant
 from headtohead.run.explanation import explanation_of
 from headtohead.run.preflight import client
+from headtohead.run.target import Target
 from headtohead.statements import Explanation
 
 
@@ -40,14 +41,13 @@ class Queries:
 
 
 def queries_of(
-    experiment: Experiment, *, base_url: str, token: str, empty_cache: Callable[[], None]
+    experiment: Experiment, *, target: Target, empty_cache: Callable[[], None]
 ) -> dict[str, Queries]:
-    """Ask for the SQL of every variant, twice each.
+    """Ask for the SQL of every variant whose server tells it, twice each.
 
     Args:
         experiment: The experiment; its preflight has passed.
-        base_url: Address of the API.
-        token: What authorises a request to be measured.
+        target: The API, and what else serves its variants.
         empty_cache: Called before each variant, so that none finds what another one left.
 
     Returns:
@@ -60,10 +60,10 @@ def queries_of(
     with client() as http:
 
         def ask(variant: Variant) -> Explanation:
-            return explanation_of(http, experiment, variant, base_url=base_url, token=token)
+            return explanation_of(http, experiment, variant, target=target)
 
         queries = {}
-        for variant in experiment.all_variants:
+        for variant in filter(experiment.explains, experiment.all_variants):
             empty_cache()
             queries[variant.name] = joined(ask(variant), ask(variant))
     return queries

@@ -18,8 +18,10 @@ from headtohead.check.snapshot import (
 from headtohead.config import Config
 from headtohead.errors import CheckFailedError, ConfigurationError
 from headtohead.experiment import Experiment
+from headtohead.run.preflight import Preflight
 from headtohead.run.preflight import check as preflight
-from headtohead.run.target import Target, open_target, stack_settings
+from headtohead.run.served import served
+from headtohead.run.target import Target, open_target, stack_settings, target_of
 
 Note = Callable[[str], None]
 # By the names of experiment and variant.
@@ -57,10 +59,7 @@ def check(
         )
     kept = read_snapshot(config.snapshot_path)
     with open_target(config, progress=note, experiments=experiments) as target:
-        preflights = {
-            each.name: preflight(each, base_url=target.base_url, token=target.token)
-            for each in experiments
-        }
+        preflights = {each.name: _preflight(each, target=target, note=note) for each in experiments}
         outcome = Outcome(preflights=preflights)
         if outcome.findings:
             return outcome
@@ -98,10 +97,7 @@ def _compare(found: Found, kept: Snapshot | None, *, config: Config) -> Comparis
 def _queries_there(experiments: Sequence[Experiment], *, target: Target) -> Found:
     """The SQL on whatever rows the server has."""
     return {
-        each.name: queries_of(
-            each, base_url=target.base_url, token=target.token, empty_cache=lambda: None
-        )
-        for each in experiments
+        each.name: queries_of(each, target=target, empty_cache=lambda: None) for each in experiments
     }
 
 
@@ -136,29 +132,32 @@ def _observe(
     settings = stack_settings(config, experiments)
     with stack.scratch(settings, rows=rows, seed=seed, progress=note) as apart:
         return {
-            experiment.name: _observe_one(experiment, apart=apart, rows=rows)
+            experiment.name: _observe_one(experiment, apart=apart, rows=rows, note=note)
             for experiment in experiments
         }
 
 
+def _preflight(experiment: Experiment, *, target: Target, note: Note) -> Preflight:
+    with served(experiment, target=target, note=note) as there:
+        return preflight(experiment, target=there)
+
+
 def _observe_one(
-    experiment: Experiment, *, apart: stack.RunningStack, rows: int
+    experiment: Experiment, *, apart: stack.RunningStack, rows: int, note: Note
 ) -> dict[str, Observed]:
-    answered = preflight(experiment, base_url=apart.api_url, token=apart.token)
-    if answered.findings:
-        first = answered.findings[0]
-        raise CheckFailedError(
-            f"{first.variant}: {first.problem} at {rows:,} rows ({experiment.request.path})",
-            fix=first.fix,
+    with served(experiment, target=target_of(apart), note=note) as there:
+        answered = preflight(experiment, target=there)
+        if answered.findings:
+            first = answered.findings[0]
+            raise CheckFailedError(
+                f"{first.variant}: {first.problem} at {rows:,} rows ({experiment.request.path})",
+                fix=first.fix,
+            )
+        # By now each process has filled its own caches, in whatever order experiments are checked;
+        # only the one they share is emptied.
+        queries = queries_of(
+            experiment, target=there, empty_cache=partial(stack.empty_cache, apart.cache_url)
         )
-    # By now each process has filled its own caches, in whatever order experiments are checked; only
-    # the one they share is emptied.
-    queries = queries_of(
-        experiment,
-        base_url=apart.api_url,
-        token=apart.token,
-        empty_cache=partial(stack.empty_cache, apart.cache_url),
-    )
     return {
         name: Observed(queries=each, body_bytes=len(answered.answers[name].body))
         for name, each in queries.items()

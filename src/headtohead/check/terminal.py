@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from headtohead.check.growth import Growth, VariantGrowth
 from headtohead.check.outcome import Comparison, Doubling, Outcome
 from headtohead.check.snapshot import Change
-from headtohead.report.format import times
+from headtohead.report.format import NO_VALUE, times
 
 
 def lines(outcome: Outcome) -> Iterator[str]:
     """What to print."""
     for name, preflight in outcome.preflights.items():
         counted = ", ".join(
-            f"{variant} {each.timing.queries}" for variant, each in preflight.answers.items()
+            f"{variant} {each.timing.queries if each.timing else NO_VALUE}"
+            for variant, each in preflight.answers.items()
         )
         yield f"{name}: queries {counted}"
     if outcome.doubling:

@@ -1,5 +1,6 @@
 """What experiments show beside time: audit."""
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -51,9 +52,10 @@ def audit(
 
 def _require_writable(output: Path) -> None:
     """Refuse before anything is audited."""
-    if output.is_dir() or not output.absolute().parent.is_dir():
+    folder = output.absolute().parent
+    if output.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
         raise ConfigurationError(
-            f"{output} cannot be written", fix="name a file in a folder that is there"
+            f"{output} cannot be written", fix="name a file in a folder that is there and yours"
         )
 
 

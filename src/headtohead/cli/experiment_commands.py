@@ -11,7 +11,7 @@ from headtohead.cli.application import app, console, errors, print_json
 from headtohead.cli.options import AsJson, Names, Url
 from headtohead.cli.project import read_project, select_runnable
 from headtohead.errors import CheckFailedError
-from headtohead.experiment import Request
+from headtohead.experiment import Request, Server
 from headtohead.run.target import stack_settings
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def list_experiments(*, names: Names = None, as_json: AsJson = False) -> None:
                             {
                                 "name": variant.name,
                                 "selector": variant.selector,
+                                "server": _server(experiment.server_of(variant)),
                                 "request": _recipe(
                                     experiment.request_for(
                                         variant, token=running.token if running else None
@@ -105,11 +106,23 @@ def _check_outcome(outcome: "Outcome") -> dict[str, Any]:
     return {
         "findings": [asdict(finding) for finding in outcome.findings],
         "queries": {
-            name: {variant: each.timing.queries for variant, each in preflight.answers.items()}
+            name: {
+                variant: each.timing.queries if each.timing else None
+                for variant, each in preflight.answers.items()
+            }
             for name, preflight in outcome.preflights.items()
         },
         "snapshot": asdict(outcome.comparison) if outcome.comparison else None,
         "doubling": asdict(outcome.doubling) if outcome.doubling else None,
+    }
+
+
+def _server(server: Server | None) -> dict[str, Any] | None:
+    """What a variant needs to be served by; None where the API at the base URL serves it."""
+    if server is None:
+        return None
+    return {each.name: getattr(server, each.name) for each in fields(server)} | {
+        "environment": dict(server.environment)
     }
 
 

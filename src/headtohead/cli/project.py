@@ -11,6 +11,7 @@ from headtohead.config import Config, load_config
 from headtohead.errors import StackError
 from headtohead.experiment import Experiment
 from headtohead.registry import Registry, load_experiments
+from headtohead.run.served import servable
 from headtohead.run.services import runnable
 
 
@@ -36,7 +37,7 @@ def select_runnable(
         UnknownExperimentError: A name is not declared.
     """
     selected = registry.select(names)
-    kept = runnable(selected, config=config, note=note)
+    kept = servable(runnable(selected, config=config, note=note), config=config, note=note)
     if selected and not kept:
         raise StackError(
             "no experiment is left to run", fix="bring what is said above to be missing"

@@ -7,10 +7,13 @@ from django.http import HttpRequest
 from headtohead.django.settings import server_settings
 from headtohead.experiment import TOKEN_HEADER
 
+# As WSGI and ASGI give it: `request.headers` would be made of all headers for this one.
+_TOKEN = f"HTTP_{TOKEN_HEADER.upper().replace('-', '_')}"
+
 
 def is_authorised(request: HttpRequest) -> bool:
     """Whether the request carries the measurement token of this server."""
     token = server_settings().token
-    given = request.headers.get(TOKEN_HEADER, "")
+    given = request.META.get(_TOKEN, "")
     # Bytes, because compare_digest refuses text beyond ASCII, which a client may well send.
     return bool(token) and secrets.compare_digest(given.encode(), token.encode())

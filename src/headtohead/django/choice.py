@@ -1,17 +1,19 @@
 """Which variant serves the request at hand."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import unquote
 
+from asgiref.sync import sync_to_async
 from django.utils.module_loading import import_string
 
 from headtohead.django.observation import current_observation
-from headtohead.experiment import BAGGAGE_EXPERIMENT, BAGGAGE_VARIANT
+from headtohead.experiment import BAGGAGE_EXPERIMENT, BAGGAGE_VARIANT, Experiment, Variant
 from headtohead.registry import Registry
 
 P = ParamSpec("P")
@@ -60,8 +62,12 @@ def seam(function: Callable[P, R]) -> Callable[P, R]:
 
     Without a choice, or with one that concerns another seam, the function's own body runs. Within a
     variant the seam is the function itself again, so a variant may build on what it replaces.
+
+    A seam that is async takes variants that are not: they run in a thread, as Django's sync views.
     """
     path = f"{function.__module__}.{function.__qualname__}"
+    if iscoroutinefunction(function):
+        return cast(Callable[P, R], _async_seam(function, path=path))
 
     @wraps(function)
     def dispatch(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -71,6 +77,23 @@ def seam(function: Callable[P, R]) -> Callable[P, R]:
         current_observation().variant = choice.identity
         with choosing(None):
             result: R = choice.selector(*args, **kwargs)
+        return result
+
+    return dispatch
+
+
+def _async_seam(function: Callable[P, Awaitable[R]], *, path: str) -> Callable[P, Awaitable[R]]:
+    @wraps(function)
+    async def dispatch(*args: P.args, **kwargs: P.kwargs) -> R:
+        choice = _choice.get()
+        if choice is None or choice.seam != path:
+            return await function(*args, **kwargs)
+        current_observation().variant = choice.identity
+        selector = choice.selector
+        with choosing(None):
+            if not iscoroutinefunction(selector):
+                selector = sync_to_async(selector)
+            result: R = await selector(*args, **kwargs)
         return result
 
     return dispatch
@@ -95,27 +118,31 @@ class Chooser:
     """Turns the names in a request into a choice among the declared variants."""
 
     def __init__(self, registry: Registry) -> None:
-        self._registry = registry
-        # Bounded by the declarations: unknown names are refused before anything is kept.
-        self._resolve = lru_cache(maxsize=None)(self._import)
+        self._declared = {
+            (experiment.name, variant.name): (experiment, variant)
+            for experiment in registry
+            for variant in experiment.all_variants
+        }
+        self._choices: dict[tuple[str, str], Choice] = {}
 
     def choose(self, experiment: str, variant: str) -> Choice | None:
         """The choice of those names, or None when they are not declared."""
-        declared = self._registry.get(experiment)
-        if declared is None or declared.variant(variant) is None:
-            return None
-        return self._resolve(experiment, variant)
+        names = (experiment, variant)
+        choice = self._choices.get(names)
+        # Bounded by the declarations: unknown names are refused before anything is kept.
+        if choice is None and names in self._declared:
+            choice = self._choices[names] = _choice_of(*self._declared[names])
+        return choice
 
-    def _import(self, experiment_name: str, variant_name: str) -> Choice:
-        experiment = self._registry.select([experiment_name])[0]
-        variant = next(each for each in experiment.all_variants if each.name == variant_name)
-        selector = import_string(variant.selector)
-        return Choice(
-            experiment=experiment.name,
-            variant=variant.name,
-            identity=experiment.identity(variant),
-            seam=experiment.seam,
-            selector=getattr(selector, "__wrapped__", selector)
-            if variant.selector == experiment.seam
-            else selector,
-        )
+
+def _choice_of(experiment: Experiment, variant: Variant) -> Choice:
+    selector = import_string(variant.selector)
+    return Choice(
+        experiment=experiment.name,
+        variant=variant.name,
+        identity=experiment.identity(variant),
+        seam=experiment.seam,
+        selector=getattr(selector, "__wrapped__", selector)
+        if variant.selector == experiment.seam
+        else selector,
+    )

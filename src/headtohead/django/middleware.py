@@ -1,19 +1,24 @@
 """The outermost middleware: it hands the request its variant and says what serving it took."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from headtohead.django import metrics
 from headtohead.django.authorisation import is_authorised
 from headtohead.django.choice import Choice, Chooser, baggage_members, choosing, requested_names
 from headtohead.django.details import details_of
+from headtohead.django.executions import watch_open_connections
 from headtohead.django.handicap import spend
 from headtohead.django.observation import Observation, observing
+from headtohead.django.sending import last_seconds, time_response
 from headtohead.django.settings import server_settings
-from headtohead.django.statements import collecting, counted
+from headtohead.django.statements import Execution, collecting, counted
 from headtohead.handicap import BAGGAGE_HANDICAP, Handicap
 from headtohead.registry import Registry, load_experiments
 from headtohead.server_timing import HEADER, ServerTiming
@@ -25,81 +30,183 @@ NO_EXPERIMENT = ("none", "none")
 UNKNOWN_EXPERIMENT = ("other", "other")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asked:
+    """What a request asks of the middleware.
+
+    Attributes:
+        choice: The variant it wants, if that is declared.
+        labels: Experiment and variant in the metrics.
+        authorised: Whether it may be told what it took.
+        statements: The SQL it wants in place of the response, `DETAILED` or not; None for none.
+        handicap: The time to waste on it.
+    """
+
+    choice: Choice | None
+    labels: tuple[str, str]
+    authorised: bool
+    statements: str | None
+    handicap: Handicap | None
+
+
 class MeasurementMiddleware:
     """Chooses the variant, counts what it does, and tells metrics and authorised clients.
 
-    An authorised request may also ask for a handicap, which is spent once the response is made, or
+    An authorised request may also ask for a handicap, which is spent before it is served, or
     for the SQL in place of the response, with lines of code and plans if it wants. Place it first,
     so that what other middleware does is counted too. Queries made while a streaming response is
     consumed come after it and are not counted, but their SQL is told.
+
+    It is as async as what it wraps, so that under ASGI no thread has to be changed for it.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self._get_response = get_response
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
+            markcoroutinefunction(self)
         settings = server_settings()
         self._enabled = settings.experiments
         self._chooser = Chooser(
             load_experiments(settings.package) if settings.experiments else Registry([])
         )
+        watch_open_connections()
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """Serve one request."""
-        members = baggage_members(request.headers.get("Baggage", "")) if self._enabled else {}
-        asked = requested_names(members)
-        choice = self._chooser.choose(*asked) if asked else None
-        if choice:
-            labels = (choice.experiment, choice.variant)
-        else:
-            labels = UNKNOWN_EXPERIMENT if asked else NO_EXPERIMENT
-
-        authorised = is_authorised(request)
-        if authorised and BAGGAGE_STATEMENTS in members:
-            return self._explain(request, choice, detailed=members[BAGGAGE_STATEMENTS] == DETAILED)
-        # Only who may measure may slow the server down.
-        handicap = Handicap.from_member(members.get(BAGGAGE_HANDICAP, "")) if authorised else None
+        if self._is_async:
+            return self._serve_async(request)
+        asked = self._asked(request)
+        if asked.statements is not None:
+            return self._explain(request, asked)
         started = perf_counter()
         # First, so that what a wait does to the rest of the request, whose caches cool meanwhile,
         # is part of the time that the server tells.
-        handicap_seconds = spend(handicap) if handicap else None
-        with observing() as observation, choosing(choice):
-            response = self._get_response(request)
-        seconds = perf_counter() - started
-
-        metrics.record(
-            experiment=labels[0], variant=labels[1], observation=observation, seconds=seconds
+        handicap_seconds = spend(asked.handicap) if asked.handicap else None
+        if asked.handicap:
+            time_response(started=started)
+        with observing() as observation, choosing(asked.choice):
+            response: HttpResponseBase = self._get_response(request)
+        return _tell(
+            response,
+            asked,
+            observation,
+            seconds=perf_counter() - started,
+            handicap_seconds=handicap_seconds,
         )
-        if authorised:
-            timing = _server_timing(observation, seconds=seconds, handicap_seconds=handicap_seconds)
-            response[HEADER] = timing.to_header()
-        return response
 
-    def _explain(
-        self, request: HttpRequest, choice: Choice | None, *, detailed: bool
-    ) -> HttpResponse:
+    async def _serve_async(self, request: HttpRequest) -> HttpResponseBase:
+        asked = self._asked(request)
+        if asked.statements is not None:
+            return await self._explain_async(request, asked)
+        started = perf_counter()
+        # In a thread, where it keeps nobody else waiting.
+        handicap_seconds = await sync_to_async(spend)(asked.handicap) if asked.handicap else None
+        with observing() as observation, choosing(asked.choice):
+            response: HttpResponseBase = await self._get_response(request)
+        return _tell(
+            response,
+            asked,
+            observation,
+            seconds=perf_counter() - started,
+            handicap_seconds=handicap_seconds,
+        )
+
+    def _asked(self, request: HttpRequest) -> _Asked:
+        members = baggage_members(request.META.get("HTTP_BAGGAGE", "")) if self._enabled else {}
+        names = requested_names(members)
+        choice = self._chooser.choose(*names) if names else None
+        if choice:
+            labels = (choice.experiment, choice.variant)
+        else:
+            labels = UNKNOWN_EXPERIMENT if names else NO_EXPERIMENT
+        # Only who may measure may be told, and may slow the server down.
+        authorised = is_authorised(request)
+        handicap = members.get(BAGGAGE_HANDICAP) if authorised else None
+        return _Asked(
+            choice=choice,
+            labels=labels,
+            authorised=authorised,
+            statements=members.get(BAGGAGE_STATEMENTS) if authorised else None,
+            handicap=Handicap.from_member(handicap) if handicap else None,
+        )
+
+    def _explain(self, request: HttpRequest, asked: _Asked) -> HttpResponse:
         """Serve the request and answer with the SQL of that; it counts in no metric."""
+        detailed = asked.statements == DETAILED
         with (
             observing() as observation,
-            choosing(choice),
+            choosing(asked.choice),
             collecting(locate=detailed) as executions,
         ):
-            response = self._get_response(request)
+            response: HttpResponseBase = self._get_response(request)
             if isinstance(response, StreamingHttpResponse):
                 deque(response, maxlen=0)  # some queries are made only as it is consumed
-        statements = counted([each.sql for each in executions])
-        explanation = Explanation(
-            variant=observation.variant,
-            status=response.status_code,
-            queries=len(executions),
-            statements=statements,
-            details=details_of(executions, statements) if detailed else (),
-        )
-        response.close()  # may close the connections, so plans come before
-        return HttpResponse(explanation.to_json(), content_type="application/json")
+        return _explanation(response, observation, executions, detailed=detailed)
+
+    async def _explain_async(self, request: HttpRequest, asked: _Asked) -> HttpResponse:
+        detailed = asked.statements == DETAILED
+        with (
+            observing() as observation,
+            choosing(asked.choice),
+            collecting(locate=detailed) as executions,
+        ):
+            response: HttpResponseBase = await self._get_response(request)
+            if isinstance(response, StreamingHttpResponse):
+                async for _ in response:
+                    pass
+        # In the thread whose connection executed the statements: plans are made on it.
+        explain = sync_to_async(_explanation)
+        return await explain(response, observation, executions, detailed=detailed)
+
+
+def _tell(
+    response: HttpResponseBase,
+    asked: _Asked,
+    observation: Observation,
+    *,
+    seconds: float,
+    handicap_seconds: float | None,
+) -> HttpResponseBase:
+    """Add a request to the metrics, and tell a client that may know what it took."""
+    metrics.record(
+        experiment=asked.labels[0],
+        variant=asked.labels[1],
+        observation=observation,
+        seconds=seconds,
+    )
+    if asked.authorised:
+        timing = _server_timing(observation, seconds=seconds, handicap_seconds=handicap_seconds)
+        response[HEADER] = timing.to_header()
+    return response
+
+
+def _explanation(
+    response: HttpResponseBase,
+    observation: Observation,
+    executions: Sequence[Execution],
+    *,
+    detailed: bool,
+) -> HttpResponse:
+    statements = counted([each.sql for each in executions])
+    explanation = Explanation(
+        variant=observation.variant,
+        status=response.status_code,
+        queries=len(executions),
+        statements=statements,
+        details=details_of(executions, statements) if detailed else (),
+    )
+    response.close()  # may close the connections, so plans come before
+    return HttpResponse(explanation.to_json(), content_type="application/json")
 
 
 def _server_timing(
     observation: Observation, *, seconds: float, handicap_seconds: float | None
 ) -> ServerTiming:
+    last = last_seconds()
     return ServerTiming(
         variant=observation.variant,
         queries=observation.queries,
@@ -108,4 +215,5 @@ def _server_timing(
         cache_misses=observation.cache_misses,
         total_ms=seconds * 1000,
         handicap_ms=None if handicap_seconds is None else handicap_seconds * 1000,
+        last_ms=None if handicap_seconds is None or last is None else last * 1000,
     )

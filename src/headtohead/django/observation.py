@@ -1,13 +1,13 @@
 """What serving a request takes: queries, database time, cache lookups."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
-from django.db import connections
+from headtohead.django.executions import wrapping
 
 
 @dataclass(slots=True)
@@ -31,13 +31,11 @@ def current_observation() -> Observation:
 
 @contextmanager
 def observing() -> Iterator[Observation]:
-    """Count what happens within, on every database connection of this thread."""
+    """Count what happens within, in every thread that works for it."""
     observation = Observation()
     token = _observation.set(observation)
     try:
-        with ExitStack() as wrappers:
-            for connection in connections.all():
-                wrappers.enter_context(connection.execute_wrapper(_count_query))
+        with wrapping(_count_query):
             yield observation
     finally:
         _observation.reset(token)

@@ -4,14 +4,14 @@ import inspect
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import sqlparse.lexer
-from django.db import connections
 from sqlparse import tokens
 
+from headtohead.django.executions import wrapping
 from headtohead.django.sources import location_of
 from headtohead.statements import Location, Statement
 
@@ -51,7 +51,7 @@ class Execution:
 
 @contextmanager
 def collecting(*, locate: bool) -> Iterator[list[Execution]]:
-    """Collect the statements executed within, on every database connection of this thread.
+    """Collect the statements executed within, in every thread that works for it.
 
     Args:
         locate: Whether to find the code that has each of them executed, which takes time.
@@ -76,9 +76,7 @@ def collecting(*, locate: bool) -> Iterator[list[Execution]]:
         )
         return execute(sql, params, many, context)
 
-    with ExitStack() as wrappers:
-        for connection in connections.all():
-            wrappers.enter_context(connection.execute_wrapper(collect))
+    with wrapping(collect):
         yield executions
 
 

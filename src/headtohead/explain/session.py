@@ -1,6 +1,6 @@
 """A whole explanation: a few requests to each variant, none of them timed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import urllib3
 
@@ -9,6 +9,7 @@ from headtohead.experiment import Experiment, Variant
 from headtohead.explain.explained import ExplainedVariant, explained
 from headtohead.run.explanation import explanation_of
 from headtohead.run.preflight import client
+from headtohead.run.served import served
 from headtohead.run.target import Target, open_target
 from headtohead.statements import Explanation
 
@@ -31,10 +32,25 @@ def explain(
     """
     with open_target(config, progress=note, experiments=experiments) as target, client() as http:
         return tuple(
-            _explain(http, experiment, variant, target=target)
+            explained_variant
             for experiment in experiments
-            for variant in experiment.all_variants
+            for explained_variant in _explain_all(http, experiment, target=target, note=note)
         )
+
+
+def _explain_all(
+    http: urllib3.PoolManager,
+    experiment: Experiment,
+    *,
+    target: Target,
+    note: Callable[[str], None],
+) -> Iterator[ExplainedVariant]:
+    with served(experiment, target=target, note=note) as there:
+        for variant in experiment.all_variants:
+            if experiment.explains(variant):
+                yield _explain(http, experiment, variant, target=there)
+            else:
+                note(f"{experiment.identity(variant)} is served by what explains nothing")
 
 
 def _explain(
@@ -45,8 +61,7 @@ def _explain(
             http,
             experiment,
             variant,
-            base_url=target.base_url,
-            token=target.token,
+            target=target,
             detailed=detailed,
         )
 

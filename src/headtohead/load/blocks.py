@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from headtohead.experiment import Experiment
-from headtohead.load.plan import Arm, Sample, arms_of
+from headtohead.load.plan import Arm, Sample, UrlOf, arms_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,7 +11,6 @@ class BlockPlan:
     """Load to apply to every arm in turn, a block at a time, by users who never leave.
 
     Attributes:
-        base_url: Scheme, host and port of the API.
         arms: The baseline first, then its variants.
         users: Users who send one request after another, without thinking time.
         warm_up: Requests sent to each arm and discarded before the first block.
@@ -20,7 +19,6 @@ class BlockPlan:
         seed: Seed of the order of arms.
     """
 
-    base_url: str
     arms: tuple[Arm, ...]
     users: int
     warm_up: int
@@ -68,7 +66,7 @@ class BlockBatch:
 def plan_blocks(
     experiment: Experiment,
     *,
-    base_url: str,
+    url_of: UrlOf,
     token: str,
     users: int,
     warm_up: int,
@@ -80,17 +78,16 @@ def plan_blocks(
 
     Args:
         experiment: Whose variants are the arms.
-        base_url: See `BlockPlan`, as for the arguments that are not explained here.
+        url_of: Where each variant is served.
         token: What authorises requests to be measured.
-        users: See `BlockPlan`.
+        users: See `BlockPlan`, as for the arguments that are not explained here.
         warm_up: See `BlockPlan`.
         block_seconds: See `BlockPlan`.
         seconds: Time for each comparison, which is two blocks of every round.
         seed: See `BlockPlan`.
     """
-    arms = tuple(arms_of(experiment, token=token))
+    arms = tuple(arms_of(experiment, url_of=url_of, token=token))
     return BlockPlan(
-        base_url=base_url,
         arms=arms,
         users=users,
         warm_up=warm_up,

@@ -14,7 +14,6 @@ from headtohead.caveats import Caveat
 from headtohead.cores import Cores, starting_on
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.load.blocks import BlockBatch, BlockPlan
-from headtohead.load.plan import converter
 from headtohead.load.process import last_words
 from headtohead.load.shares import (
     STOP,
@@ -30,6 +29,7 @@ from headtohead.load.shares import (
     Report,
     missing_of,
 )
+from headtohead.load.wire import one_from_json, to_json
 
 # How long to wait for the master to send its workers home.
 FAREWELL_SECONDS = 5.0
@@ -57,7 +57,7 @@ class Fleet:
         self._errors = errors
         self._assembly = assembly
         self._under_way = False
-        self._say(converter.dumps(assembly))
+        self._say(to_json(assembly))
 
     def listen(self) -> int:
         """The port at which the master waits for workers."""
@@ -106,7 +106,7 @@ class Fleet:
         if self.broken:
             return
         parcels: list[list[Parcel]] = [[] for _ in range(self.workers)]
-        self._say(converter.dumps(plan))
+        self._say(to_json(plan))
         self._under_way = True
         while self._under_way:
             delivery = self._report()
@@ -146,7 +146,7 @@ class Fleet:
                 fix="run again, and report it if it recurs",
             )
         kinds: Any = Report
-        report: Report = converter.loads(line, kinds)
+        report: Report = one_from_json(line, kinds)
         return report
 
     def _say(self, line: str) -> None:

@@ -25,16 +25,17 @@ from headtohead.load.blocks import BlockBatch, BlockPlan
 from headtohead.load.garbage import collect_by_hand
 from headtohead.load.open_model import OpenPlan, Stretch
 from headtohead.load.open_run import OpenRun, OpenUser
-from headtohead.load.plan import REPORT_SECONDS, Pair, PairPlan, converter
+from headtohead.load.plan import REPORT_SECONDS, Pair, PairPlan
 from headtohead.load.recorder import listen_alone
 from headtohead.load.users import PairUser
+from headtohead.load.wire import one_from_json, to_json
 
 
 def main() -> None:
     """Carry out the plan on standard input."""
     # The kinds of plan are told apart by their fields.
     kinds: Any = PairPlan | BlockPlan | OpenPlan
-    plan = converter.loads(sys.stdin.readline(), kinds)
+    plan = one_from_json(sys.stdin.readline(), kinds)
     if isinstance(plan, BlockPlan):
         _take_blocks(plan)
     elif isinstance(plan, OpenPlan):
@@ -73,7 +74,7 @@ def _take_pairs(plan: PairPlan) -> None:
             self._reported = perf_counter()
 
     ReportingUser.plan = plan
-    runner = _start(ReportingUser, users=1, host=plan.base_url)
+    runner = _start(ReportingUser, users=1, host=plan.arms[0].base_url)
     finished.wait()
     runner.quit()
 
@@ -88,7 +89,7 @@ def _take_blocks(plan: BlockPlan) -> None:
 
     SwitchedUser.plan = plan
     SwitchedUser.switch = BlockSwitch(users=plan.users)
-    runner = _start(SwitchedUser, users=plan.users, host=plan.base_url)
+    runner = _start(SwitchedUser, users=plan.users, host=plan.arms[0].base_url)
     collect_by_hand()
     BlockRun(plan, switch=SwitchedUser.switch).carry_out(report=report)
     runner.quit()
@@ -103,7 +104,7 @@ def _take_stretches(plan: OpenPlan) -> None:
         return not _variants_to_close(len(plan.arms))
 
     PooledUser.open_run = OpenRun(plan)
-    runner = _start(PooledUser, users=plan.users, host=plan.base_url)
+    runner = _start(PooledUser, users=plan.users, host=plan.arms[0].base_url)
     collect_by_hand()
     PooledUser.open_run.carry_out(report=report)
     runner.quit()
@@ -118,7 +119,7 @@ def _start(user_class: type[User], *, users: int, host: str) -> LocalRunner:
 
 
 def _say(value: object) -> None:
-    sys.stdout.write(converter.dumps(value) + "\n")
+    sys.stdout.write(to_json(value) + "\n")
     sys.stdout.flush()
 
 

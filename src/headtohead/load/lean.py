@@ -166,15 +166,19 @@ class LeanUser(FastHttpUser):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         if self.host and self._host_is_plain():
-            self.client = LeanSession(
-                self.host,
-                request_event=environment.events.request,
-                user=self,
-                connection_timeout=self.connection_timeout,
-                network_timeout=self.network_timeout,
-                max_redirects=self.max_redirects,
-                headers=self.default_headers,
-            )
+            self.client = self.lean_client(self.host)
+
+    def lean_client(self, base_url: str) -> LeanSession:
+        """A leaner client of this user, for a server that speaks plain HTTP."""
+        return LeanSession(
+            base_url,
+            request_event=self.environment.events.request,
+            user=self,
+            connection_timeout=self.connection_timeout,
+            network_timeout=self.network_timeout,
+            max_redirects=self.max_redirects,
+            headers=self.default_headers,
+        )
 
     def _host_is_plain(self) -> bool:
         """Whether requests go, one at a time and with no retries, straight to a server by HTTP."""

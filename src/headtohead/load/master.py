@@ -25,7 +25,6 @@ from locust.runners import STATE_MISSING, MasterRunner
 
 from headtohead import __version__
 from headtohead.load.blocks import BlockPlan
-from headtohead.load.plan import converter
 from headtohead.load.schedule import BlockSchedule
 from headtohead.load.shares import (
     REQUEST_SECONDS,
@@ -44,6 +43,7 @@ from headtohead.load.shares import (
     Report,
     shares_of,
 )
+from headtohead.load.wire import from_json, to_json
 
 # How often to look whether Locust still hears every worker.
 LOOK_SECONDS = 0.25
@@ -108,13 +108,13 @@ class Master:
         """
         shares = shares_of(plan, workers=len(self._workers))
         for worker, share in zip(self._workers, shares, strict=True):
-            self._tell(worker, Order.PLAN, converter.dumps(share))
+            self._tell(worker, Order.PLAN, to_json(share))
         # At worst every user has every request of the warm-up time out.
         self._await(Answer.WAITING, seconds=REQUEST_SECONDS * (plan.warm_up + 1) * len(plan.arms))
         schedule = BlockSchedule(arms=len(plan.arms), seconds=plan.seconds, seed=plan.seed)
         for turn in schedule:
             started = monotonic()
-            self._tell_all(Order.SWITCH, converter.dumps(turn))
+            self._tell_all(Order.SWITCH, to_json(turn))
             self._await(Answer.DRAINED)
             self._tell_all(Order.MEASURE)
             self._gone.wait(timeout=plan.block_seconds)
@@ -152,7 +152,7 @@ class Master:
 
     def _deliver(self, worker: str, text: str) -> None:
         try:
-            parcel = converter.loads(text, Parcel)
+            parcel = from_json(text, Parcel)
         except Exception as error:  # whatever a worker sends must not end its master
             raise self._lost(worker, reason=f"its batch cannot be read ({error!r})") from error
         _say(Delivery(worker=self._workers.index(worker), parcel=parcel))
@@ -185,7 +185,7 @@ def main() -> None:
     lines: Queue[str] = Queue()
     ended = Event()
     gevent.spawn(_listen, lines, ended)
-    assembly = converter.loads(lines.get(), Assembly)
+    assembly = from_json(lines.get(), Assembly)
     runner = Environment().create_master_runner(assembly.host, assembly.port)
     _say(Listening(port=runner.server.port))
     serving = gevent.spawn(_serve, Master(runner, lines=lines), assembly, lines)
@@ -203,7 +203,7 @@ def _serve(master: Master, assembly: Assembly, lines: "Queue[str]") -> None:
             line = lines.get()
             # A plan that was to be stopped may have been at its end already.
             if line != STOP:
-                master.carry_out(converter.loads(line, BlockPlan))
+                master.carry_out(from_json(line, BlockPlan))
                 _say(Done())
     except WorkerLostError as error:
         _say(error.lost)
@@ -229,7 +229,7 @@ def _host(worker: str) -> str:
 
 
 def _say(report: Report) -> None:
-    sys.stdout.write(converter.dumps(report, unstructure_as=Report) + "\n")
+    sys.stdout.write(to_json(report, kind=Report) + "\n")
     sys.stdout.flush()
 
 

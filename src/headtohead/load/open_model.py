@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from headtohead.experiment import Experiment
 from headtohead.load.arrivals import Arrivals
-from headtohead.load.plan import NETWORK_SECONDS, Arm, Sample, arms_of
+from headtohead.load.plan import NETWORK_SECONDS, Arm, Sample, UrlOf, arms_of
 
 # A process has file descriptors for more, but a server that keeps as many waiting is down.
 MOST_USERS = 256
@@ -16,7 +16,6 @@ class OpenPlan:
     """Requests to send to every arm in turn at a given rate, a stretch of them at a time.
 
     Attributes:
-        base_url: Scheme, host and port of the API.
         arms: The baseline first, then its variants.
         arrivals: How arrivals are spaced.
         rate: Arrivals a second, to one arm at a time.
@@ -27,7 +26,6 @@ class OpenPlan:
         seed: Seed of arrivals and of the order of arms.
     """
 
-    base_url: str
     arms: tuple[Arm, ...]
     arrivals: Arrivals
     rate: float
@@ -87,7 +85,7 @@ def pool_size(rate: float) -> int:
 def plan_open(
     experiment: Experiment,
     *,
-    base_url: str,
+    url_of: UrlOf,
     token: str,
     arrivals: Arrivals,
     rate: float,
@@ -100,18 +98,17 @@ def plan_open(
 
     Args:
         experiment: Whose variants are the arms.
-        base_url: See `OpenPlan`, as for the arguments that are not explained here.
+        url_of: Where each variant is served.
         token: What authorises requests to be measured.
-        arrivals: See `OpenPlan`.
+        arrivals: See `OpenPlan`, as for the arguments that are not explained here.
         rate: See `OpenPlan`.
         warm_up: See `OpenPlan`.
         stretch_seconds: See `OpenPlan`.
         seconds: Time for each comparison, which is two stretches of every round.
         seed: See `OpenPlan`.
     """
-    arms = tuple(arms_of(experiment, token=token))
+    arms = tuple(arms_of(experiment, url_of=url_of, token=token))
     return OpenPlan(
-        base_url=base_url,
         arms=arms,
         arrivals=arrivals,
         rate=rate,

@@ -1,9 +1,9 @@
 """What the load generator is to do, and what it saw: values that cross the process boundary."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cattrs.preconf.json import make_converter
+from msgspec import Struct
 
 from headtohead.experiment import Experiment, Variant
 
@@ -14,6 +14,9 @@ REPORT_SECONDS = 0.25
 CONNECTION_SECONDS = 5.0
 NETWORK_SECONDS = 30.0
 
+# Scheme, host and port of what serves a variant.
+UrlOf = Callable[[Experiment, Variant], str]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Arm:
@@ -21,14 +24,18 @@ class Arm:
 
     Attributes:
         identity: Experiment and variant, such as ``product-list/naive``.
+        base_url: Scheme, host and port of what serves it.
+        explains: Whether what serves it tells what a request took, and which variant it was.
         preceded_by: A request sent whenever load turns to this arm, and not measured.
     """
 
     identity: str
+    base_url: str
     method: str
     path: str
     headers: Mapping[str, str]
     body: str | None
+    explains: bool = True
     preceded_by: "Arm | None" = None
 
 
@@ -37,7 +44,6 @@ class PairPlan:
     """Request pairs to take, for every variant against the baseline.
 
     Attributes:
-        base_url: Scheme, host and port of the API.
         baseline: The arm the others are compared with.
         variants: The other arms.
         warm_up: Requests sent to each arm and discarded before the first pair.
@@ -45,7 +51,6 @@ class PairPlan:
         seed: Seed of the coin flips.
     """
 
-    base_url: str
     baseline: Arm
     variants: tuple[Arm, ...]
     warm_up: int
@@ -58,9 +63,10 @@ class PairPlan:
         return (self.baseline, *self.variants)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True, kw_only=True, gc=False):
     """One measured request.
+
+    It is no dataclass because one is made for every request, in a fraction of the time.
 
     Attributes:
         identity: The arm it was sent to.
@@ -129,16 +135,24 @@ class Pair:
 def plan_pairs(
     experiment: Experiment,
     *,
-    base_url: str,
+    url_of: UrlOf,
     token: str,
     warm_up: int,
     seconds: float,
     seed: int,
 ) -> PairPlan:
-    """The plan that answers an experiment; for the arguments see `PairPlan`."""
-    baseline, *variants = arms_of(experiment, token=token)
+    """The plan that answers an experiment.
+
+    Args:
+        experiment: What is compared.
+        url_of: Where each variant is served.
+        token: What authorises requests to be measured.
+        warm_up: See `PairPlan`, as for the arguments that follow.
+        seconds: See `PairPlan`.
+        seed: See `PairPlan`.
+    """
+    baseline, *variants = arms_of(experiment, url_of=url_of, token=token)
     return PairPlan(
-        base_url=base_url,
         baseline=baseline,
         variants=tuple(variants),
         warm_up=warm_up,
@@ -147,21 +161,23 @@ def plan_pairs(
     )
 
 
-def arms_of(experiment: Experiment, *, token: str) -> Iterator[Arm]:
+def arms_of(experiment: Experiment, *, url_of: UrlOf, token: str) -> Iterator[Arm]:
     """The arms of an experiment, the baseline first."""
-    return (plan_arm(experiment, variant, token=token) for variant in experiment.all_variants)
+    return (
+        plan_arm(experiment, variant, base_url=url_of(experiment, variant), token=token)
+        for variant in experiment.all_variants
+    )
 
 
-def plan_arm(experiment: Experiment, variant: Variant, *, token: str) -> Arm:
+def plan_arm(experiment: Experiment, variant: Variant, *, base_url: str, token: str) -> Arm:
     """The full request that one variant serves."""
     request = experiment.request_for(variant, token=token)
     return Arm(
         identity=experiment.identity(variant),
+        base_url=base_url,
         method=request.method,
         path=request.path,
         headers=request.headers,
         body=request.body,
+        explains=experiment.explains(variant),
     )
-
-
-converter = make_converter(detailed_validation=False)

@@ -11,7 +11,8 @@ from headtohead.cores import available_cores, generator_cores, starting_on
 from headtohead.errors import MeasurementError
 from headtohead.load.blocks import BlockBatch, BlockPlan
 from headtohead.load.open_model import OpenPlan, Stretch
-from headtohead.load.plan import Pair, PairPlan, converter
+from headtohead.load.plan import Pair, PairPlan
+from headtohead.load.wire import from_json, to_json
 
 Batch = TypeVar("Batch")
 
@@ -35,7 +36,7 @@ class LoadGenerator:
 
     def start(self, plan: PairPlan | BlockPlan | OpenPlan) -> None:
         """Hand over the plan; requests begin to flow."""
-        self._say(converter.dumps(plan))
+        self._say(to_json(plan))
 
     def batches(self) -> Iterator[list[Pair]]:
         """Pairs as they are reported, a few times a second, until the plan is done.
@@ -68,7 +69,7 @@ class LoadGenerator:
     def _reported(self, kind: type[Batch]) -> Iterator[Batch]:
         assert self._process.stdout is not None  # noqa: S101 (it was opened as a pipe)
         for line in self._process.stdout:
-            yield converter.loads(line, kind)
+            yield from_json(line, kind)
         if self._process.wait() != 0:
             raise MeasurementError(
                 f"the load generator ended early ({last_words(self._errors)})",

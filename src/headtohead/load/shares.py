@@ -10,7 +10,8 @@ from enum import StrEnum
 from cattrs.strategies import configure_tagged_union
 
 from headtohead.load.blocks import BlockBatch, BlockPlan
-from headtohead.load.plan import CONNECTION_SECONDS, NETWORK_SECONDS, converter
+from headtohead.load.plan import CONNECTION_SECONDS, NETWORK_SECONDS
+from headtohead.load.wire import converter
 
 # The longest a request takes before it fails.
 REQUEST_SECONDS = CONNECTION_SECONDS + NETWORK_SECONDS

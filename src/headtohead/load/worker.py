@@ -23,10 +23,11 @@ from headtohead.load.block_run import BlockUser
 from headtohead.load.block_switch import BlockSwitch
 from headtohead.load.blocks import Block, BlockBatch
 from headtohead.load.garbage import collect_by_hand
-from headtohead.load.plan import Arm, converter
+from headtohead.load.plan import Arm
 from headtohead.load.recorder import record_sample
 from headtohead.load.schedule import BlockTurn
 from headtohead.load.shares import Answer, Order, Parcel, Share
+from headtohead.load.wire import from_json, to_json
 
 # Locust's master answers every heartbeat, one a second. Locust itself would wait for a minute.
 SILENCE_SECONDS = 6.0
@@ -56,12 +57,12 @@ class Worker:
         collect_by_hand()
         self._say(Answer.HELLO, __version__)
         while True:
-            self._take_part(converter.loads(self._next(Order.PLAN), Share))
+            self._take_part(from_json(self._next(Order.PLAN), Share))
 
     def _take_part(self, share: Share) -> None:
         switch = SharedUser.switch = BlockSwitch(users=share.users)
         SharedUser.plan = share.plan
-        self._runner.environment.host = share.plan.base_url
+        self._runner.environment.host = share.plan.arms[0].base_url
         self._runner.start_worker({SharedUser.__name__: share.users})
         switch.await_users()
         self._say(Answer.WAITING)
@@ -81,7 +82,7 @@ class Worker:
         order, text = self._orders.get()
         if order is Order.FINISH:
             return None
-        return converter.loads(self._require(Order.SWITCH, order, text), BlockTurn)
+        return from_json(self._require(Order.SWITCH, order, text), BlockTurn)
 
     def _block(self, turn: BlockTurn, arm: Arm, *, switch: BlockSwitch) -> Block:
         started = time()
@@ -101,7 +102,7 @@ class Worker:
         )
 
     def _send(self, parcel: Parcel) -> None:
-        text = converter.dumps(parcel)
+        text = to_json(parcel)
         # In the middle of a block a garbage collection would count as latency.
         gc.collect()
         self._say(Answer.PARCEL, text)

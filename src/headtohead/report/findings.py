@@ -16,7 +16,9 @@ from headtohead.measurement import (
 )
 from headtohead.report import reason
 from headtohead.report.format import (
+    NO_VALUE,
     compared_with,
+    count_change,
     load,
     milliseconds_change,
     per_second,
@@ -89,6 +91,13 @@ class Finding:
                 return milliseconds_change(before.p99, after.p99)
             case _:
                 return milliseconds_change(before.p50, after.p50)
+
+    @property
+    def queries(self) -> str:
+        """Queries a request of baseline and variant, as far as their servers tell."""
+        if not (self.baseline.explained and self.variant.explained):
+            return NO_VALUE
+        return count_change(self.baseline.queries_per_request, self.variant.queries_per_request)
 
     @property
     def reason(self) -> str:

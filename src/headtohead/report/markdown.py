@@ -24,7 +24,6 @@ from headtohead.report.findings import (
 from headtohead.report.format import (
     ARROW,
     NO_VALUE,
-    count_change,
     interval,
     ratio,
 )
@@ -81,7 +80,7 @@ def _cells(finding: Finding, *, named: bool) -> list[str]:
         finding.change,
         effect if finding.usable else NO_VALUE,
         f"**{finding.verdict}**",
-        count_change(baseline.queries_per_request, variant.queries_per_request),
+        finding.queries,
         _escape(finding.reason),
     ]
 

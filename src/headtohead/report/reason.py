@@ -51,7 +51,11 @@ def reason(*, baseline: VariantResult, variant: VariantResult, comparison: Compa
     """
     direction = _DIRECTIONS.get(comparison.verdict, 0)
     changes = _changes(baseline, variant, comparison)
-    same_queries = not any(_query_changes(baseline, variant))
+    both_tell = _both_tell(baseline, variant)
+    same_queries = both_tell and not any(_query_changes(baseline, variant))
+    if not changes and not both_tell:
+        untold = " and ".join(each.name for each in (baseline, variant) if not each.explained)
+        return f"what a request takes is not told by {untold}"
     if not changes:
         same = "same queries" if baseline.queries_per_request else "no queries"
         rest = "the difference lies outside the database" if direction else "similar database time"
@@ -88,13 +92,17 @@ def _by_side(changes: list[_Change], direction: int) -> tuple[str, str]:
 def _changes(
     baseline: VariantResult, variant: VariantResult, comparison: Comparison
 ) -> list[_Change]:
-    changes = [
+    told = [
         *_query_changes(baseline, variant),
         *_database_changes(baseline, variant, comparison),
         *_cache_changes(baseline, variant),
-        *_size_changes(baseline, variant),
     ]
+    changes = [*(told if _both_tell(baseline, variant) else []), *_size_changes(baseline, variant)]
     return sorted(changes, key=lambda change: change.weight, reverse=True)
+
+
+def _both_tell(baseline: VariantResult, variant: VariantResult) -> bool:
+    return baseline.explained and variant.explained
 
 
 def _query_changes(baseline: VariantResult, variant: VariantResult) -> Iterator[_Change]:

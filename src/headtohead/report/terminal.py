@@ -30,7 +30,6 @@ from headtohead.report.findings import (
 from headtohead.report.format import (
     ARROW,
     NO_VALUE,
-    count_change,
     interval,
     ratio,
 )
@@ -100,7 +99,7 @@ def _table(found: Sequence[Finding]) -> Table:
         change_header(found): [_plain(finding.change) for finding in found],
         "ratio [95 % interval]": [_plain(_ratio(finding)) for finding in found],
         "verdict": [_verdict(finding) for finding in found],
-        "queries": [_plain(_queries(finding)) for finding in found],
+        "queries": [_plain(finding.queries) for finding in found],
     }
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for header, cells in columns.items():
@@ -128,7 +127,7 @@ def _print_block(finding: Finding, console: Console) -> None:
     grid.add_row("verdict", _verdict(finding))
     grid.add_row("ratio", _plain(_ratio(finding) + (" (95 % interval)" if finding.usable else "")))
     grid.add_row(change_header([finding]), _plain(finding.change))
-    grid.add_row("queries", _plain(_queries(finding)))
+    grid.add_row("queries", _plain(finding.queries))
     if finding.reason:
         grid.add_row("reason", _plain(finding.reason))
     console.print(Padding(grid, (0, 0, 1, 2), expand=False))
@@ -163,10 +162,6 @@ def _contest(finding: Finding) -> str:
 def _ratio(finding: Finding) -> str:
     comparison = finding.comparison
     return f"{ratio(comparison.ratio)} {interval(comparison.ci95)}" if finding.usable else NO_VALUE
-
-
-def _queries(finding: Finding) -> str:
-    return count_change(finding.baseline.queries_per_request, finding.variant.queries_per_request)
 
 
 def _verdict(finding: Finding) -> Text:

@@ -49,12 +49,14 @@ class ArmTally:
     Attributes:
         name: The variant's name.
         identity: Experiment and variant.
+        explains: Whether its server tells which variant served a request.
         users: Users who sent the requests.
         rounds: Its blocks with their requests.
     """
 
     name: str
     identity: str
+    explains: bool = True
     users: int
     rounds: Sequence[BlockSamples]
 
@@ -198,7 +200,7 @@ class LoadTally:
         if self.rounds < NEEDED_ROUNDS:
             yield caveats.too_few_rounds(rounds=self.rounds, users=self.users, needed=NEEDED_ROUNDS)
         for arm in self.arms:
-            yield from variant_caveats(arm.identity, arm.counted)
+            yield from variant_caveats(arm.identity, arm.counted, explains=arm.explains)
         yield from body_caveats(chain.from_iterable(arm.counted for arm in self.arms))
 
     def block_caveats(self) -> Iterator[Caveat]:
@@ -246,6 +248,7 @@ def load_tally(
             ArmTally(
                 name=variant.name,
                 identity=experiment.identity(variant),
+                explains=experiment.explains(variant),
                 users=users,
                 rounds=[each[index] for each in rounds],
             )

@@ -14,9 +14,16 @@ from headtohead.measurement import ExperimentResult, Verdict
 BUDGET_SHARE = 0.25
 
 
-def comparing_with_itself(plan: PairPlan) -> PairPlan:
-    """The same plan with the baseline in the place of all variants."""
-    return replace(plan, variants=(plan.baseline,))
+def comparing_with_itself(plan: PairPlan, *, second_url: str | None = None) -> PairPlan:
+    """The same plan with the baseline in the place of all variants.
+
+    Args:
+        plan: The plan.
+        second_url: Where a second server like the baseline's is, so that processes which differ in
+            nothing are compared, too; None stays with one.
+    """
+    again = replace(plan.baseline, base_url=second_url or plan.baseline.base_url)
+    return replace(plan, variants=(again,))
 
 
 def name_of_second(experiment: Experiment) -> str:

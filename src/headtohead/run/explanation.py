@@ -7,6 +7,7 @@ import urllib3
 from headtohead.errors import CheckFailedError
 from headtohead.experiment import Experiment, Variant
 from headtohead.run.preflight import send
+from headtohead.run.target import Target
 from headtohead.statements import BAGGAGE_STATEMENTS, DETAILED, Explanation
 
 
@@ -15,8 +16,7 @@ def explanation_of(
     experiment: Experiment,
     variant: Variant,
     *,
-    base_url: str,
-    token: str,
+    target: Target,
     detailed: bool = False,
 ) -> Explanation:
     """Ask for a variant's SQL, with lines of code and plans if `detailed`.
@@ -25,12 +25,13 @@ def explanation_of(
         CheckFailedError: The server does not tell it, or another variant or an error answers.
         MeasurementError: Nothing answers at the address.
     """
-    plain = experiment.request_for(variant, token=token)
+    plain = experiment.request_for(variant, token=target.token)
     member = f"{BAGGAGE_STATEMENTS}={DETAILED if detailed else 1}"
     headers = {**plain.headers, "Baggage": f"{plain.headers['Baggage']},{member}"}
     request = replace(plain, headers=headers)
     identity = experiment.identity(variant)
-    explanation = Explanation.from_json(send(http, request, base_url=base_url).data)
+    answer = send(http, request, base_url=target.url_of(experiment, variant))
+    explanation = Explanation.from_json(answer.data)
     told = explanation is not None and (
         not detailed or len(explanation.details) == len(explanation.statements)
     )

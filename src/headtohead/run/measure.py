@@ -90,7 +90,7 @@ def measure(
     """
     plan = plan_pairs(
         experiment,
-        base_url=target.base_url,
+        url_of=target.url_of,
         token=target.token,
         warm_up=config.warm_up,
         seconds=config.budget,
@@ -98,7 +98,8 @@ def measure(
     )
     names = [variant.name for variant in experiment.variants]
     if against_itself:
-        plan, names = comparing_with_itself(plan), [name_of_second(experiment)]
+        plan = comparing_with_itself(plan, second_url=target.second_url)
+        names = [name_of_second(experiment)]
     tallies = [
         ComparisonTally(
             baseline=experiment.baseline.name,
@@ -161,7 +162,8 @@ def _result(
     use = generator_use(pairs)
     caveats: list[Caveat] = [*pair_caveats(tallies), *generator_caveats(use)]
     for name, arm in zip(names, plan.arms, strict=True):
-        caveats.extend(variant_caveats(arm.identity, [*samples[name], *washouts[name]]))
+        sent = [*samples[name], *washouts[name]]
+        caveats.extend(variant_caveats(arm.identity, sent, explains=arm.explains))
     valid = not any(caveat.invalidates for caveat in caveats)
     comparisons = tuple(tally.comparison(valid=valid) for tally in tallies)
     return ExperimentResult(

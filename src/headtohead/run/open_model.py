@@ -87,7 +87,7 @@ def measure_open(
     """
     plan = plan_open(
         experiment,
-        base_url=target.base_url,
+        url_of=target.url_of,
         token=target.token,
         arrivals=Arrivals(config.arrivals),
         rate=config.rate,
@@ -130,6 +130,7 @@ def _tally(
         OpenArm(
             name=variant.name,
             identity=experiment.identity(variant),
+            explains=experiment.explains(variant),
             stretches=[each for each in stretches if each.arm == index and each.round < rounds],
         )
         for index, variant in enumerate(experiment.all_variants)

@@ -9,6 +9,7 @@ import urllib3
 
 from headtohead.errors import MeasurementError
 from headtohead.experiment import Experiment, Request, Variant
+from headtohead.run.target import Target
 from headtohead.server_timing import HEADER, ServerTiming
 
 # The first answer may fill a cache and the second come from it: both have to be right.
@@ -33,10 +34,15 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What one variant says."""
+    """What one variant says.
+
+    Attributes:
+        body: Its body.
+        timing: What it took; None where what serves it explains nothing.
+    """
 
     body: bytes
-    timing: ServerTiming
+    timing: ServerTiming | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +58,7 @@ class Preflight:
     findings: tuple[Finding, ...]
 
 
-def check(experiment: Experiment, *, base_url: str, token: str) -> Preflight:
+def check(experiment: Experiment, *, target: Target) -> Preflight:
     """Ask every variant the experiment's question and compare what they say.
 
     Raises:
@@ -64,7 +70,7 @@ def check(experiment: Experiment, *, base_url: str, token: str) -> Preflight:
     with client() as http:
         for variant in experiment.all_variants:
             for _ in range(ANSWERS):
-                answer = _ask(http, experiment, variant, base_url=base_url, token=token)
+                answer = _ask(http, experiment, variant, target=target)
                 if isinstance(answer, Finding):
                     findings.append(answer)
                     break
@@ -103,22 +109,19 @@ def send(http: urllib3.PoolManager, request: Request, *, base_url: str) -> urlli
 
 
 def _ask(
-    http: urllib3.PoolManager,
-    experiment: Experiment,
-    variant: Variant,
-    *,
-    base_url: str,
-    token: str,
+    http: urllib3.PoolManager, experiment: Experiment, variant: Variant, *, target: Target
 ) -> Answer | Finding:
-    request = experiment.request_for(variant, token=token)
+    request = experiment.request_for(variant, token=target.token)
     identity = experiment.identity(variant)
-    response = send(http, request, base_url=base_url)
+    response = send(http, request, base_url=target.url_of(experiment, variant))
     if not 200 <= response.status < 300:
         return Finding(
             variant=identity,
             problem=f"{request.method} {request.path} answers {response.status}",
             fix="read the API's log; `h2h status` says where it is",
         )
+    if not experiment.explains(variant):
+        return Answer(body=response.data, timing=None)
     timing = ServerTiming.from_header(response.headers.get(HEADER, ""))
     if timing is None:
         return Finding(

@@ -9,7 +9,7 @@ from time import monotonic, time
 import psutil
 
 from headtohead.run.target import Target
-from headtohead.stack.api import NAME as API
+from headtohead.stack.database import NAME as DATABASE
 
 # Of so many looks at both clocks the one is taken that was held up least between the two.
 _LOOKS = 5
@@ -53,7 +53,8 @@ class Reading:
         clocks: Both clocks.
         cpu: What became of the cores so far.
         servers: The processes that make up each of the local stack's servers: its main one, and
-            the API's workers. Those of a database come and go with its connections.
+            the workers of one that serves the project. Those of a database come and go with its
+            connections.
         load: One-minute load average.
     """
 
@@ -69,7 +70,7 @@ def read(target: Target) -> Reading:
         clocks=_clocks(),
         cpu=_cpu_times(target),
         servers={
-            name: frozenset(_family(pid, with_children=name == API))
+            name: frozenset(_family(pid, with_children=name != DATABASE))
             for name, pid in target.processes.items()
         },
         load=os.getloadavg()[0],

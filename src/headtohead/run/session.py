@@ -1,5 +1,6 @@
 """A whole run: preflight of everything, then one experiment after the other, then the record."""
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ from headtohead.run.open_model import MeasuredOpen, measure_open, require_arriva
 from headtohead.run.preflight import Preflight, check
 from headtohead.run.reading import read
 from headtohead.run.results import new_run_id, run_directory
+from headtohead.run.served import served
 from headtohead.run.target import Target, open_target
 from headtohead.run.throughput import MeasuredLoad, measure_throughput, require_rounds
 from headtohead.run.verdicts import judged_together
@@ -103,7 +105,14 @@ def run(
         measured: list[Outcome] = []
         for experiment in experiments:
             measured.append(
-                measure_one(experiment, take=take, target=target, config=config, observer=observer)
+                measure_one(
+                    experiment,
+                    take=take,
+                    target=target,
+                    config=config,
+                    observer=observer,
+                    against_itself=against_itself,
+                )
             )
             if fleet and fleet.broken:
                 break
@@ -147,7 +156,8 @@ def require_preflight(
     note("Checking that all variants say the same")
     outcomes = {}
     for experiment in experiments:
-        outcome = check(experiment, base_url=target.base_url, token=target.token)
+        with served(experiment, target=target, note=note) as there:
+            outcome = check(experiment, target=there)
         for finding in outcome.findings:
             raise MeasurementError(f"{finding.variant}: {finding.problem}", fix=finding.fix)
         outcomes[experiment.name] = outcome
@@ -155,7 +165,8 @@ def require_preflight(
 
 
 def _baseline_ms(experiment: Experiment, preflight: Preflight) -> float:
-    return preflight.answers[experiment.baseline.name].timing.total_ms
+    timing = preflight.answers[experiment.baseline.name].timing
+    return timing.total_ms if timing else math.inf
 
 
 def _taker(
@@ -187,6 +198,7 @@ def _measure_control(
         target=target,
         config=replace(config, budget=config.budget * BUDGET_SHARE),
         observer=observer,
+        against_itself=True,
     ).result
 
 
@@ -197,19 +209,21 @@ def measure_one(
     target: Target,
     config: Config,
     observer: Observer,
+    against_itself: bool = False,
 ) -> Taken:
     """Measure one experiment, and judge what became of machine and servers meanwhile."""
     observer.begin(experiment)
-    before = read(target)
-    measured = take(
-        experiment,
-        target=target,
-        config=config,
-        seed=config.seed,
-        on_progress=observer.update,
-    )
-    after = read(target)
-    use = machine(before, after, target=target)
+    with served(experiment, target=target, note=observer.note, twice=against_itself) as there:
+        before = read(there)
+        measured = take(
+            experiment,
+            target=there,
+            config=config,
+            seed=config.seed,
+            on_progress=observer.update,
+        )
+        after = read(there)
+    use = machine(before, after, target=there)
     measured = _with_caveats(
         replace(measured, result=replace(measured.result, machine=use)),
         *restart_caveats(before, after),

@@ -159,11 +159,20 @@ def variant_result(name: str, samples: Sequence[Sample]) -> VariantResult:
         db_ms_per_request=_mean([timing.database_ms for timing in timings]),
         cache_hit_ratio=sum(timing.cache_hits for timing in timings) / lookups if lookups else None,
         bytes_per_response=_mean([sample.body_bytes for sample in sound]),
+        explained=bool(timings),
     )
 
 
-def variant_caveats(identity: str, samples: Sequence[Sample]) -> Iterator[Caveat]:
-    """What is wrong with one variant's requests."""
+def variant_caveats(
+    identity: str, samples: Sequence[Sample], *, explains: bool = True
+) -> Iterator[Caveat]:
+    """What is wrong with one variant's requests.
+
+    Args:
+        identity: Experiment and variant.
+        samples: The requests.
+        explains: Whether the server tells which variant served them.
+    """
     failed = [sample for sample in samples if sample.error]
     if failed:
         yield caveats.request_errors(
@@ -176,7 +185,7 @@ def variant_caveats(identity: str, samples: Sequence[Sample]) -> Iterator[Caveat
     unconfirmed = sum(
         (timing := _timing(sample)) is None or timing.variant != identity for sample in sound
     )
-    if unconfirmed:
+    if explains and unconfirmed:
         yield caveats.variant_not_applied(variant=identity, requests=unconfirmed)
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from headtohead import stack
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError
-from headtohead.experiment import SERVICES, Experiment
+from headtohead.experiment import SERVICES, Experiment, Variant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,10 @@ class Target:
         servers: Versions of the servers by name.
         processes: Main process of each server that is the local stack's own, by the server's name;
             of any other server nothing can be seen.
+        directory: The local stack's folder; None where the API is not its own.
+        own_urls: Where variants are served that have a server of their own, by identity.
+        second_url: Where another server like the baseline's is; None without one, where a baseline
+            is compared with itself on one and the same server.
     """
 
     base_url: str
@@ -29,6 +34,15 @@ class Target:
     rows: int
     servers: Mapping[str, str]
     processes: Mapping[str, int] = field(default_factory=dict)
+    directory: Path | None = None
+    own_urls: Mapping[str, str] = field(default_factory=dict)
+    second_url: str | None = None
+
+    def url_of(self, experiment: Experiment, variant: Variant) -> str:
+        """Scheme, host and port of what serves a variant; its own server has to be up."""
+        if experiment.server_of(variant):
+            return self.own_urls[experiment.identity(variant)]
+        return self.base_url
 
 
 def stack_settings(config: Config, experiments: Sequence[Experiment] = ()) -> stack.StackSettings:
@@ -38,6 +52,7 @@ def stack_settings(config: Config, experiments: Sequence[Experiment] = ()) -> st
         directory=config.stack_directory,
         settings_module=config.settings,
         wsgi=config.wsgi,
+        asgi=config.asgi,
         gunicorn_config=config.gunicorn_config,
         workers=config.api_workers,
         port=config.port,
@@ -76,20 +91,22 @@ def open_target(
     settings = stack_settings(config, experiments)
     was_up = stack.status(settings) is not None
     try:
-        yield _of_stack(stack.up(settings, progress=progress))
+        yield target_of(stack.up(settings, progress=progress))
     finally:
         if not was_up:
             with stack.uninterrupted():
                 stack.down(settings)
 
 
-def _of_stack(running: stack.RunningStack) -> Target:
+def target_of(running: stack.RunningStack) -> Target:
+    """The API of a stack that is up."""
     return Target(
         base_url=running.api_url,
         token=running.token,
         rows=running.rows,
         servers={server.name: server.version for server in running.servers},
         processes={server.name: server.pid for server in running.servers if server.pid is not None},
+        directory=running.directory,
     )
 
 

@@ -96,7 +96,7 @@ def measure_throughput(
     for index, users in enumerate(config.users):
         plan = plan_blocks(
             experiment,
-            base_url=target.base_url,
+            url_of=target.url_of,
             token=target.token,
             users=users,
             warm_up=config.warm_up,

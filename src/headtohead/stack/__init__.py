@@ -1,5 +1,6 @@
 """The local stack: real PostgreSQL, Valkey and the API, started, found again and stopped."""
 
+from headtohead.stack.beside import beside
 from headtohead.stack.cache import empty_cache
 from headtohead.stack.missing import missing
 from headtohead.stack.running import RunningStack, Server
@@ -12,6 +13,7 @@ __all__ = [
     "RunningStack",
     "Server",
     "StackSettings",
+    "beside",
     "down",
     "empty_cache",
     "missing",

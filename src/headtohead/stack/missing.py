@@ -4,9 +4,10 @@ import shutil
 from importlib.util import find_spec
 
 from headtohead.errors import StackError
+from headtohead.experiment import SERVICES
 from headtohead.stack.settings import StackSettings
 
-CELERY, MEMCACHED = "celery", "memcached"
+CELERY, MEMCACHED = SERVICES
 
 
 def missing(service: str, *, settings: StackSettings) -> StackError | None:

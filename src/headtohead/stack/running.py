@@ -46,6 +46,7 @@ class RunningStack:
             belongs to services.
         broker_url: What the API got as BROKER_URL; empty without Celery.
         memcached_url: What it got as MEMCACHED_URL, as `host:port`; empty without memcached.
+        directory: The stack's folder.
     """
 
     api_url: str
@@ -56,3 +57,4 @@ class RunningStack:
     servers: tuple[Server, ...]
     broker_url: str = field(repr=False)
     memcached_url: str
+    directory: Path

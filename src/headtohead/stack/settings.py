@@ -12,7 +12,8 @@ class StackSettings:
         root: The project's folder: the API and the management commands run here.
         directory: Where data, logs and the state of the stack live.
         settings_module: Dotted name of the Django settings.
-        wsgi: The application gunicorn serves, as `package.module:callable`.
+        wsgi: The application that the API serves, as `package.module:callable`.
+        asgi: The one that servers beside it serve if they speak ASGI.
         gunicorn_config: gunicorn's config file, from `root`.
         workers: gunicorn workers.
         port: Port of the API on 127.0.0.1; 0 takes a free one.
@@ -30,6 +31,7 @@ class StackSettings:
     directory: Path
     settings_module: str
     wsgi: str
+    asgi: str
     gunicorn_config: str | None
     workers: int = 1
     port: int = 0

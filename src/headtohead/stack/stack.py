@@ -10,7 +10,7 @@ import psutil
 from headtohead.errors import StackError
 from headtohead.stack import ports, processes
 from headtohead.stack.api import NAME as API
-from headtohead.stack.api import Api, healthy
+from headtohead.stack.api import Api
 from headtohead.stack.broker import broker_on
 from headtohead.stack.cache import NAME as CACHE
 from headtohead.stack.celery import Celery
@@ -18,6 +18,7 @@ from headtohead.stack.code import changed_at
 from headtohead.stack.database import NAME as DATABASE
 from headtohead.stack.external import External, external_servers
 from headtohead.stack.folder import locked, usable
+from headtohead.stack.gunicorn import healthy
 from headtohead.stack.memcached import NAME as MEMCACHED_SERVER
 from headtohead.stack.memcached import Memcached
 from headtohead.stack.missing import CELERY, MEMCACHED
@@ -216,6 +217,7 @@ def _start(
             servers=tuple(servers),
             broker_url=project.broker_url,
             memcached_url=project.memcached_url,
+            directory=directory,
         ),
         launch=_launch(settings),
         created={
@@ -277,6 +279,7 @@ def _launch(settings: StackSettings) -> Launch:
         root=settings.root,
         settings_module=settings.settings_module,
         wsgi=settings.wsgi,
+        asgi=settings.asgi,
         gunicorn_config=settings.gunicorn_config,
         workers=settings.workers,
         database_url=settings.database_url,

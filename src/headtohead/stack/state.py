@@ -21,6 +21,7 @@ class Launch:
     root: Path
     settings_module: str
     wsgi: str
+    asgi: str
     gunicorn_config: str | None
     workers: int
     database_url: str | None = field(repr=False)

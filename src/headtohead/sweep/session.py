@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,8 +19,9 @@ from headtohead.run import environment
 from headtohead.run.measure import Measured, measure
 from headtohead.run.preflight import check
 from headtohead.run.results import new_run_id, run_directory
+from headtohead.run.served import served
 from headtohead.run.session import Observer, measure_one
-from headtohead.run.target import Target, open_target, stack_settings
+from headtohead.run.target import Target, open_target, stack_settings, target_of
 from headtohead.run.verdicts import judged_together
 from headtohead.sweep.record import RECORD_NAME, SCHEMA_VERSION, Size, Sweep, growth_of
 
@@ -115,14 +117,17 @@ def _measure_at(
     """Measure the experiment on a database, a cache and an API of its own."""
     settings = stack_settings(config, [experiment])
     with stack.scratch(settings, rows=rows, seed=config.seed, progress=observer.note) as apart:
-        for finding in check(experiment, base_url=apart.api_url, token=apart.token).findings:
+        there = _target(apart, beside=target)
+        with served(experiment, target=there, note=observer.note) as ready:
+            findings = check(experiment, target=ready).findings
+        for finding in findings:
             raise MeasurementError(
                 f"{finding.variant}: {finding.problem} at {rows:,} rows", fix=finding.fix
             )
         return measure_one(
             experiment,
             take=take,
-            target=_target(apart, beside=target),
+            target=there,
             config=config,
             observer=observer,
         )
@@ -133,10 +138,7 @@ def _target(apart: stack.RunningStack, *, beside: Target) -> Target:
     processes = {
         server.name: server.pid or beside.processes.get(server.name) for server in apart.servers
     }
-    return Target(
-        base_url=apart.api_url,
-        token=apart.token,
-        rows=apart.rows,
-        servers={server.name: server.version for server in apart.servers},
+    return replace(
+        target_of(apart),
         processes={name: pid for name, pid in processes.items() if pid is not None},
     )

@@ -166,9 +166,11 @@ def _heaviest(registry: Registry, *, target: Target) -> Subject:
     """The baseline that keeps its server busy for longest."""
     times = {}
     for experiment in registry:
-        answers = check(experiment, base_url=target.base_url, token=target.token).answers
-        baseline = Subject(experiment=experiment, variant=experiment.baseline)
-        if answer := answers.get(experiment.baseline.name):
+        if experiment.needs_servers:
+            continue
+        answer = check(experiment, target=target).answers.get(experiment.baseline.name)
+        if answer and answer.timing:
+            baseline = Subject(experiment=experiment, variant=experiment.baseline)
             times[answer.timing.total_ms] = baseline
     return times[max(times)]
 
@@ -176,7 +178,6 @@ def _heaviest(registry: Registry, *, target: Target) -> Subject:
 def _gauge(endpoint: Endpoint) -> tuple[float, float]:
     """Median milliseconds of the endpoint as its client and as its server sees them."""
     plan = PairPlan(
-        base_url=endpoint.target.base_url,
         baseline=endpoint.arm(),
         variants=(endpoint.arm(),),
         warm_up=endpoint.warm_up,

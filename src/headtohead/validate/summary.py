@@ -9,7 +9,6 @@ from statistics import fmean, median, stdev
 import numpy as np
 from scipy.stats import binomtest
 
-from headtohead.analysis.interval import FloatArray
 from headtohead.validate.judgement import Claim, Evidence, Judgement, Rule
 from headtohead.validate.record import (
     SCHEMA_VERSION,
@@ -25,10 +24,18 @@ from headtohead.validate.trace import Trace
 
 @dataclass(frozen=True, kw_only=True)
 class _Outcome:
-    """What a rule said of one trial, beside the truth."""
+    """What a rule said of one trial, beside the truth.
+
+    Attributes:
+        judgement: What it said.
+        truth: What was injected, as all trials of the scenario tell.
+        truth_of_trial: The same as this trial alone tells. It shares the trial's noise, so that the
+            two differ by little else than a rule's error; on average over trials it is the truth.
+    """
 
     judgement: Judgement
     truth: float
+    truth_of_trial: float
 
 
 def summarise(setup: Setup, traces: Iterable[Trace], *, rules: Sequence[Rule]) -> Validation:
@@ -41,7 +48,10 @@ def summarise(setup: Setup, traces: Iterable[Trace], *, rules: Sequence[Rule]) -
     """
     scenarios = {scenario.name: scenario for scenario in SCENARIOS}
     traces = list(traces)
-    added = _added_ms(traces, scenarios)
+    added = {
+        name: _added_ms(each) if scenarios[name].handicap else 0.0
+        for name, each in _by_scenario(traces).items()
+    }
     outcomes: dict[tuple[str, str, float], list[_Outcome]] = defaultdict(list)
     facts: dict[str, list[_TrialFacts]] = defaultdict(list)
     earlier: dict[tuple[str, float], list[float]] = defaultdict(list)
@@ -53,12 +63,17 @@ def summarise(setup: Setup, traces: Iterable[Trace], *, rules: Sequence[Rule]) -
             seen = trace.until(budget)
             history = earlier[scenario.neighbour, budget]
             evidence = Evidence(trace=seen, earlier_ms=np.array(history))
+            own_added_ms = _added_ms([trace]) if scenario.handicap else 0.0
             for rule in rules:
                 judgement = rule.judge(evidence)
                 if judgement:
                     true_ratio = seen.true_mean_ratio if rule.of_means else seen.true_median_ratio
                     outcomes[rule.name, scenario.name, budget].append(
-                        _Outcome(judgement=judgement, truth=true_ratio(added_ms))
+                        _Outcome(
+                            judgement=judgement,
+                            truth=true_ratio(added_ms),
+                            truth_of_trial=true_ratio(own_added_ms),
+                        )
                     )
             history.append(float(seen.baseline_ms.mean()))
     return Validation(
@@ -77,19 +92,20 @@ def summarise(setup: Setup, traces: Iterable[Trace], *, rules: Sequence[Rule]) -
     )
 
 
-def _added_ms(traces: Sequence[Trace], scenarios: Mapping[str, Scenario]) -> dict[str, float]:
-    """What the variant of each scenario really adds to the server's time, by the server's clock.
-
-    That is more than the handicap itself: what follows a wait is slower than without one. It is
-    taken from all pairs of a scenario together, so that the noise of a single trial hardly counts.
-    """
-    pairs: dict[str, list[FloatArray]] = defaultdict(list)
+def _by_scenario(traces: Iterable[Trace]) -> Mapping[str, Sequence[Trace]]:
+    found: dict[str, list[Trace]] = defaultdict(list)
     for trace in traces:
-        pairs[trace.scenario].append(trace.added_server_ms)
-    return {
-        name: float(np.median(np.concatenate(each))) if scenarios[name].handicap else 0.0
-        for name, each in pairs.items()
-    }
+        found[trace.scenario].append(trace)
+    return found
+
+
+def _added_ms(traces: Iterable[Trace]) -> float:
+    """What a handicap really adds to the server's time, by the server's clock.
+
+    That is more than the handicap itself: what follows a wait is slower than without one. From all
+    pairs of a scenario together it hardly depends on the noise of a single trial.
+    """
+    return float(np.median(np.concatenate([trace.added_server_ms for trace in traces])))
 
 
 def budgets(scenario: Scenario, *, seconds: float) -> tuple[float, ...]:
@@ -162,7 +178,7 @@ def _cells(outcomes: dict[tuple[str, str, float], list[_Outcome]]) -> Iterator[C
         ]
         widths = [(high / low) ** 0.5 - 1 for (low, high), _ in intervals]
         seconds = [judgement.seconds for judgement in judgements]
-        errors = [outcome.judgement.ratio / outcome.truth for outcome in each]
+        errors = [outcome.judgement.ratio / outcome.truth_of_trial for outcome in each]
         yield Cell(
             rule=rule,
             scenario=scenario,

@@ -164,7 +164,7 @@ def _numbers(cell: Cell) -> tuple[str, ...]:
     return (
         f"{cell.covered} of {cell.intervals}" if cell.intervals else NO_VALUE,
         NO_VALUE if cell.half_width is None else percent(cell.half_width),
-        bias_words(cell),
+        bias_words(cell.bias, cell.bias_error),
         f"{cell.seconds_p50:.1f}",
         f"{cell.seconds_p90:.1f}",
     )

@@ -37,8 +37,8 @@ class Trace:
         variant_ms: Client-side latency of the variant.
         baseline_washout_ms: Client-side latency of the request before, to the same arm.
         variant_washout_ms: The same of the variant.
-        baseline_server_ms: Time the server says the baseline took.
-        variant_server_ms: Time the server says the variant took, its handicap included.
+        baseline_server_ms: Time the server says the baseline took, up to its last byte.
+        variant_server_ms: The same of the variant, its handicap included.
         handicap_ms: Time the server says the variant's handicap took, beyond what the baseline's
             handicap of nothing takes; 0 where there is none.
     """
@@ -99,12 +99,13 @@ class Trace:
         return added
 
     def true_median_ratio(self, added_ms: float) -> float:
-        """The effect on a typical request, by the server's clock.
+        """The effect on the median pair: by how much it falls when what was added is taken off.
 
         Args:
             added_ms: What the variant really adds to the server's time; see `added_server_ms`.
         """
-        return float(np.median(self.variant_ms / (self.variant_ms - added_ms)))
+        equals = log_ratios(baseline_ms=self.baseline_ms, variant_ms=self.variant_ms - added_ms)
+        return float(np.exp(np.median(self.log_ratios) - np.median(equals)))
 
     def true_mean_ratio(self, added_ms: float) -> float:
         """The effect on the mean request, by the server's clock; see `true_median_ratio`."""

@@ -1,7 +1,9 @@
 """Taking one trial: request pairs between a variant and itself, disturbed as its scenario says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from operator import attrgetter
 from time import time
 
 import numpy as np
@@ -44,7 +46,8 @@ class Subject:
 
         Raises:
             UnknownExperimentError: There is no such experiment.
-            ConfigurationError: The experiment has no such variant.
+            ConfigurationError: The experiment has no such variant, or one that the API does not
+                serve itself.
         """
         experiment_name, _, variant_name = name.partition("/")
         experiment = registry.select([experiment_name])[0]
@@ -75,10 +78,15 @@ class Endpoint:
 
     def arm(self, handicap: Handicap = _NO_HANDICAP) -> Arm:
         """The request to the subject, slowed down by a handicap."""
-        subject = self.subject
-        plain = plan_arm(subject.experiment, subject.variant, token=self.target.token)
+        plain = self.plain_arm(self.subject)
         baggage = f"{plain.headers['Baggage']},{BAGGAGE_HANDICAP}={handicap.to_member()}"
         return replace(plain, headers={**plain.headers, "Baggage": baggage})
+
+    def plain_arm(self, subject: Subject) -> Arm:
+        """The request to any subject on the same server."""
+        target, experiment, variant = self.target, subject.experiment, subject.variant
+        url = target.url_of(experiment, variant)
+        return plan_arm(experiment, variant, base_url=url, token=target.token)
 
     def handicap(self, scenario: Scenario) -> Handicap:
         """What slows the variant down in a scenario."""
@@ -107,11 +115,8 @@ def take_trial(
     handicap = endpoint.handicap(scenario)
     variant = endpoint.arm(handicap)
     if scenario.carry_over:
-        heavy = endpoint.heavy
-        arm = plan_arm(heavy.experiment, heavy.variant, token=endpoint.target.token)
-        variant = replace(variant, preceded_by=arm)
+        variant = replace(variant, preceded_by=endpoint.plain_arm(endpoint.heavy))
     plan = PairPlan(
-        base_url=endpoint.target.base_url,
         baseline=endpoint.arm(),
         variants=(variant,),
         warm_up=endpoint.warm_up,
@@ -148,6 +153,8 @@ def trace_of(
         MeasurementError: A request failed, the server did not spend the handicap, or there are
             too few pairs.
     """
+    whole_ms = _whole_ms(pairs)
+    pairs = pairs[:-1]  # nothing follows that could tell of it
     if len(pairs) < NEEDED_PAIRS:
         raise MeasurementError(
             f"a trial held {len(pairs)} request pairs of the {NEEDED_PAIRS} it needs",
@@ -172,10 +179,24 @@ def trace_of(
         variant_ms=np.array([pair.variant_sample.milliseconds for pair in pairs]),
         baseline_washout_ms=np.array([pair.baseline_washout.milliseconds for pair in pairs]),
         variant_washout_ms=np.array([pair.variant_washout.milliseconds for pair in pairs]),
-        baseline_server_ms=np.array([timing.total_ms for timing in baseline]),
-        variant_server_ms=np.array([timing.total_ms for timing in variant]),
+        baseline_server_ms=np.array([whole_ms[pair.baseline_sample.started] for pair in pairs]),
+        variant_server_ms=np.array([whole_ms[pair.variant_sample.started] for pair in pairs]),
         handicap_ms=spent - np.median(idle) if scenario.handicap else np.zeros_like(spent),
     )
+
+
+def _whole_ms(pairs: Sequence[Pair]) -> Mapping[float, float]:
+    """What each response took its server to the last byte, by when its request was sent.
+
+    It is the one after it that tells.
+    """
+    samples = sorted(
+        (sample for pair in pairs for sample in pair.samples), key=attrgetter("started")
+    )
+    return {
+        sample.started: _confirmed(following).last_ms or 0.0  # never None where confirmed
+        for sample, following in pairwise(samples)
+    }
 
 
 def _confirmed(sample: Sample) -> ServerTiming:
@@ -185,7 +206,12 @@ def _confirmed(sample: Sample) -> ServerTiming:
             fix="read the API's log; `h2h status` says where it is",
         )
     timing = ServerTiming.from_header(sample.server_timing)
-    if timing is None or timing.variant != sample.identity or timing.handicap_ms is None:
+    if (
+        timing is None
+        or timing.variant != sample.identity
+        or timing.handicap_ms is None
+        or timing.last_ms is None
+    ):
         raise MeasurementError(
             f"the server did not confirm {sample.identity} and its handicap",
             fix="restart the API with experiments on and this version of headtohead",

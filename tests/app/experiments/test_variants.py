@@ -51,6 +51,7 @@ def measured(settings: Settings) -> Callable[..., Any]:
         ("hot-key", "unprotected", 1),
         ("hot-key", "early", 1),
         ("hot-key", "single-flight", 1),
+        ("category-summary", "precomputed", 1),
         ("product-count", "exact", 3),
         ("product-count", "bounded", 3),
         ("serializer", "model-serializer", 2),

@@ -31,9 +31,19 @@ def marked(request: HttpRequest, key: str) -> JsonResponse:
     return JsonResponse({key: cache.get(key)})
 
 
+def environment(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({name: os.environ.get(name) for name in request.GET.getlist("name")})
+
+
+def interface(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"request": type(request).__name__})
+
+
 urlpatterns = [
     path("health/", health),
     path("about/", about),
     path("hand-over/<slug:key>/", hand_over),
     path("marked/<slug:key>/", marked),
+    path("environment/", environment),
+    path("interface/", interface),
 ]

@@ -1,0 +1,9 @@
+"""The ASGI application that gunicorn serves to experiments with async views."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "app.config.settings")
+
+application = get_asgi_application()

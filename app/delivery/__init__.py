@@ -1,0 +1,1 @@
+"""Deliveries: what carriers ask for them."""
