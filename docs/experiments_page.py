@@ -91,9 +91,15 @@ def _server(server: Server | None) -> str:
 
 
 def _queries(run: Run, experiment: Experiment, variant: Variant) -> str:
-    measured = next((each for each in run.experiments if each.name == experiment.name), None)
-    found = measured.variant(variant.name) if measured else None
-    return count(found.queries_per_request) if found and found.explained else NO_VALUE
+    explained = (
+        each.queries_per_request
+        for measured in run.experiments
+        if measured.name == experiment.name
+        for each in measured.variants
+        if each.name == variant.name and each.explained
+    )
+    # An experiment may have come, or got a variant, after the run.
+    return next(map(count, explained), NO_VALUE)
 
 
 def _facts(audit: AuditRecord, experiment: Experiment) -> Iterator[str]:

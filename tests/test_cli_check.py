@@ -106,8 +106,12 @@ def test_a_query_that_was_added_fails_with_its_sql(changing, edit):
     completed = changing.h2h("check", "product-list")
     assert completed.returncode == 1, completed.stderr
     assert "product-list/prefetched is not as in" in completed.stdout
-    added = [line for line in completed.stdout.splitlines() if line.startswith("  + ")]
-    assert added == ["  + once: SELECT ? AS a FROM catalog_tag LIMIT ?"]
+    lines = completed.stdout.splitlines()
+    added = [number for number, line in enumerate(lines) if line.startswith("  + ")]
+    assert [lines[number] for number in added] == [
+        "  + once: SELECT ? AS a FROM catalog_tag LIMIT ?"
+    ]
+    assert lines[added[0] + 1].startswith("      from app/catalog/selectors.py:")
     assert "makes 4 queries, not 3 as in" in one_line(completed)
     assert "product-list/naive is not" not in completed.stdout
 
@@ -118,6 +122,8 @@ def test_an_n_plus_1_in_what_users_are_served_fails_whatever_the_snapshot_says(c
     assert completed.returncode == 1, completed.stderr
     assert "prefetched grows from 52 to 102" in completed.stdout
     assert "+ 50 times: SELECT catalog_tag.id" in completed.stdout
+    assert "from app/catalog/serializers.py:" in completed.stdout
+    assert "at app/catalog/serializers.py:" in one_line(completed)
     assert "users are served it; fetch at once" in one_line(completed)
 
     path = changing.root / SNAPSHOT
@@ -127,6 +133,36 @@ def test_an_n_plus_1_in_what_users_are_served_fails_whatever_the_snapshot_says(c
     assert after.pop("product-list") != before.pop("product-list")
     assert after == before
     shutil.copy(ROOT / SNAPSHOT, path)
+
+
+def test_another_index_than_was_kept_fails_with_both_plans(changing):
+    path = changing.root / SNAPSHOT
+    text = path.read_text()
+    path.write_text(text.replace("product_name_trigrams", "product_name_before"))
+    try:
+        completed = changing.h2h("check", "product-search")
+    finally:
+        path.write_text(text)
+    assert completed.returncode == 1, completed.stderr
+    assert "product-search/indexed is answered by other plans than in" in one_line(completed)
+    lines = [line.split() for line in completed.stdout.splitlines()]
+    assert ["-", "Bitmap", "Index", "Scan", "using", "product_name_before"] in lines
+    assert ["+", "Bitmap", "Index", "Scan", "using", "product_name_trigrams"] in lines
+
+
+def test_bodies_that_differ_only_at_rows_of_its_own_are_told_to_machines_too(changing, edit):
+    # The stack that is up has 50 rows, the snapshot's have more.
+    edit(
+        f"Product.objects.select_related({SERVED}",
+        f"Product.objects.select_related({SERVED}[:1000]",
+    )
+    completed = changing.h2h("check", "product-list", "--json")
+    assert completed.returncode == 1, completed.stderr
+    (finding,) = json.loads(completed.stdout)["findings"]
+    assert finding["variant"] == "product-list/prefetched"
+    assert "body.count: 2000, not 1000" in finding["problem"]
+    assert "at 2,000 rows" in finding["problem"]
+    assert finding["problem"] in one_line(completed)
 
 
 def test_without_a_snapshot_it_passes_and_says_how_to_make_one(changing):

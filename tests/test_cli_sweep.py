@@ -29,6 +29,10 @@ def test_sweep_measures_at_every_size_and_leaves_the_rows_as_they_were(project):
         assert comparison["ci95"][0] <= comparison["ratio"] <= comparison["ci95"][1] < 1
         # All servers are the stack's own, the one of the database beside included.
         assert size["result"]["machine"]["others"] is not None
+        assert [each["variant"] for each in size["explained"]] == [
+            "product-list/naive",
+            "product-list/prefetched",
+        ]
     assert [each["variant"] for each in record["growth"]] == ["naive", "prefetched"]
     assert {each["queries"] for each in record["growth"]} == {"constant"}
     # Others on this machine may well take the cores; then it says so and gives no verdict.
@@ -38,7 +42,9 @@ def test_sweep_measures_at_every_size_and_leaves_the_rows_as_they_were(project):
 
     folder = project.root / "results" / "latest-sweep"
     assert json.loads((folder / "sweep.json").read_text()) == record
-    assert "naive: " in (folder / "sweep.html").read_text()
+    page = (folder / "sweep.html").read_text()
+    assert "naive: " in page
+    assert "Index Scan on catalog_brand using catalog_brand_pkey" in page
     for size in record["sizes"]:
         pairs = folder / f"{size['rows']}-rows" / "pairs" / "product-list.csv"
         assert len(pairs.read_text().splitlines()) == size["result"]["pairs"] + 1

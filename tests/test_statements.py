@@ -1,7 +1,7 @@
 import pytest
 
 from headtohead.statements import Explanation, Statement
-from tests.explain.factories import detail, explanation, node, source
+from tests.explaining import detail, explanation, node, source
 
 
 def test_explanation_round_trip():

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from app.catalog import examples
 from app.catalog.cursors import FeedCursor
 from app.catalog.models import Brand, Category, Product, Tag
 
 
+@extend_schema_serializer(examples=[examples.answer("A brand", examples.BRAND)])
 class BrandSerializer(serializers.ModelSerializer):
     """A brand."""
 
@@ -24,6 +27,9 @@ class CategoryReferenceSerializer(serializers.ModelSerializer):
         fields = ["id", "name", "slug"]
 
 
+@extend_schema_serializer(
+    examples=[examples.answer("A category", examples.CATEGORY | {"parent_id": 41})]
+)
 class CategorySerializer(serializers.ModelSerializer):
     """A category and its place in the tree."""
 
@@ -34,6 +40,7 @@ class CategorySerializer(serializers.ModelSerializer):
         fields = ["id", "name", "slug", "parent_id"]
 
 
+@extend_schema_serializer(examples=[examples.answer("A tag", examples.TAG)])
 class TagSerializer(serializers.ModelSerializer):
     """A tag."""
 
@@ -42,6 +49,7 @@ class TagSerializer(serializers.ModelSerializer):
         fields = ["id", "name"]
 
 
+@extend_schema_serializer(examples=[examples.answer("A product", examples.PRODUCT)])
 class ProductSerializer(serializers.ModelSerializer):
     """A product in a list."""
 
@@ -78,6 +86,7 @@ class ProductFeedQuerySerializer(serializers.Serializer):
     )
 
 
+@extend_schema_serializer(examples=[examples.answer("The first page", examples.FEED)])
 class ProductFeedSerializer(serializers.Serializer):
     """A page of the feed."""
 
@@ -112,6 +121,7 @@ class RatingSerializer(serializers.Serializer):
     )
 
 
+@extend_schema_serializer(examples=[examples.answer("A review", examples.REVIEW)])
 class ReviewSerializer(serializers.Serializer):
     """A review with the name of its customer."""
 
@@ -122,6 +132,9 @@ class ReviewSerializer(serializers.Serializer):
     created_at = serializers.DateTimeField()
 
 
+@extend_schema_serializer(
+    examples=[examples.question("Content", {"rating": 5, "body": "Does what it should."})]
+)
 class ReviewCreateSerializer(serializers.Serializer):
     """A review as its customer writes it."""
 
@@ -148,6 +161,7 @@ class PopularProductSerializer(RelatedProductSerializer):
         fields = [*RelatedProductSerializer.Meta.fields, "reviews"]
 
 
+@extend_schema_serializer(examples=[examples.answer("A page", examples.PRODUCT_DETAIL)])
 class ProductDetailSerializer(ProductSerializer):
     """A product's page."""
 
@@ -170,6 +184,12 @@ class ProductDetailSerializer(ProductSerializer):
         ]
 
 
+@extend_schema_serializer(
+    examples=[
+        examples.question("A new price", {"price": "19.90"}),
+        examples.question("Other tags", {"tag_ids": [1, 5]}),
+    ]
+)
 class ProductUpdateSerializer(serializers.ModelSerializer):
     """What may be changed about a product."""
 
@@ -194,6 +214,7 @@ class StockChangeSerializer(serializers.Serializer):
     )
 
 
+@extend_schema_serializer(examples=[examples.answer("A product", examples.PRODUCT_EXPORT)])
 class ProductExportSerializer(serializers.ModelSerializer):
     """A product in the export."""
 
@@ -208,6 +229,7 @@ class ProductExportSerializer(serializers.ModelSerializer):
         ]
 
 
+@extend_schema_serializer(examples=[examples.answer("A category", examples.CATEGORY_SUMMARY)])
 class CategorySummarySerializer(CategoryReferenceSerializer):
     """Figures about a category."""
 

@@ -211,10 +211,6 @@ class ProductDetailView(APIView):
         parameters=[PRODUCT_VERSION, CACHE_STATUS],
         request=ProductUpdateSerializer,
         responses={200: ProductDetailSerializer, **problem_responses(400, 401, 403, 404)},
-        examples=[
-            OpenApiExample("A new price", {"price": "19.90"}, request_only=True),
-            OpenApiExample("Other tags", {"tag_ids": [1, 5]}, request_only=True),
-        ],
         tags=["products"],
     )
     def patch(self, request: Request, product_id: int) -> Response:
@@ -304,11 +300,6 @@ class ReviewListView(ListAPIView):
         description="Each customer reviews a product once.",
         request=ReviewCreateSerializer,
         responses={201: ReviewSerializer, **problem_responses(400, 401, 403, 404, 409)},
-        examples=[
-            OpenApiExample(
-                "Content", {"rating": 5, "body": "Does what it should."}, request_only=True
-            )
-        ],
         tags=["reviews"],
     )
     def post(self, request: Request, product_id: int) -> Response:

@@ -62,6 +62,7 @@ class BoundedPagination(Pagination):
         described["properties"]["count"]["maximum"] = COUNT_LIMIT
         described["properties"]["capped"] = {
             "type": "boolean",
+            "example": False,
             "description": "Whether there are more than `count`, which no page shows.",
         }
         return described

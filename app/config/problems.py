@@ -51,10 +51,10 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
     if response is None:
         return None
     if isinstance(error, ValidationError):
-        problem = _problem(response.status_code, detail="The request is not valid.")
-        response.data = problem | {"errors": error.detail}
+        invalid = problem(response.status_code, detail="The request is not valid.")
+        response.data = invalid | {"errors": error.detail}
     else:
-        response.data = _problem(response.status_code, detail=response.data["detail"])
+        response.data = problem(response.status_code, detail=response.data["detail"])
     response.content_type = CONTENT_TYPE
     return response
 
@@ -73,7 +73,7 @@ def problem_example(name: str, *, status: int, detail: str, **more: Any) -> Open
     """Show one of the errors of an operation, for `extend_schema(examples=...)`."""
     return OpenApiExample(
         name,
-        _problem(status, detail=detail) | more,
+        problem(status, detail=detail) | more,
         response_only=True,
         status_codes=[str(status)],
         media_type=CONTENT_TYPE,
@@ -82,7 +82,7 @@ def problem_example(name: str, *, status: int, detail: str, **more: Any) -> Open
 
 def plain_problem(status: HTTPStatus, *, detail: str) -> JsonResponse:
     """Answer an error where REST framework is not at work."""
-    return JsonResponse(_problem(status, detail=detail), status=status, content_type=CONTENT_TYPE)
+    return JsonResponse(problem(status, detail=detail), status=status, content_type=CONTENT_TYPE)
 
 
 def bad_request(_request: HttpRequest, exception: Exception) -> JsonResponse:
@@ -102,5 +102,6 @@ def server_error(_request: HttpRequest) -> JsonResponse:
     )
 
 
-def _problem(status: int, *, detail: str) -> Problem:
+def problem(status: int, *, detail: str) -> Problem:
+    """What is told of an error."""
     return {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}

@@ -73,7 +73,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "headtohead.django.cache.RedisCache",
+        "BACKEND": "headtohead.django.prometheus.ExportingRedisCache",
         "LOCATION": env.str("CACHE_URL"),
         "KEY_PREFIX": "catalogue",
         "TIMEOUT": 300,
@@ -129,7 +129,7 @@ if JWT_SIGNING_KEY == SECRET_KEY or len(JWT_SIGNING_KEY) < 32:
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",
     "SIGNING_KEY": JWT_SIGNING_KEY,
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
+    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=env.int("JWT_ACCESS_SECONDS", default=300)),
     # From signing in, however often the token is exchanged.
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
 }
@@ -224,6 +224,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "app.delivery.schema.document_quotes",
+        "app.config.schema.complete_errors",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

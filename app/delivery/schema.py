@@ -14,6 +14,7 @@ _QUOTE = {
         "days": {"type": "integer", "minimum": 0, "description": "Until it arrives."},
     },
 }
+_QUOTES = [{"carrier": each, "price": "4.90", "days": 2} for each in CARRIERS][:2]
 _PROBLEM = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
@@ -40,7 +41,8 @@ def document_quotes(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                                         "items": {"$ref": "#/components/schemas/DeliveryQuote"},
                                     }
                                 },
-                            }
+                            },
+                            "examples": {"TwoCarriers": {"value": {"results": _QUOTES}}},
                         }
                     },
                 },

@@ -78,7 +78,33 @@ class GraphView(APIView):
                 "Two products",
                 {"query": "{ products(first: 2) { items { name brand { name } } next } }"},
                 request_only=True,
-            )
+            ),
+            OpenApiExample(
+                "Their names",
+                {
+                    "data": {
+                        "products": {
+                            "items": [{"name": "Slim Oak Lamp", "brand": {"name": "Nordmark"}}],
+                            "next": None,
+                        }
+                    }
+                },
+                response_only=True,
+                status_codes=["200"],
+            ),
+            OpenApiExample(
+                "Several queries at once",
+                {
+                    "errors": [
+                        {
+                            "message": "Send one query a request.",
+                            "extensions": {"code": Code.BATCHING_DISABLED.value},
+                        }
+                    ]
+                },
+                response_only=True,
+                status_codes=["400"],
+            ),
         ],
         tags=["graphql"],
     )

@@ -1,10 +1,14 @@
 """The shapes of orders on the wire."""
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
+from app.catalog import examples
 from app.catalog.models import Product
 from app.catalog.serializers import BrandSerializer
 from app.orders.models import Fulfilment, Order, OrderItem
+
+_ORDERED = {key: examples.PRODUCT[key] for key in ("id", "sku", "slug", "name", "brand")}
 
 
 class OrderedProductSerializer(serializers.ModelSerializer):
@@ -27,6 +31,22 @@ class OrderItemSerializer(serializers.ModelSerializer):
         fields = ["id", "product", "quantity", "unit_price"]
 
 
+@extend_schema_serializer(
+    examples=[
+        examples.answer(
+            "An order",
+            {
+                "id": 12,
+                "number": "O-0000000012",
+                "status": "shipped",
+                "placed_at": "2025-11-20T16:45:00Z",
+                "items": [
+                    {"id": 30, "product": _ORDERED, "quantity": 2, "unit_price": "19.90"},
+                ],
+            },
+        )
+    ]
+)
 class OrderSerializer(serializers.ModelSerializer):
     """An order with all of its items."""
 
@@ -84,6 +104,20 @@ class PlacedOrderSerializer(serializers.Serializer):
     total = serializers.DecimalField(max_digits=12, decimal_places=2)
 
 
+@extend_schema_serializer(
+    examples=[
+        examples.answer(
+            "Done",
+            {
+                "order_number": "C-1-spring",
+                "outcome": "done",
+                "requested_at": "2025-11-24T09:30:00Z",
+                "started_at": "2025-11-24T09:30:01Z",
+                "finished_at": "2025-11-24T09:30:02Z",
+            },
+        )
+    ]
+)
 class FulfilmentSerializer(serializers.ModelSerializer):
     """What became of the work that follows an order."""
 

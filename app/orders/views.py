@@ -80,6 +80,20 @@ class CheckoutView(APIView):
                 },
                 request_only=True,
             ),
+            OpenApiExample(
+                "Placed",
+                {
+                    "number": "C-1-spring",
+                    "status": "paid",
+                    "items": [
+                        {"product_id": 1, "quantity": 2, "unit_price": "19.90"},
+                        {"product_id": 2, "quantity": 1, "unit_price": "24.50"},
+                    ],
+                    "total": "64.30",
+                },
+                response_only=True,
+                status_codes=["201"],
+            ),
             problem_example("Declined", status=402, detail=DECLINED),
             problem_example("Handled already", status=409, detail=CLOSED),
         ],

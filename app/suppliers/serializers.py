@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 LONGEST_LIST = 1000
+LINE = {"sku": "S-0001", "name": "Slim Oak Lamp", "price": "19.90", "stock": 12}
 
 
+@extend_schema_serializer(examples=[OpenApiExample("A line", LINE, response_only=True)])
 class SupplierProductSerializer(serializers.Serializer):
     """A line of a supplier's list."""
 

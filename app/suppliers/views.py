@@ -12,6 +12,7 @@ from app.config.problems import problem_example, problem_responses
 from app.suppliers import selectors, services
 from app.suppliers.models import SupplierProduct
 from app.suppliers.serializers import (
+    LINE,
     SupplierImportSerializer,
     SupplierListSerializer,
     SupplierProductSerializer,
@@ -22,7 +23,6 @@ WHO = (
     "For staff who hold the permission to change products, and for whoever holds the token to "
     "measure this server."
 )
-LINE = {"sku": "S-0001", "name": "Slim Oak Lamp", "price": "19.90", "stock": 12}
 
 
 class SupplierProductView(ListAPIView):

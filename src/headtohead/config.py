@@ -78,6 +78,9 @@ class Config:
     )
     api_workers: int = _setting("gunicorn workers of the local API.", default=1, minimum=1)
     port: int = _setting("Port of the local API; 0 takes a free one.", default=0, minimum=0)
+    prometheus: bool = _setting(
+        "Start a Prometheus beside the local API; it stays until `h2h down`.", default=False
+    )
     rows: int = _setting("Rows seeded when the database is empty.", default=2000, minimum=1)
     seed: int = _setting("Seed of rows and coin flips.", default=1, minimum=0)
     budget: float = _setting(
@@ -151,6 +154,33 @@ class Config:
     )
     control: bool = _setting(
         "Compare the fastest experiment's baseline with itself, too.", default=False
+    )
+    explain: bool = _setting(
+        "Explain every variant once all are measured, for the report: SQL, code and plans.",
+        default=False,
+    )
+    dashboards: str = _setting("Package that draws the Grafana dashboards.", default="dashboards")
+    publish: bool = _setting(
+        "Write the record into PostgreSQL tables, too, once the run is over.", default=False
+    )
+    metrics_port: int = _setting(
+        "Port where a run exports its metrics; with 0 it exports none, unless the local "
+        "stack has a Prometheus, which knows where to look.",
+        default=0,
+        minimum=0,
+        maximum=65_535,
+    )
+    metrics_host: str = _setting(
+        "Address of this machine where they are exported; whoever can reach it can read them.",
+        default="127.0.0.1",
+    )
+    background: str | None = _setting(
+        "Journey whose users are on their way beside the experiments: NAME or NAME:USERS.",
+        default=None,
+    )
+    scenarios: str = _setting(
+        "Package of journeys, one a module, that declare Locust users.",
+        default="loadtests.scenarios",
     )
     snapshot: Path = _setting(
         "File that keeps the SQL of every variant, for `h2h check` to compare with.",

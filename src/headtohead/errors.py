@@ -50,6 +50,10 @@ class StackError(HeadToHeadError):
     """A server of the local stack cannot be started, reached or stopped."""
 
 
+class PublishError(HeadToHeadError):
+    """A record cannot be published."""
+
+
 class CheckFailedError(HeadToHeadError):
     """A deterministic check (equal bodies, variant applied) failed."""
 

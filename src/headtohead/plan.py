@@ -43,3 +43,19 @@ class PlanNode:
         yield self
         for child in self.children:
             yield from child.nodes()
+
+    @property
+    def name(self) -> str:
+        """The operation with what it reads: ``Index Scan on product using product_pkey``."""
+        read = f" on {self.relation}" if self.relation else ""
+        by = f" using {self.index}" if self.index else ""
+        return f"{self.operation}{read}{by}"
+
+    @property
+    def shape(self) -> tuple[str, ...]:
+        """Names alone, a line for each node, those that feed another one indented below it.
+
+        Rows, times and estimates are left out, so equal shapes mean the same way to an answer.
+        """
+        below = (f"  {line}" for child in self.children for line in child.shape)
+        return (self.name, *below)

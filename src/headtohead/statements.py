@@ -23,10 +23,13 @@ class Statement:
     Attributes:
         sql: Normalised text: values are placeholders.
         times: How often it was executed.
+        rows: Rows that it returned or changed, all executions together; of a server-side cursor,
+            which does not know them, none.
     """
 
     sql: str
     times: int
+    rows: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,15 +7,22 @@ NAIVE = Variant(name="naive", selector="shop.selectors.naive")
 SERVED = Variant(name="prefetched", selector="shop.selectors.products")
 
 
-def queries(**times: int | tuple[int, int]) -> Queries:
+def executed(sql: str, first: int, second: int | None = None, **changes: object) -> Executed:
+    """A statement; the second answer is like the first unless told otherwise."""
+    return Executed(sql=sql, first=first, second=first if second is None else second, **changes)
+
+
+def queries(
+    *statements: Executed, body_bytes: int = 100, **times: int | tuple[int, int]
+) -> Queries:
     """A variant that executes each statement so often, in its first and second answer."""
     both = {sql: (n, n) if isinstance(n, int) else n for sql, n in times.items()}
+    given = (*statements, *(executed(sql, *each) for sql, each in both.items()))
     return Queries(
-        first=sum(first for first, _ in both.values()),
-        second=sum(second for _, second in both.values()),
-        statements=tuple(
-            Executed(sql=sql, first=first, second=second) for sql, (first, second) in both.items()
-        ),
+        first=sum(each.first for each in given),
+        second=sum(each.second for each in given),
+        body_bytes=body_bytes,
+        statements=given,
     )
 
 

@@ -1,11 +1,18 @@
 import pytest
 
-from headtohead.check.growth import Observed, growth_of
+from headtohead.check.growth import Grown, growth_of
 from headtohead.check.outcome import Doubling, Outcome
+from headtohead.check.queries import Executed
 from headtohead.check.terminal import growth_in_words
 from headtohead.experiment import Request
-from headtohead.statements import Statement
-from tests.check.factories import experiment, queries
+from headtohead.statements import Location
+from tests.check.factories import executed, experiment, queries
+
+LINE = Location(path="shop/views.py", line=12, function="Products.list")
+
+
+def per_row(times: int) -> Executed:
+    return executed("per_row", times, source=LINE)
 
 
 def grown(*, naive=(152, 302), served=(3, 3), body=(100, 200), **changes):
@@ -13,8 +20,8 @@ def grown(*, naive=(152, 302), served=(3, 3), body=(100, 200), **changes):
 
     def observed(which):
         return {
-            "naive": Observed(queries=queries(per_row=naive[which]), body_bytes=body[which]),
-            "prefetched": Observed(queries=queries(per_row=served[which]), body_bytes=body[which]),
+            "naive": queries(per_row(naive[which]), body_bytes=body[which]),
+            "prefetched": queries(per_row(served[which]), body_bytes=body[which]),
         }
 
     return growth_of(experiment(**changes), once=observed(0), twice=observed(1))
@@ -37,8 +44,10 @@ def test_what_users_are_served_must_not_and_the_sql_is_told():
     growth = grown(served=(3, 5))
     (finding,) = findings(growth)
     assert finding.variant == "product-list/prefetched"
-    assert finding.problem.startswith("grows from 3 to 5 queries as rows double")
-    assert growth.variants[1].grown == (Statement(sql="per_row", times=2),)
+    assert finding.problem == (
+        "grows from 3 to 5 queries as rows double at shop/views.py:12, and users are served it"
+    )
+    assert growth.variants[1].grown == (Grown(sql="per_row", times=2, source=LINE),)
 
 
 def test_what_was_asked_for_in_place_of_the_request_is_told():
@@ -67,7 +76,7 @@ def test_rows_that_are_sent_rather_than_shown_are_proof_as_well(rows, told):
 
 
 def test_a_variant_whose_server_tells_nothing_is_left_out():
-    told = {"prefetched": Observed(queries=queries(per_row=3), body_bytes=100)}
+    told = {"prefetched": queries(per_row=3)}
     growth = growth_of(experiment(), once=told, twice=told)
     assert [each.variant for each in growth.variants] == ["prefetched"]
     assert not growth.answer_grew

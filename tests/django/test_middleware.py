@@ -19,8 +19,14 @@ def respond(view=lambda request: HttpResponse(), **headers: str) -> HttpResponse
     return MeasurementMiddleware(view)(request)
 
 
-def count(experiment: str, variant: str, *, metric: str = "request_duration_seconds_count"):
-    labels = {"experiment": experiment, "variant": variant}
+def count(
+    experiment: str,
+    variant: str,
+    *,
+    metric: str = "request_duration_seconds_count",
+    route: str = "",
+):
+    labels = {"experiment": experiment, "variant": variant, "route": route}
     return REGISTRY.get_sample_value(f"headtohead_{metric}", labels) or 0
 
 
@@ -113,3 +119,20 @@ def test_metrics_add_up_the_queries(settings, db):
     respond(query_twice, baggage=NAIVE)
     after = count("product-list", "naive", metric="database_queries_total")
     assert after == before + 2
+
+
+def test_metrics_name_the_pattern_of_the_address_and_not_the_address(settings, client, db):
+    settings.HEADTOHEAD = ON
+    route = "api/products/<int:product_id>/"
+    before = count("none", "none", route=route)
+    for product in (1, 2):
+        client.get(f"/api/products/{product}/")
+    assert count("none", "none", route=route) == before + 2
+
+
+def test_metrics_count_server_errors_and_no_others(settings):
+    settings.HEADTOHEAD = ON
+    before = count("product-list", "naive", metric="request_errors_total")
+    for status in (200, 404, 500, 503):
+        respond(lambda request, status=status: HttpResponse(status=status), baggage=NAIVE)
+    assert count("product-list", "naive", metric="request_errors_total") == before + 2

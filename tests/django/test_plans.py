@@ -82,7 +82,7 @@ def shelf(db) -> None:
 
 def execution(sql: str, *parameters: Any, many: bool = False) -> Execution:
     return Execution(
-        sql=sql, parameters=parameters, many=many, alias=connection.alias, location=None
+        sql=sql, parameters=parameters, many=many, alias=connection.alias, rows=0, location=None
     )
 
 

@@ -1,5 +1,6 @@
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 
 from headtohead.django.sources import location_of
 from headtohead.statements import Location
@@ -17,8 +18,19 @@ def of_library(module: str = "library") -> Callable[..., Location | None]:
     return names["find"]
 
 
+def unchanged(given: type) -> type:
+    return given
+
+
 class Declared:
     """All that it does is done by a library's method."""
+
+    find = of_library()
+
+
+@unchanged
+class Decorated:
+    """The same, below a decorator, where a reader would not look for it."""
 
     find = of_library()
 
@@ -45,6 +57,11 @@ def test_a_method_of_a_library_is_the_class_of_whoever_it_works_on():
     assert found.path.endswith("tests/django/test_sources.py")
     assert found.function == "Declared.find"
     assert found.line == inspect.getsourcelines(Declared)[1]
+
+
+def test_a_decorated_class_is_where_its_name_is():
+    line = Path(__file__).read_text().splitlines()[Decorated().find().line - 1]
+    assert line == "class Decorated:"
 
 
 def test_a_model_did_not_ask_for_what_the_orm_does_to_it():

@@ -1,14 +1,22 @@
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.http import HttpResponse, StreamingHttpResponse
+from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
 from headtohead.django import details
 from headtohead.django.details import MOST_PLANS
-from headtohead.django.statements import MOST_STATEMENTS, UNREADABLE, counted, normalised
+from headtohead.django.middleware import MeasurementMiddleware
+from headtohead.django.statements import (
+    MOST_STATEMENTS,
+    UNREADABLE,
+    Execution,
+    counted,
+    normalised,
+)
 from headtohead.experiment import TOKEN_HEADER
 from headtohead.statements import BAGGAGE_STATEMENTS, DETAILED, Explanation, Statement
 from tests.django.test_middleware import NAIVE, ON, count, respond
@@ -43,16 +51,23 @@ def test_what_is_written_between_quotes_never_gets_out(secret):
     assert normalised(f"SELECT '{quoted}'") in {"SELECT ?", UNREADABLE}
 
 
-def test_distinct_statements_are_counted_in_the_order_they_came():
+def execution(sql: str, *, rows: int = 0) -> Execution:
+    return Execution(
+        sql=sql, parameters=None, many=False, alias="default", rows=rows, location=None
+    )
+
+
+def test_distinct_statements_and_their_rows_are_counted_in_the_order_they_came():
     statements = ["SELECT 2 FROM b", "SELECT 1 FROM a", "SELECT 3 FROM b", "SELECT 2 FROM b"]
-    assert counted(statements) == (
-        Statement(sql="SELECT ? FROM b", times=3),
-        Statement(sql="SELECT ? FROM a", times=1),
+    assert counted([execution(sql, rows=10) for sql in statements]) == (
+        Statement(sql="SELECT ? FROM b", times=3, rows=30),
+        Statement(sql="SELECT ? FROM a", times=1, rows=10),
     )
 
 
 def test_what_is_told_is_bounded():
-    told = counted([f"UPDATE t{'x' * number}" for number in range(MOST_STATEMENTS + 100)])
+    many = [execution(f"UPDATE t{'x' * number}") for number in range(MOST_STATEMENTS + 100)]
+    told = counted(many)
     assert len(told) == MOST_STATEMENTS
     assert len(normalised("SELECT " + "a, " * 10_000)) < 20_000
 
@@ -76,8 +91,32 @@ def test_an_authorised_request_gets_the_sql_in_place_of_the_answer(settings, db)
         variant="",  # this view calls no seam
         status=201,
         queries=2,
-        statements=(Statement(sql="SELECT ?, ?", times=2),),
+        statements=(Statement(sql="SELECT ?, ?", times=2, rows=2),),
     )
+
+
+def write_and_fail(request) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE shelf (id integer)")
+        cursor.execute("INSERT INTO shelf SELECT generate_series(1, 7)")
+        cursor.execute("UPDATE shelf SET id = id + 1 WHERE id > 2")
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            cursor.execute("SELECT nothing FROM shelf")
+    return HttpResponse()
+
+
+def test_rows_are_those_returned_or_changed_and_none_of_what_failed(settings, db):
+    settings.HEADTOHEAD = ON
+    response = respond(
+        write_and_fail,
+        baggage=f"{NAIVE},{BAGGAGE_STATEMENTS}=1",
+        **{TOKEN_HEADER: "secret"},
+    )
+    rows = {
+        each.sql.split()[0]: each.rows
+        for each in Explanation.from_json(response.content).statements
+    }
+    assert (rows["INSERT"], rows["UPDATE"], rows["SELECT"]) == (7, 5, 0)
 
 
 def test_values_stay_on_the_server(settings, db):
@@ -141,7 +180,7 @@ def test_in_detail_each_statement_comes_with_its_plan_which_counts_as_no_query(s
     assert (detail.plan.operation, detail.plan.rows) == ("Result", 1)
     assert detail.without_plan == ""
     assert explanation.queries == 2
-    assert explanation.statements == (Statement(sql="SELECT ?, ?", times=2),)
+    assert explanation.statements == (Statement(sql="SELECT ?, ?", times=2, rows=2),)
 
 
 def test_plans_of_very_many_statements_are_bounded(settings, db):
@@ -171,3 +210,26 @@ def test_nobody_pays_for_details_without_asking(settings, db):
     settings.HEADTOHEAD = ON
     told = Explanation.from_json(ask_for_statements(**{TOKEN_HEADER: "secret"}).content)
     assert told.details == ()
+
+
+def test_a_post_writes_once_and_its_writes_are_only_planned(settings, db):
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE shelf (id integer)")
+
+        def write(request) -> HttpResponse:
+            cursor.execute("INSERT INTO shelf VALUES (1)")
+            cursor.execute("SELECT id FROM shelf FOR UPDATE")
+            cursor.execute("SELECT id FROM shelf")
+            return HttpResponse(status=201)
+
+        settings.HEADTOHEAD = ON
+        headers = {
+            "baggage": f"{NAIVE},{BAGGAGE_STATEMENTS}={DETAILED}",
+            TOKEN_HEADER: "secret",
+        }
+        request = RequestFactory().post("/", headers=headers)
+        explanation = Explanation.from_json(MeasurementMiddleware(write)(request).content)
+        inserted, locked, read = (each.plan for each in explanation.details)
+        assert (inserted.loops, locked.loops, read.loops) == (None, None, 1)
+        # Plans come last, so this is how many rows were inserted by them too.
+        assert read.rows == 1

@@ -1,10 +1,10 @@
-from headtohead.explain.explained import explained
 from headtohead.explain.terminal import lines, plan_lines
-from tests.explain.factories import detail, explanation, node, source
+from headtohead.run.explanation import in_order
+from tests.explaining import detail, explanation, node, source
 
 
 def test_a_variant_shows_each_statement_with_its_code_its_plan_and_hints():
-    variant = explained(
+    variant = in_order(
         explanation(
             **{
                 "SAVEPOINT ?": (1, detail()),

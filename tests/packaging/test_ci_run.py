@@ -33,8 +33,10 @@ def tools(tmp_path: Path) -> Path:
         found = shutil.which(name, path=os.defpath) or shutil.which(name)
         assert found, f"{name} is needed"
         (directory / name).symlink_to(found)
-    add(directory, "make", 'echo "make $*, browser: $H2H_REQUIRE_BROWSER" >>calls')
+    required = "browser: $H2H_REQUIRE_BROWSER, prometheus: $H2H_REQUIRE_PROMETHEUS"
+    add(directory, "make", f'echo "make $*, {required}" >>calls')
     add(directory, "chromium", ":")
+    add(directory, "promtool", ":")
     add(directory, "ip", ":")
     add(directory, "memcached", ":")
     # The test may run where python3 has no ensurepip.
@@ -89,8 +91,8 @@ def test_it_runs_the_commands_of_the_readme_from_the_checkout(
     finished = run(checkout, tools, record)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     assert (checkout / "calls").read_text().splitlines() == [
-        "make test, browser: 1",
-        "make demo DEMO_FLAGS=--budget 20 --control, browser: 1",
+        "make test, browser: 1, prometheus: 1",
+        "make demo DEMO_FLAGS=--budget 20 --control, browser: 1, prometheus: 1",
     ]
 
 
@@ -166,13 +168,17 @@ def test_root_gets_what_is_missing_and_nothing_else(
     checkout: Path, tools: Path, record: dict[str, Any]
 ) -> None:
     (tools / "chromium").unlink()
+    (tools / "promtool").unlink()
     (tools / "git").unlink()
     (tools / "ip").unlink()
     add(tools, "apt-get", 'echo "apt-get $*" >>calls')
     assert run(checkout, tools, record).returncode == 0
     assert (checkout / "calls").read_text().splitlines()[:2] == [
         "apt-get update",
-        "apt-get install --yes --no-install-recommends git iproute2 chromium fonts-liberation",
+        (
+            "apt-get install --yes --no-install-recommends git iproute2 chromium fonts-liberation "
+            "prometheus prometheus-postgres-exporter prometheus-redis-exporter"
+        ),
     ]
 
 

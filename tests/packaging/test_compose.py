@@ -12,11 +12,13 @@ import pytest
 import yaml
 
 VARIABLE = re.compile(r"\$\{(\w+)")
-IMAGE_WITH_VERSION = re.compile(r"[\w./-]+:\d+\.\d+(\.\d+)?[\w.-]*")
+IMAGE_WITH_VERSION = re.compile(r"[\w./-]+:v?\d+\.\d+(\.\d+)?[\w.-]*")
 SECRETS = {
     "DJANGO_SECRET_KEY": "signing-key",
     "JWT_SIGNING_KEY": "another-signing-key",
     "POSTGRES_PASSWORD": "opensesame",
+    "POSTGRES_READER_PASSWORD": "letmeread",
+    "GRAFANA_ADMIN_PASSWORD": "letmein",
 }
 
 # Services that run the project.
@@ -89,13 +91,28 @@ def test_docker_compose_itself_accepts_it(rendered: dict[str, Any], services: ob
     assert rendered["services"].keys() == services.keys()
 
 
-def test_the_services_are_the_project_and_its_servers(services: dict[str, Any]) -> None:
-    assert services.keys() == {*OURS, "postgres", "redis", "memcached"}
+def started(services: dict[str, Any], *profiles: str) -> set[str]:
+    """What `docker compose --profile ... up` starts."""
+    return {
+        name
+        for name, service in services.items()
+        if "profiles" not in service or set(profiles) & set(service["profiles"])
+    }
+
+
+def test_the_services_are_the_api_its_servers_and_what_watches_them(
+    services: dict[str, Any],
+) -> None:
+    watching = {"prometheus", "grafana", "postgres-exporter", "valkey-exporter"}
+    usual = {*OURS, "postgres", "redis", "memcached", *watching}
+    assert started(services) == usual
+    assert started(services, "load") == {*usual, "locust", "locust-worker"}
+    assert started(services, "run") == {*usual, "h2h"}
 
 
 def test_ports_are_open_to_this_machine_alone(services: dict[str, Any]) -> None:
     ports = [port for service in services.values() for port in service.get("ports", [])]
-    assert len(ports) == 3
+    assert len(ports) == 6
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
 
 
@@ -112,6 +129,8 @@ def test_the_api_image_has_the_version_of_the_project(root: Path, services: dict
 def test_every_image_is_built_here_or_published(services: dict[str, Any]) -> None:
     built = {service["image"] for service in services.values() if "build" in service}
     assert built == {services["api"]["image"]}
+    for name in ("h2h", "locust", "locust-worker"):
+        assert services[name]["image"] in built
 
 
 def test_the_service_that_builds_the_image_is_one_the_api_waits_for(
@@ -176,14 +195,14 @@ def test_all_share_one_network(compose: dict[str, Any], services: dict[str, Any]
 def test_the_data_of_postgres_18_is_on_a_named_volume(
     compose: dict[str, Any], services: dict[str, Any]
 ) -> None:
-    (mount,) = services["postgres"]["volumes"]
+    mount, *_ = services["postgres"]["volumes"]
     volume, _, target = mount.partition(":")
     assert volume in compose["volumes"]
     assert target == "/var/lib/postgresql"
 
 
 def test_the_project_runs_without_privileges(services: dict[str, Any]) -> None:
-    for name in OURS:
+    for name in (*OURS, "h2h", "locust", "locust-worker"):
         assert services[name]["read_only"] is True
         assert services[name]["cap_drop"] == ["ALL"]
     for service in services.values():
@@ -264,3 +283,66 @@ def test_queue_and_cache_are_apart(services: dict[str, Any]) -> None:
     assert environment["BROKER_URL"] != environment["CACHE_URL"]
     # Queues never expire, so the server must not forget what does not.
     assert "volatile-lru" in services["redis"]["command"]
+
+
+def test_every_file_that_is_mounted_is_there_and_read_only(
+    root: Path, compose: dict[str, Any], services: dict[str, Any]
+) -> None:
+    mounts = [mount for service in services.values() for mount in service.get("volumes", [])]
+    files = [mount for mount in mounts if mount.partition(":")[0] not in compose["volumes"]]
+    assert files
+    for mount in files:
+        source, _, mode = mount.split(":")
+        # Dashboards are generated into a folder of their own.
+        assert (root / source).exists() or source == "./dashboards/generated", mount
+        assert mode == "ro", mount
+
+
+def test_grafana_has_no_default_password_and_shows_nothing_to_strangers(
+    services: dict[str, Any],
+) -> None:
+    environment = services["grafana"]["environment"]
+    assert environment["GF_SECURITY_ADMIN_PASSWORD"].startswith("${GRAFANA_ADMIN_PASSWORD:?")
+    assert environment["GF_AUTH_ANONYMOUS_ENABLED"] == "false"
+    assert environment["GF_USERS_ALLOW_SIGN_UP"] == "false"
+
+
+@pytest.fixture(scope="module")
+def data_sources(root: Path) -> dict[str, dict[str, Any]]:
+    path = root / "dashboards/provisioning/datasources/datasources.yml"
+    found = yaml.safe_load(path.read_text(encoding="utf-8"))["datasources"]
+    return {source["uid"]: source for source in found}
+
+
+def test_data_sources_are_services_of_this_file_and_fixed(
+    data_sources: dict[str, dict[str, Any]], services: dict[str, Any]
+) -> None:
+    assert data_sources.keys() == {"prometheus", "postgres"}
+    for source in data_sources.values():
+        host = source["url"].removeprefix("http://").partition(":")[0]
+        assert host in services["grafana"]["depends_on"]
+        assert source["editable"] is False
+
+
+def test_grafana_reads_the_database_as_a_user_that_only_reads(
+    root: Path, data_sources: dict[str, dict[str, Any]], services: dict[str, Any]
+) -> None:
+    source = data_sources["postgres"]
+    readers = (root / "dashboards/provisioning/readers.sh").read_text(encoding="utf-8")
+    assert f"CREATE ROLE {source['user']} LOGIN" in readers
+    assert f"ALTER ROLE {source['user']} SET default_transaction_read_only = on;" in readers
+    name = source["secureJsonData"]["password"].removeprefix("$")
+    assert name in services["grafana"]["environment"]
+    assert f'"${name}"' in readers
+    exporter = services["postgres-exporter"]["environment"]["DATA_SOURCE_USER"]
+    assert f"CREATE ROLE {exporter} LOGIN" in readers
+    assert (root / "dashboards/provisioning/readers.sh").stat().st_mode & 0o111
+
+
+def test_dashboards_cannot_be_edited_in_the_browser(root: Path, services: dict[str, Any]) -> None:
+    path = root / "dashboards/provisioning/dashboards/dashboards.yml"
+    (provider,) = yaml.safe_load(path.read_text(encoding="utf-8"))["providers"]
+    assert provider["allowUiUpdates"] is False
+    assert provider["disableDeletion"] is True
+    mounted = [mount.split(":")[1] for mount in services["grafana"]["volumes"]]
+    assert provider["options"]["path"] in mounted

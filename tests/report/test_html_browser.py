@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from headtohead.report import html
 from headtohead.sweep import page
-from tests.report.samples import SAMPLES
+from tests import explaining
+from tests.report import samples
 from tests.sweep import factories
 
 pytestmark = pytest.mark.browser
@@ -30,6 +31,9 @@ HEIGHT = 800
 SCHEMES = ("light", "dark")
 # WCAG 2.2, success criterion 1.4.3.
 LEAST_CONTRAST = 4.5
+
+# Whatever is folded has to be readable once it is not.
+UNFOLD = "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
 
 # Labels that leave their chart, and pairs of one chart's labels that overlap.
 MISPLACED_LABELS = """() => {
@@ -107,8 +111,14 @@ def browser() -> Iterator[Browser]:
 
 
 PAGES = {
-    **{name: lambda sample=sample: html.render(sample()) for name, sample in SAMPLES.items()},
-    "sweep": lambda: page.render(factories.sweep()),
+    **{
+        name: lambda sample=sample: html.render(sample())
+        for name, sample in samples.SAMPLES.items()
+    },
+    "sweep": lambda: page.render(factories.sweep(factories.explained_sizes())),
+    "explained": lambda: html.render(
+        samples.run(samples.ten_times_faster()), explained=explaining.explained()
+    ),
 }
 
 
@@ -137,6 +147,7 @@ def shown(
     page.on("console", lambda message: shown.complaints.append(message.text))
     page.on("pageerror", lambda error: shown.complaints.append(str(error)))
     page.goto(shown.address)
+    page.evaluate(UNFOLD)
     yield shown
     page.close()
 

@@ -7,7 +7,8 @@ import pytest
 
 from headtohead.config import Config
 from headtohead.measurement import Verdict
-from headtohead.run.measure import Measured, Progress, measure
+from headtohead.run.measure import Measured, measure
+from headtohead.run.progress import Progress
 from headtohead.run.target import Target
 from tests.run.test_preflight import experiment
 

@@ -5,8 +5,9 @@ import pytest
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.measurement import ExperimentResult, Metric, Verdict
-from headtohead.run.measure import Progress, measure
+from headtohead.run.measure import measure
 from headtohead.run.open_model import MeasuredOpen, measure_open, require_arrivals
+from headtohead.run.progress import Progress
 from headtohead.run.target import Target
 from headtohead.run.throughput import measure_throughput
 from tests.run.test_preflight import experiment

@@ -6,7 +6,7 @@ import pytest
 from headtohead.config import Config, UserCounts
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.measurement import Metric, Verdict
-from headtohead.run.measure import Progress
+from headtohead.run.progress import Progress
 from headtohead.run.target import Target
 from headtohead.run.throughput import MeasuredLoad, measure_throughput, require_rounds
 from headtohead.run.workers import open_workers

@@ -57,6 +57,9 @@ def test_rows_of_its_own_and_the_users_stay(running: RunningStack, settings: Sta
     with stack.scratch(settings, rows=5, seed=2, progress=ignore) as apart:
         assert get(apart, "/health/")["items"] == 5
         assert apart.api_url != running.api_url
+        # Whosever server it is, these rows are made up.
+        password = "/environment/?name=DEMO_PASSWORD"
+        assert get(apart, password) == get(running, password)
         remember(apart, "other")
         stack.empty_cache(apart.cache_url)
         assert remembered(apart) is None
@@ -65,6 +68,15 @@ def test_rows_of_its_own_and_the_users_stay(running: RunningStack, settings: Sta
     assert remembered(running) == b"kept"
     assert databases(running) == before
     assert processes_of(settings.directory / "scratch") == []
+
+
+def test_the_planner_knows_its_tables(running: RunningStack, settings: StackSettings) -> None:
+    with stack.scratch(settings, rows=5, seed=2, progress=ignore) as apart:
+        connection = psycopg2.connect(apart.database_url)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'shop_item'")
+            assert cursor.fetchone() == (5,)
+        connection.close()
 
 
 def test_an_error_within_leaves_nothing(running: RunningStack, settings: StackSettings) -> None:

@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from headtohead import caveats
+from headtohead.explained import ExplainedStatement, ExplainedVariant
 from headtohead.measurement import Verdict
+from headtohead.statements import Statement
 from headtohead.sweep.record import SCHEMA_VERSION, Size, Sweep, growth_of
+from tests.explaining import detail, node
 from tests.report import samples
 
 ROWS = (1_000, 10_000, 100_000)
@@ -33,6 +36,39 @@ def size(
     )
     result = samples.experiment("product-search", variants=variants, comparisons=comparisons)
     return Size(rows=rows, result=result)
+
+
+def explained(given: Size, *, shapes: Mapping[str, str]) -> Size:
+    """The same, where each variant makes one statement, which is answered by that operation."""
+    return replace(
+        given,
+        explained=tuple(
+            ExplainedVariant(
+                variant=f"product-search/{name}",
+                queries=1,
+                statements=(
+                    ExplainedStatement(
+                        statement=Statement(sql=f"SELECT {name}", times=1),
+                        detail=detail(
+                            plan=node(
+                                operation="Limit", relation="", children=(node(operation=shape),)
+                            )
+                        ),
+                        hints=(),
+                    ),
+                ),
+            )
+            for name, shape in shapes.items()
+        ),
+    )
+
+
+def explained_sizes() -> tuple[Size, ...]:
+    """The same sizes, of which only the smallest gets along without the index."""
+    return tuple(
+        explained(each, shapes={"sequential": "Seq Scan", "indexed": shape})
+        for each, shape in zip(sizes(), ("Seq Scan", "Index Scan", "Index Scan"), strict=True)
+    )
 
 
 def sizes() -> tuple[Size, ...]:

@@ -5,7 +5,7 @@ from rich.console import Console
 
 from headtohead.sweep import page, terminal
 from tests.report.test_html import Page
-from tests.sweep.factories import invalid, sizes, sweep
+from tests.sweep.factories import explained_sizes, invalid, sizes, sweep
 
 
 def in_terminal(record, *, width: int = 160) -> str:
@@ -43,6 +43,19 @@ def test_page_needs_nothing_beside_it():
     assert len(ids) == len(set(ids))
     assert "http" not in source.partition("</head>")[2]
     assert "<script" not in source
+
+
+@pytest.mark.parametrize("render", [in_terminal, in_page])
+def test_reports_show_plans_that_change_and_at_which_sizes(render):
+    shown = " ".join(render(sweep(explained_sizes())).split())
+    assert "plans change at 10,000 rows" in shown
+    assert "10,000 to 100,000 rows" in shown
+    assert "Index Scan on review" in shown
+
+
+def test_plans_are_folded():
+    source = page.render(sweep(explained_sizes()))
+    assert source.count("<details>") == 2
 
 
 def test_a_narrow_terminal_loses_no_verdict():

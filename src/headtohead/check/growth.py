@@ -5,23 +5,25 @@ from dataclasses import dataclass
 
 from headtohead.check.queries import Queries
 from headtohead.experiment import Experiment, Variant
-from headtohead.statements import Statement
+from headtohead.statements import Location
 
 # An answer that shows twice as many rows is about twice as long; a total in it adds a digit.
 _LONGER = 1.2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Observed:
-    """A variant at some number of rows.
+class Grown:
+    """A statement that is executed more often than at half the rows.
 
     Attributes:
-        queries: Its SQL.
-        body_bytes: Length of its answer.
+        sql: Normalised text.
+        times: How much more often.
+        source: What has it executed, where that is known.
     """
 
-    queries: Queries
-    body_bytes: int
+    sql: str
+    times: int
+    source: Location | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +35,14 @@ class VariantGrowth:
         served: Whether it is what users are served, whose queries must not grow.
         before: Statements executed for its first answer, which no cache can shorten.
         after: The same at twice as many rows.
-        grown: The statements that are executed more often, with how much more often.
+        grown: The statements that are executed more often, those that grew most first.
     """
 
     variant: str
     served: bool
     before: int
     after: int
-    grown: tuple[Statement, ...]
+    grown: tuple[Grown, ...]
 
     @property
     def forbidden(self) -> bool:
@@ -67,7 +69,7 @@ class Growth:
 
 
 def growth_of(
-    experiment: Experiment, *, once: Mapping[str, Observed], twice: Mapping[str, Observed]
+    experiment: Experiment, *, once: Mapping[str, Queries], twice: Mapping[str, Queries]
 ) -> Growth:
     """Compare an experiment's variants, by name, at some rows and at twice as many.
 
@@ -83,8 +85,8 @@ def growth_of(
             _variant_growth(
                 each,
                 served=experiment.is_served(each),
-                before=once[each.name].queries,
-                after=twice[each.name].queries,
+                before=once[each.name],
+                after=twice[each.name],
             )
             for each in experiment.all_variants
             if each.name in once
@@ -104,7 +106,7 @@ def _variant_growth(
 ) -> VariantGrowth:
     times = {each.sql: each.first for each in before.statements}
     more = (
-        Statement(sql=each.sql, times=each.first - times.get(each.sql, 0))
+        Grown(sql=each.sql, times=each.first - times.get(each.sql, 0), source=each.source)
         for each in after.statements
     )
     return VariantGrowth(
@@ -112,5 +114,7 @@ def _variant_growth(
         served=served,
         before=before.first,
         after=after.first,
-        grown=tuple(each for each in more if each.times > 0),
+        grown=tuple(
+            sorted((each for each in more if each.times > 0), key=lambda each: -each.times)
+        ),
     )

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headtohead.check.growth import Growth, VariantGrowth
-from headtohead.check.snapshot import Difference
+from headtohead.check.snapshot import Change, Difference
+from headtohead.run.hints import is_n_plus_1
 from headtohead.run.preflight import Finding, Preflight
+from headtohead.statements import Location
+
+_FETCH_AT_ONCE = "fetch at once what it fetches row by row (select_related, prefetch_related)"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """The SQL beside the snapshot.
+    """What variants take beside the snapshot.
 
     Attributes:
         path: The snapshot's file, from the project's root.
@@ -20,7 +24,8 @@ class Comparison:
         elsewhere: Whether the SQL is that of a server whose rows are unknown.
         rows: Rows it was taken at.
         seed: Seed of those rows.
-        differences: Variants whose SQL is not what it keeps.
+        other_plans: Why plans could not be compared; empty when they could.
+        differences: Variants that do not take what it keeps.
         not_kept: Identities of variants that it lacks.
     """
 
@@ -30,6 +35,7 @@ class Comparison:
     elsewhere: bool = False
     rows: int = 0
     seed: int = 0
+    other_plans: str = ""
     differences: tuple[Difference, ...] = ()
     not_kept: tuple[str, ...] = ()
 
@@ -53,11 +59,13 @@ class Outcome:
 
     Attributes:
         preflights: What the variants answer on the rows that are there, by experiment.
-        comparison: The SQL beside the snapshot; None when bodies differ already.
+        apart: What forbids a comparison at rows of the check's own.
+        comparison: What they take beside the snapshot; None when bodies differ already.
         doubling: What doubling the rows does; None when bodies differ, or rows are not ours.
     """
 
     preflights: Mapping[str, Preflight]
+    apart: tuple[Finding, ...] = ()
     comparison: Comparison | None = None
     doubling: Doubling | None = None
 
@@ -69,6 +77,7 @@ class Outcome:
     def _findings(self) -> Iterator[Finding]:
         for preflight in self.preflights.values():
             yield from preflight.findings
+        yield from self.apart
         if self.comparison:
             for difference in self.comparison.differences:
                 yield _changed(difference, self.comparison)
@@ -79,30 +88,54 @@ class Outcome:
                         yield _growing(growth, variant)
 
 
+def n_plus_1(change: Change) -> bool:
+    """Whether a statement has become an N+1, or a worse one."""
+    return change.after.first > change.before.first and is_n_plus_1(
+        change.after.sql, times=change.after.first
+    )
+
+
 def _changed(difference: Difference, comparison: Comparison) -> Finding:
-    before, after = (
-        each[0] if each[0] == each[1] else f"{each[0]}, then {each[1]}"
-        for each in (difference.before, difference.after)
-    )
-    counted = (
-        f"makes as many queries ({after}) but other ones than"
-        if before == after
-        else f"makes {after} queries, not {before} as"
-    )
+    repeated = next(filter(n_plus_1, difference.changes), None)
+    mend = _FETCH_AT_ONCE if repeated else "mend it"
     return Finding(
         variant=f"{difference.experiment}/{difference.variant}",
-        problem=f"{counted} in {comparison.path} "
-        f"({comparison.rows:,} rows, seed {comparison.seed})",
+        problem=f"{_what_changed(difference)} {comparison.path} "
+        f"({comparison.rows:,} rows, seed {comparison.seed})"
+        + (f", with an N+1{_at(repeated.after.source)}" if repeated else ""),
         fix="give that server these rows, or mend it"
         if comparison.elsewhere
-        else "mend it; if it is meant, `h2h check --update` and commit the file",
+        else f"{mend}; if it is meant, `h2h check --update` and commit the file",
     )
+
+
+def _what_changed(difference: Difference) -> str:
+    """The gravest of what changed."""
+    before, after = (
+        str(each[0]) if each[0] == each[1] else f"{each[0]}, then {each[1]}"
+        for each in (difference.before, difference.after)
+    )
+    changes = difference.changes
+    if before != after:
+        return f"makes {after} queries, not {before} as in"
+    if any(change.repeats for change in changes):
+        return f"makes as many queries ({after}) but other ones than in"
+    if any(change.before.rows != change.after.rows for change in changes):
+        return "reads another number of rows than in"
+    if changes:
+        return "is answered by other plans than in"
+    return f"answers {difference.bytes_after:,} bytes, not {difference.bytes_before:,} as in"
 
 
 def _growing(growth: Growth, variant: VariantGrowth) -> Finding:
+    at = _at(variant.grown[0].source) if variant.grown else ""
     return Finding(
         variant=f"{growth.experiment}/{variant.variant}",
-        problem=f"grows from {variant.before} to {variant.after} queries as rows double, "
+        problem=f"grows from {variant.before} to {variant.after} queries as rows double{at}, "
         "and users are served it",
-        fix="fetch at once what it fetches row by row (select_related, prefetch_related)",
+        fix=_FETCH_AT_ONCE,
     )
+
+
+def _at(source: Location | None) -> str:
+    return f" at {source.path}:{source.line}" if source else ""

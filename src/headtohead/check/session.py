@@ -1,11 +1,11 @@
 """A whole check: equal bodies, then the SQL at some number of rows, then at twice as many."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from headtohead import stack
-from headtohead.check.growth import Observed, growth_of
+from headtohead.check.growth import growth_of
 from headtohead.check.outcome import Comparison, Doubling, Outcome
 from headtohead.check.queries import Queries, queries_of
 from headtohead.check.snapshot import (
@@ -16,9 +16,9 @@ from headtohead.check.snapshot import (
     write_snapshot,
 )
 from headtohead.config import Config
-from headtohead.errors import CheckFailedError, ConfigurationError
+from headtohead.errors import ConfigurationError
 from headtohead.experiment import Experiment
-from headtohead.run.preflight import Preflight
+from headtohead.run.preflight import Finding, Preflight
 from headtohead.run.preflight import check as preflight
 from headtohead.run.served import served
 from headtohead.run.target import Target, open_target, stack_settings, target_of
@@ -26,6 +26,21 @@ from headtohead.run.target import Target, open_target, stack_settings, target_of
 Note = Callable[[str], None]
 # By the names of experiment and variant.
 Found = Mapping[str, Mapping[str, Queries]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observed:
+    """What variants take at some number of rows.
+
+    Attributes:
+        found: Empty where an experiment's variants differ in what they say.
+        findings: Where they do.
+        postgresql: Major version of the database's server.
+    """
+
+    found: Found
+    findings: tuple[Finding, ...]
+    postgresql: str
 
 
 def check(
@@ -46,7 +61,7 @@ def check(
         note: Told what takes a moment.
 
     Raises:
-        CheckFailedError: The server does not tell its SQL, or bodies differ at other rows.
+        CheckFailedError: The server does not tell its SQL.
         ConfigurationError: The snapshot cannot be written, or not from a server at --url.
         MeasurementError: Nothing answers.
         RecordError: The snapshot cannot be read.
@@ -64,101 +79,113 @@ def check(
         if outcome.findings:
             return outcome
         if config.url:
-            comparison = _compare(_queries_there(experiments, target=target), kept, config=config)
-            return replace(outcome, comparison=comparison)
+            found = _queries_there(experiments, preflights=preflights, target=target)
+            return replace(outcome, comparison=_compare(found, kept, config=config))
         # Only at the same rows is the SQL comparable, and a part of the snapshot like the rest.
         given = config if kept is None or (update and whole) else kept
         rows, seed = given.rows, given.seed
-        doubling, found = _double(experiments, rows=rows, seed=seed, config=config, note=note)
+        observe = partial(_observe, seed=seed, config=config, note=note)
+        once = observe(experiments, rows=rows)
+        if once.findings:
+            return replace(outcome, apart=once.findings)
+        doubled = [
+            replace(each, request=each.doubled or each.request, doubled=None)
+            for each in experiments
+        ]
+        twice = observe(doubled, rows=2 * rows)
+        if twice.findings:
+            return replace(outcome, apart=twice.findings)
     if update:
         others = {} if whole or kept is None else kept.experiments
-        snapshot = Snapshot(rows=rows, seed=seed, experiments={**others, **found})
+        if others and kept and kept.postgresql != once.postgresql:
+            raise ConfigurationError(
+                f"the plans in {config.snapshot} are PostgreSQL {kept.postgresql}'s, and this is "
+                f"{once.postgresql}",
+                fix="update the whole of it, with `h2h check --update` alone",
+            )
+        snapshot = Snapshot(
+            rows=rows,
+            seed=seed,
+            postgresql=once.postgresql,
+            experiments={**others, **once.found},
+        )
         write_snapshot(snapshot, config.snapshot_path)
         comparison = Comparison(path=config.snapshot, updated=True)
     else:
-        comparison = _compare(found, kept, config=config)
-    return replace(outcome, comparison=comparison, doubling=doubling)
+        comparison = _compare(once.found, kept, config=config, postgresql=once.postgresql)
+    growth = tuple(
+        growth_of(each, once=once.found[each.name], twice=twice.found[each.name])
+        for each in experiments
+    )
+    return replace(outcome, comparison=comparison, doubling=Doubling(rows=rows, growth=growth))
 
 
-def _compare(found: Found, kept: Snapshot | None, *, config: Config) -> Comparison:
+def _compare(
+    found: Found, kept: Snapshot | None, *, config: Config, postgresql: str = ""
+) -> Comparison:
     if kept is None:
         return Comparison(path=config.snapshot, exists=False)
+    elsewhere = bool(config.url)
+    other_plans = ""
+    if not elsewhere and postgresql != kept.postgresql:
+        other_plans = f"they are PostgreSQL {kept.postgresql}'s, and this is {postgresql}"
     return Comparison(
         path=config.snapshot,
-        elsewhere=bool(config.url),
+        elsewhere=elsewhere,
         rows=kept.rows,
         seed=kept.seed,
+        other_plans=other_plans,
         # Nobody knows what the caches of a server in use hold when it is asked first.
-        differences=differences(kept.experiments, found, warm_only=bool(config.url)),
+        differences=differences(
+            kept.experiments, found, other_rows=elsewhere, other_plans=bool(other_plans)
+        ),
         not_kept=not_kept(kept.experiments, found),
     )
 
 
-def _queries_there(experiments: Sequence[Experiment], *, target: Target) -> Found:
+def _queries_there(
+    experiments: Sequence[Experiment], *, preflights: Mapping[str, Preflight], target: Target
+) -> Found:
     """The SQL on whatever rows the server has."""
     return {
-        each.name: queries_of(each, target=target, empty_cache=lambda: None) for each in experiments
-    }
-
-
-def _double(
-    experiments: Sequence[Experiment], *, rows: int, seed: int, config: Config, note: Note
-) -> tuple[Doubling, Found]:
-    """The SQL at so many rows, and what becomes of it at twice as many."""
-    once = _observe(experiments, rows=rows, seed=seed, config=config, note=note)
-    doubled = [
-        replace(each, request=each.doubled or each.request, doubled=None) for each in experiments
-    ]
-    twice = _observe(doubled, rows=2 * rows, seed=seed, config=config, note=note)
-    growth = tuple(
-        growth_of(
-            experiment,
-            once=once[experiment.name],
-            twice=twice[experiment.name],
+        each.name: queries_of(
+            each,
+            preflight=preflights[each.name],
+            target=target,
+            empty_cache=lambda: None,
         )
-        for experiment in experiments
-    )
-    found = {
-        experiment: {variant: each.queries for variant, each in variants.items()}
-        for experiment, variants in once.items()
+        for each in experiments
     }
-    return Doubling(rows=rows, growth=growth), found
 
 
 def _observe(
     experiments: Sequence[Experiment], *, rows: int, seed: int, config: Config, note: Note
-) -> dict[str, dict[str, Observed]]:
-    """Each variant on rows of its own, by the names of experiment and variant."""
+) -> Observed:
+    """Every variant on rows of its own."""
     settings = stack_settings(config, experiments)
     with stack.scratch(settings, rows=rows, seed=seed, progress=note) as apart:
-        return {
-            experiment.name: _observe_one(experiment, apart=apart, rows=rows, note=note)
-            for experiment in experiments
-        }
+        postgresql = next(each.version for each in apart.servers if each.name == stack.DATABASE)
+        findings: list[Finding] = []
+        found = {}
+        for experiment in experiments:
+            with served(experiment, target=target_of(apart), note=note) as there:
+                answered = preflight(experiment, target=there)
+                where = f"at {rows:,} rows ({experiment.request.path})"
+                findings += (
+                    replace(each, problem=f"{each.problem} {where}") for each in answered.findings
+                )
+                if not findings:
+                    # By now each process has filled its own caches, in whatever order experiments
+                    # are checked; only the one they share is emptied.
+                    found[experiment.name] = queries_of(
+                        experiment,
+                        preflight=answered,
+                        target=there,
+                        empty_cache=partial(stack.empty_cache, apart.cache_url),
+                    )
+    return Observed(found=found, findings=tuple(findings), postgresql=postgresql.partition(".")[0])
 
 
 def _preflight(experiment: Experiment, *, target: Target, note: Note) -> Preflight:
     with served(experiment, target=target, note=note) as there:
         return preflight(experiment, target=there)
-
-
-def _observe_one(
-    experiment: Experiment, *, apart: stack.RunningStack, rows: int, note: Note
-) -> dict[str, Observed]:
-    with served(experiment, target=target_of(apart), note=note) as there:
-        answered = preflight(experiment, target=there)
-        if answered.findings:
-            first = answered.findings[0]
-            raise CheckFailedError(
-                f"{first.variant}: {first.problem} at {rows:,} rows ({experiment.request.path})",
-                fix=first.fix,
-            )
-        # By now each process has filled its own caches, in whatever order experiments are checked;
-        # only the one they share is emptied.
-        queries = queries_of(
-            experiment, target=there, empty_cache=partial(stack.empty_cache, apart.cache_url)
-        )
-    return {
-        name: Observed(queries=each, body_bytes=len(answered.answers[name].body))
-        for name, each in queries.items()
-    }

@@ -1,17 +1,19 @@
-"""The SQL of every variant as it is kept in version control, and what has changed since."""
+"""What every variant takes as it is kept in version control, and what has changed since."""
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cattrs.errors import BaseValidationError
+from cattrs.gen import make_dict_unstructure_fn, override
 from cattrs.preconf.json import make_converter
 
 from headtohead.check.queries import Executed, Queries
 from headtohead.errors import ConfigurationError, RecordError
 from headtohead.files import write_whole
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,39 +24,56 @@ class Snapshot:
         schema: Version of this layout.
         rows: Rows of the main table.
         seed: Seed of those rows.
+        postgresql: Major version of the server that made the plans: others make other ones.
         experiments: The variants' SQL by the names of experiment and variant.
     """
 
     schema: int = SCHEMA_VERSION
     rows: int
     seed: int
+    postgresql: str = ""
     experiments: Mapping[str, Mapping[str, Queries]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A statement that is executed more or less often than it was.
+    """A statement that is not what it was.
 
     Attributes:
-        sql: Normalised text.
-        before: Times in the first answer and in the second one, as kept.
-        after: The same as found now.
+        before: As kept; executed never where it is new.
+        after: As found now; executed never where it is gone.
     """
 
-    sql: str
-    before: tuple[int, int]
-    after: tuple[int, int]
+    before: Executed
+    after: Executed
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it was not executed before."""
+        return not (self.before.first or self.before.second)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it is not executed any more."""
+        return not (self.after.first or self.after.second)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether it is executed more or less often."""
+        return (self.before.first, self.before.second) != (self.after.first, self.after.second)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """A variant whose SQL is not what is kept.
+    """A variant that does not take what is kept.
 
     Attributes:
         experiment: Name of the experiment.
         variant: Name of the variant.
         before: Statements executed for the first answer and for the second one, as kept.
         after: The same as found now.
+        bytes_before: Length of its answer, as kept.
+        bytes_after: The same as found now.
         changes: Those statements that differ.
     """
 
@@ -62,10 +81,16 @@ class Difference:
     variant: str
     before: tuple[int, int]
     after: tuple[int, int]
+    bytes_before: int
+    bytes_after: int
     changes: tuple[Change, ...]
 
 
 _converter = make_converter(detailed_validation=False)
+# Lines of code change all the time, and mean nothing in a diff.
+_converter.register_unstructure_hook(
+    Executed, make_dict_unstructure_fn(Executed, _converter, source=override(omit=True))
+)
 
 
 def read_snapshot(path: Path) -> Snapshot | None:
@@ -75,7 +100,9 @@ def read_snapshot(path: Path) -> Snapshot | None:
         RecordError: The file cannot be read.
     """
     try:
-        snapshot = _converter.loads(path.read_text(encoding="utf-8"), Snapshot)
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        schema = fields["schema"]
+        snapshot = _converter.structure(fields, Snapshot) if schema == SCHEMA_VERSION else None
     except FileNotFoundError:
         return None
     except (OSError, BaseValidationError, KeyError, TypeError, ValueError) as error:
@@ -83,9 +110,9 @@ def read_snapshot(path: Path) -> Snapshot | None:
             f"{path} is no snapshot of SQL ({type(error).__name__})",
             fix="restore it from version control, or remove it and run `h2h check --update`",
         ) from error
-    if snapshot.schema != SCHEMA_VERSION:
+    if snapshot is None:
         raise RecordError(
-            f"{path} has schema {snapshot.schema}, not {SCHEMA_VERSION}",
+            f"{path} has schema {schema}, not {SCHEMA_VERSION}",
             fix="upgrade headtohead, or remove it and run `h2h check --update`",
         )
     return snapshot
@@ -101,6 +128,7 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> None:
         schema=snapshot.schema,
         rows=snapshot.rows,
         seed=snapshot.seed,
+        postgresql=snapshot.postgresql,
         experiments=dict(sorted(snapshot.experiments.items())),
     )
     try:
@@ -116,41 +144,60 @@ def differences(
     kept: Mapping[str, Mapping[str, Queries]],
     found: Mapping[str, Mapping[str, Queries]],
     *,
-    warm_only: bool,
+    other_rows: bool,
+    other_plans: bool,
 ) -> tuple[Difference, ...]:
     """What differs, of the variants that are in both.
 
     Args:
-        kept: SQL by the names of experiment and variant.
+        kept: What variants take, by the names of experiment and variant.
         found: The same, as it is now.
-        warm_only: Whether to leave the first answers out, where nobody emptied the caches.
+        other_rows: Whether rows may be other ones and nobody emptied the caches. Then only how
+            often statements are executed for second answers is compared.
+        other_plans: Whether plans are those of another version of the database, to be left out.
     """
 
-    def counts(each: Queries | Executed) -> tuple[int, int]:
-        return (each.second if warm_only else each.first, each.second)
+    def compared(each: Executed) -> Executed:
+        if other_rows:
+            return replace(each, first=each.second, rows=0, plan=())
+        return replace(each, plan=()) if other_plans else each
 
     def changes(before: Queries, after: Queries) -> Iterator[Change]:
-        old = {each.sql: counts(each) for each in before.statements}
-        new = {each.sql: counts(each) for each in after.statements}
+        old = {each.sql: compared(each) for each in before.statements}
+        new = {each.sql: compared(each) for each in after.statements}
         for sql in new | old:
-            one, other = old.get(sql, (0, 0)), new.get(sql, (0, 0))
-            if one != other:
-                yield Change(sql=sql, before=one, after=other)
+            never = Executed(sql=sql, first=0, second=0)
+            one, other = old.get(sql, never), new.get(sql, never)
+            if one != replace(other, source=None):
+                yield Change(before=one, after=other)
 
-    compared = (
-        Difference(
+    def counts(each: Queries) -> tuple[int, int]:
+        return (each.second if other_rows else each.first, each.second)
+
+    def difference(experiment: str, variant: str) -> Difference:
+        before, after = kept[experiment][variant], found[experiment][variant]
+        return Difference(
             experiment=experiment,
             variant=variant,
-            before=counts(kept[experiment][variant]),
-            after=counts(queries),
-            changes=tuple(changes(kept[experiment][variant], queries)),
+            before=counts(before),
+            after=counts(after),
+            bytes_before=before.body_bytes,
+            bytes_after=after.body_bytes if not other_rows else before.body_bytes,
+            changes=tuple(changes(before, after)),
         )
+
+    compared_variants = (
+        difference(experiment, variant)
         for experiment, variants in found.items()
-        for variant, queries in variants.items()
+        for variant in variants
         if variant in kept.get(experiment, {})
     )
-    # Of very many statements a server tells only some, but it counts all.
-    return tuple(each for each in compared if each.changes or each.before != each.after)
+    return tuple(
+        each
+        for each in compared_variants
+        # Of very many statements a server tells only some, but it counts all.
+        if each.changes or each.before != each.after or each.bytes_before != each.bytes_after
+    )
 
 
 def not_kept(

@@ -1,11 +1,15 @@
 """The outcome of a check for people, line by line."""
 
 from collections.abc import Iterator
+from difflib import ndiff
 
 from headtohead.check.growth import Growth, VariantGrowth
-from headtohead.check.outcome import Comparison, Doubling, Outcome
-from headtohead.check.snapshot import Change
+from headtohead.check.outcome import Comparison, Doubling, Outcome, n_plus_1
+from headtohead.check.queries import Executed
+from headtohead.check.snapshot import Change, Difference
+from headtohead.report.explanation import place
 from headtohead.report.format import NO_VALUE, times
+from headtohead.statements import Location
 
 
 def lines(outcome: Outcome) -> Iterator[str]:
@@ -31,7 +35,8 @@ def _doubling(doubling: Doubling) -> Iterator[str]:
         for variant in growth.variants:
             if variant.forbidden:
                 for each in variant.grown:
-                    yield f"    + {_times((each.times, each.times))}: {each.sql}"
+                    yield f"    + {times(each.times)}: {each.sql}"
+                    yield from _source(each.source, indent="      ")
 
 
 def growth_in_words(growth: Growth) -> str:
@@ -61,9 +66,9 @@ def _comparison(comparison: Comparison) -> Iterator[str]:
         )
         return
     for difference in comparison.differences:
-        yield f"{difference.experiment}/{difference.variant} is not as in {comparison.path}:"
-        for change in difference.changes:
-            yield f"  {change_in_words(change)}"
+        yield from _difference(difference, comparison)
+    if comparison.other_plans:
+        yield f"Plans were not compared: {comparison.other_plans}."
     if comparison.not_kept:
         yield (
             f"{comparison.path} lacks {', '.join(comparison.not_kept)}; "
@@ -73,17 +78,50 @@ def _comparison(comparison: Comparison) -> Iterator[str]:
         yield f"The SQL is that in {comparison.path}."
 
 
-def change_in_words(change: Change) -> str:
+def _difference(difference: Difference, comparison: Comparison) -> Iterator[str]:
+    yield f"{difference.experiment}/{difference.variant} is not as in {comparison.path}:"
+    if difference.bytes_before != difference.bytes_after:
+        yield f"  ~ {difference.bytes_before:,} bytes, now {difference.bytes_after:,}"
+    for change in difference.changes:
+        for line in change_lines(change):
+            yield f"  {line}"
+
+
+def change_lines(change: Change) -> Iterator[str]:
     """One statement of a difference, marked as in a diff."""
-    if change.before == (0, 0):
-        return f"+ {_times(change.after)}: {change.sql}"
-    if change.after == (0, 0):
-        return f"- {_times(change.before)}: {change.sql}"
-    return f"~ {_times(change.before)}, now {_times(change.after)}: {change.sql}"
+    before, after = change.before, change.after
+    if change.is_gone:
+        yield f"- {_times(before)}: {before.sql}"
+        return
+    if change.is_new:
+        yield f"+ {_times(after)}: {after.sql}"
+    else:
+        yield f"~ {', '.join(_changes(change))}: {after.sql}"
+    yield from _source(after.source, indent="    ")
+    if n_plus_1(change):
+        yield "    an N+1: select_related or prefetch_related could fetch it at once"
+    if before.plan != after.plan and not change.is_new:
+        for line in ndiff(before.plan, after.plan):
+            if not line.startswith("?"):
+                yield f"    {line}"
 
 
-def _times(counts: tuple[int, int]) -> str:
-    first, second = counts
-    if first != second:
-        return f"{first} and then {second} times"
-    return times(first)
+def _changes(change: Change) -> Iterator[str]:
+    before, after = change.before, change.after
+    if change.repeats:
+        yield f"{_times(before)}, now {_times(after)}"
+    if before.rows != after.rows:
+        yield f"{before.rows:,} rows, now {after.rows:,}"
+    if before.plan != after.plan:
+        yield "another plan"
+
+
+def _times(executed: Executed) -> str:
+    if executed.first != executed.second:
+        return f"{executed.first} and then {executed.second} times"
+    return times(executed.first)
+
+
+def _source(source: Location | None, *, indent: str) -> Iterator[str]:
+    if source:
+        yield f"{indent}from {place(source)}"

@@ -12,8 +12,10 @@ from headtohead import __version__
 # Importing a module of commands registers them.
 from headtohead.cli import (  # noqa: F401
     audit_command,
+    dashboards_command,
     experiment_commands,
     explain_command,
+    publish_command,
     run_commands,
     stack_commands,
     sweep_command,

@@ -1,26 +1,63 @@
 """Why a variant takes what it takes: explain."""
 
-from dataclasses import asdict
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
 
-from headtohead.cli.application import app, console, errors, print_json
+import typer
+
+from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import AsJson, Names, Url
 from headtohead.cli.project import read_project, select_runnable
+from headtohead.cli.reports import explain_run
+from headtohead.errors import ConfigurationError
+from headtohead.measurement import read_record, to_json
 
 
 @app.command()
-def explain(*, names: Names = None, url: Url = None, as_json: AsJson = False) -> None:
+def explain(
+    *,
+    names: Names = None,
+    run: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN",
+            help="A run's folder or its run.json: explain its experiments, in its report.",
+        ),
+    ] = None,
+    url: Url = None,
+    as_json: AsJson = False,
+) -> None:
     """Show each variant's SQL, the code that asks for it, its plans, and hints.
 
     Example: h2h explain product-list
+    Example: h2h explain --run results/latest
     """
     # Slow to import.
     from headtohead.explain import session, terminal  # noqa: PLC0415
 
     config, registry = read_project(url=url)
-    selected = select_runnable(names or [], config=config, registry=registry)
-    variants = session.explain(selected, config=config, note=errors.print)
+    if run is None:
+        experiments = select_runnable(names or [], config=config, registry=registry)
+        explained = session.explain(experiments, config=config, note=errors.print)
+        folder = session.keep_apart(explained, results=config.results_directory)
+    elif names:
+        raise ConfigurationError(
+            "a run is explained as a whole", fix="give experiments or --run, not both"
+        )
+    else:
+        record, folder = read_record(run), run if run.is_dir() else run.parent
+        measured = [each.name for each in record.experiments]
+        experiments = select_runnable(measured, config=config, registry=registry)
+        explained = explain_run(
+            record, folder, experiments=experiments, config=config, note=errors.print
+        )
     if as_json:
-        print_json({"variants": [asdict(each) for each in variants]})
+        sys.stdout.write(to_json(explained))
         return
-    for line in terminal.lines(variants):
+    for line in terminal.lines(explained.variants):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+    kept = os.path.relpath(folder)
+    shown = f", shown in {kept}/report.html" if run else ""
+    errors.print(f"Kept in {kept}/explain.json{shown}", highlight=False)

@@ -2,6 +2,8 @@
 
 import os
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,14 +14,18 @@ from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import (
     Arrivals,
     AsJson,
+    Background,
     Block,
     Budget,
     Control,
     EarlyStop,
+    Explain,
     Margin,
     MasterBind,
+    MetricsPort,
     Mode,
     Names,
+    Publish,
     Rate,
     RemoteWorkers,
     Results,
@@ -31,7 +37,11 @@ from headtohead.cli.options import (
     WorkerWait,
 )
 from headtohead.cli.project import read_project, select_runnable
-from headtohead.errors import ExitCode, MeasurementError
+from headtohead.cli.reports import explain_run, write_reports
+from headtohead.config import Config
+from headtohead.errors import ExitCode, InterruptedCommandError, MeasurementError
+from headtohead.experiment import Experiment
+from headtohead.explained import read_explained
 from headtohead.measurement import CLAIMS, Run, read_record, to_json
 
 
@@ -61,17 +71,23 @@ def run_experiments(
     margin: Margin = None,
     early_stop: EarlyStop = None,
     control: Control = None,
+    explain: Explain = None,
+    background: Background = None,
     rows: Rows = None,
     seed: Seed = None,
     results: Results = None,
+    publish: Publish = None,
+    metrics_port: MetricsPort = None,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure experiments head to head and print the verdicts.
 
     Example: h2h run product-list --budget 20
+    Example: h2h run product-list --explain
     Example: h2h run product-list --mode throughput --users 8 --workers 2
     Example: h2h run product-list --mode open --rate 20 --block 1 --budget 30
+    Example: h2h run product-list --background shop:20
     """
     _measure(
         names,
@@ -89,9 +105,13 @@ def run_experiments(
         margin=margin,
         early_stop=early_stop,
         control=control,
+        explain=explain,
+        background=background,
         rows=rows,
         seed=seed,
         results=results,
+        publish=publish,
+        metrics_port=metrics_port,
         url=url,
     )
 
@@ -155,7 +175,8 @@ def report(
     if as_json or format is Format.JSON:
         sys.stdout.write(to_json(record))
     elif format is Format.HTML:
-        sys.stdout.write(html.render(record))
+        folder = run if run.is_dir() else run.parent
+        sys.stdout.write(html.render(record, explained=read_explained(folder)))
     elif format is Format.MARKDOWN:
         sys.stdout.write(markdown.render(record))
     else:
@@ -165,21 +186,41 @@ def report(
 def _measure(
     names: list[str] | None, *, as_json: bool, against_itself: bool = False, **flags: Any
 ) -> Run:
-    """Measure, write record and reports, and show what was found."""
+    """Measure, write record and reports, show what was found and publish it where that is asked."""
+    from headtohead.publish.session import publishing  # noqa: PLC0415 (slow to import)
     from headtohead.run.session import run  # noqa: PLC0415 (slow to import)
+    from headtohead.run.target import open_target  # noqa: PLC0415 (slow to import)
     from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
 
     config, registry = read_project(**flags)
     selected = select_runnable(names or [], config=config, registry=registry)
-    with watching(errors if as_json else console) as watch:
-        record, folder = run(
-            selected,
-            config=config,
-            observer=watch,
-            write_reports=_write_reports,
-            against_itself=against_itself,
+    # A baseline against itself would stand among the answers as one.
+    publishes = config.publish and not against_itself
+    with ExitStack() as resources:
+        publish = (
+            resources.enter_context(publishing(config, progress=errors.print))
+            if publishes
+            else None
         )
-    _show_run(record, folder, as_json=as_json)
+        with watching(errors if as_json else console) as watch:
+            if config.explain and not against_itself:
+                # Servers that are started for the run have to outlast it.
+                target = open_target(config, progress=watch.note, experiments=selected)
+                resources.enter_context(target)
+            record, folder = run(
+                selected,
+                config=config,
+                observer=watch,
+                write_reports=write_reports,
+                against_itself=against_itself,
+            )
+        _show_run(record, folder, as_json=as_json)
+        if config.explain and not against_itself:
+            _explain(record, folder, experiments=selected, config=config)
+        if publish:
+            publish([record])
+    if not record.valid:
+        raise typer.Exit(ExitCode.INVALID_MEASUREMENT)
     return record
 
 
@@ -188,16 +229,20 @@ def _show_run(record: Run, folder: Path, *, as_json: bool) -> None:
 
     if as_json:
         sys.stdout.write(to_json(record))
-    else:
-        terminal.render(record, console=console)
-        latest = os.path.relpath(folder.parent / "latest")
-        console.print(f"Record {latest}/run.json, report {latest}/report.html", highlight=False)
-    if not record.valid:
-        raise typer.Exit(ExitCode.INVALID_MEASUREMENT)
+        return
+    terminal.render(record, console=console)
+    latest = os.path.relpath(folder.parent / "latest")
+    console.print(f"Record {latest}/run.json, report {latest}/report.html", highlight=False)
 
 
-def _write_reports(record: Run, folder: Path) -> None:
-    from headtohead.report import html, markdown  # noqa: PLC0415 (slow to import)
-
-    (folder / "report.html").write_text(html.render(record), encoding="utf-8")
-    (folder / "report.md").write_text(markdown.render(record), encoding="utf-8")
+def _explain(
+    record: Run, folder: Path, *, experiments: Sequence[Experiment], config: Config
+) -> None:
+    """Explain a run that is recorded already, so that nothing which goes wrong here loses it."""
+    try:
+        explain_run(record, folder, experiments=experiments, config=config, note=errors.print)
+    except KeyboardInterrupt:
+        raise InterruptedCommandError(
+            "interrupted; the run is recorded but not explained",
+            fix=f"`h2h explain --run {os.path.relpath(folder)}` does that",
+        ) from None

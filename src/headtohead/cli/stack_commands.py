@@ -7,7 +7,7 @@ from rich.table import Table
 
 from headtohead import stack
 from headtohead.cli.application import app, console, errors, note, print_json
-from headtohead.cli.options import ApiWorkers, AsJson, Port, Rows, Seed
+from headtohead.cli.options import ApiWorkers, AsJson, Port, Prometheus, Rows, Seed
 from headtohead.cli.project import read_config, read_project
 from headtohead.run.services import runnable
 from headtohead.run.target import open_target, stack_settings
@@ -15,13 +15,21 @@ from headtohead.run.target import open_target, stack_settings
 
 @app.command()
 def up(
-    *, rows: Rows = None, port: Port = None, api_workers: ApiWorkers = None, as_json: AsJson = False
+    *,
+    rows: Rows = None,
+    port: Port = None,
+    api_workers: ApiWorkers = None,
+    prometheus: Prometheus = None,
+    as_json: AsJson = False,
 ) -> None:
     """Start PostgreSQL, Valkey, the API and what experiments need, and leave them running.
 
     Example: h2h up --port 8000
+    Example: h2h up --prometheus
     """
-    config, registry = read_project(rows=rows, port=port, api_workers=api_workers)
+    config, registry = read_project(
+        rows=rows, port=port, api_workers=api_workers, prometheus=prometheus
+    )
     settings = stack_settings(config, runnable(tuple(registry), config=config, note=note))
     _show_stack(stack.up(settings, progress=errors.print), as_json=as_json)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.cache.backends import redis
 
+from headtohead.django.metrics import INVALIDATIONS
 from headtohead.django.observation import current_observation
 
 _MISSING = object()
@@ -31,3 +32,15 @@ class RedisCache(redis.RedisCache):
         observation.cache_hits += len(found)
         observation.cache_misses += len(keys) - len(found)
         return found
+
+    def delete(self, key: Any, version: int | None = None) -> bool:
+        """Forget one key."""
+        deleted: bool = super().delete(key, version)
+        INVALIDATIONS.inc()
+        return deleted
+
+    def delete_many(self, keys: Iterable[Any], version: int | None = None) -> None:
+        """Forget several keys in one round trip."""
+        keys = list(keys)
+        super().delete_many(keys, version)
+        INVALIDATIONS.inc(len(keys))

@@ -1,18 +1,23 @@
 """The lean metrics: cheap enough to stay on while latencies are measured."""
 
+from functools import lru_cache
+from http import HTTPStatus
+
 from prometheus_client import Counter, Histogram
 
+from headtohead.buckets import BUCKETS
 from headtohead.django.observation import Observation
 
-LABELS = ("experiment", "variant")
-# From half a millisecond, where a cached answer lies, to the ten seconds nobody waits.
-BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
+LABELS = ("experiment", "variant", "route")
 
 REQUEST_SECONDS = Histogram(
     "headtohead_request_duration_seconds",
     "Time the application took to answer a request.",
     LABELS,
     buckets=BUCKETS,
+)
+ERRORS = Counter(
+    "headtohead_request_errors_total", "Requests answered with a server error (5xx).", LABELS
 )
 QUERIES = Counter(
     "headtohead_database_queries_total", "Database queries made to answer requests.", LABELS
@@ -22,12 +27,42 @@ DATABASE_SECONDS = Counter(
 )
 CACHE_HITS = Counter("headtohead_cache_hits_total", "Cache lookups that found a value.", LABELS)
 CACHE_MISSES = Counter("headtohead_cache_misses_total", "Cache lookups that found nothing.", LABELS)
+INVALIDATIONS = Counter(
+    "headtohead_cache_invalidations_total",
+    "Cache keys that were deleted, whether or not they held a value.",
+)
 
 
-def record(*, experiment: str, variant: str, observation: Observation, seconds: float) -> None:
+class _Series:
+    """The time series of one combination of labels, looked up once and not with every request."""
+
+    def __init__(self, *labels: str) -> None:
+        self.seconds = REQUEST_SECONDS.labels(*labels)
+        self.errors = ERRORS.labels(*labels)
+        self.queries = QUERIES.labels(*labels)
+        self.database_seconds = DATABASE_SECONDS.labels(*labels)
+        self.cache_hits = CACHE_HITS.labels(*labels)
+        self.cache_misses = CACHE_MISSES.labels(*labels)
+
+
+# Bounded as the labels are.
+_series = lru_cache(maxsize=None)(_Series)
+
+
+def record(
+    *,
+    experiment: str,
+    variant: str,
+    route: str,
+    observation: Observation,
+    status: int,
+    seconds: float,
+) -> None:
     """Add one request to the metrics; the caller keeps the labels bounded."""
-    REQUEST_SECONDS.labels(experiment, variant).observe(seconds)
-    QUERIES.labels(experiment, variant).inc(observation.queries)
-    DATABASE_SECONDS.labels(experiment, variant).inc(observation.database_seconds)
-    CACHE_HITS.labels(experiment, variant).inc(observation.cache_hits)
-    CACHE_MISSES.labels(experiment, variant).inc(observation.cache_misses)
+    series = _series(experiment, variant, route)
+    series.seconds.observe(seconds)
+    series.errors.inc(status >= HTTPStatus.INTERNAL_SERVER_ERROR)
+    series.queries.inc(observation.queries)
+    series.database_seconds.inc(observation.database_seconds)
+    series.cache_hits.inc(observation.cache_hits)
+    series.cache_misses.inc(observation.cache_misses)

@@ -91,6 +91,7 @@ class MeasurementMiddleware:
         with observing() as observation, choosing(asked.choice):
             response: HttpResponseBase = self._get_response(request)
         return _tell(
+            request,
             response,
             asked,
             observation,
@@ -108,6 +109,7 @@ class MeasurementMiddleware:
         with observing() as observation, choosing(asked.choice):
             response: HttpResponseBase = await self._get_response(request)
         return _tell(
+            request,
             response,
             asked,
             observation,
@@ -164,6 +166,7 @@ class MeasurementMiddleware:
 
 
 def _tell(
+    request: HttpRequest,
     response: HttpResponseBase,
     asked: _Asked,
     observation: Observation,
@@ -175,7 +178,9 @@ def _tell(
     metrics.record(
         experiment=asked.labels[0],
         variant=asked.labels[1],
+        route=_route(request),
         observation=observation,
+        status=response.status_code,
         seconds=seconds,
     )
     if asked.authorised:
@@ -191,7 +196,7 @@ def _explanation(
     *,
     detailed: bool,
 ) -> HttpResponse:
-    statements = counted([each.sql for each in executions])
+    statements = counted(executions)
     explanation = Explanation(
         variant=observation.variant,
         status=response.status_code,
@@ -201,6 +206,11 @@ def _explanation(
     )
     response.close()  # may close the connections, so plans come before
     return HttpResponse(explanation.to_json(), content_type="application/json")
+
+
+def _route(request: HttpRequest) -> str:
+    """The URL pattern that matched, of which a project has a fixed number; empty where none did."""
+    return request.resolver_match.route if request.resolver_match else ""
 
 
 def _server_timing(

@@ -3,6 +3,7 @@
 import inspect
 import sysconfig
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from types import FrameType
 
@@ -60,7 +61,9 @@ def _place_of(owner: type) -> tuple[str, int] | None:
         file = inspect.getsourcefile(owner)
         if file is None or not _is_own(file):
             return None
-        return _from_here(file), inspect.getsourcelines(owner)[1]
+        lines, first = inspect.getsourcelines(owner)
+        decorators = takewhile(lambda line: not line.lstrip().startswith("class "), lines)
+        return _from_here(file), first + sum(1 for _ in decorators)
     except (OSError, TypeError):
         # Built in, or made at run time.
         return None

@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +39,7 @@ class Execution:
         parameters: Their values.
         many: Whether it was executed once for each of several sets of them.
         alias: Name of the database connection.
+        rows: How many it returned or changed, as far as the cursor knows.
         location: The project's own code that had it executed, where it was asked for and found.
     """
 
@@ -46,6 +47,7 @@ class Execution:
     parameters: Any
     many: bool
     alias: str
+    rows: int
     location: Location | None
 
 
@@ -65,28 +67,37 @@ def collecting(*, locate: bool) -> Iterator[list[Execution]]:
         many: bool,  # noqa: FBT001 (Django calls it by position)
         context: dict[str, Any],
     ) -> Any:
-        executions.append(
-            Execution(
-                sql=str(sql),
-                parameters=params,
-                many=many,
-                alias=context["connection"].alias,
-                location=location_of(inspect.currentframe()) if locate else None,
+        location = location_of(inspect.currentframe()) if locate else None
+        rows = 0
+        try:
+            result = execute(sql, params, many, context)
+            rows = max(context["cursor"].rowcount, 0)
+            return result
+        finally:
+            executions.append(
+                Execution(
+                    sql=str(sql),
+                    parameters=params,
+                    many=many,
+                    alias=context["connection"].alias,
+                    rows=rows,
+                    location=location,
+                )
             )
-        )
-        return execute(sql, params, many, context)
 
     with wrapping(collect):
         yield executions
 
 
-def counted(statements: list[str]) -> tuple[Statement, ...]:
+def counted(executions: Sequence[Execution]) -> tuple[Statement, ...]:
     """The distinct statements, normalised, in the order of their first execution."""
-    normal: Counter[str] = Counter()
     # Many are equal as they stand, and comparing is faster than normalising.
-    for sql, times in Counter(statements).items():
-        normal[normalised(sql)] += times
-    distinct = tuple(Statement(sql=sql, times=times) for sql, times in normal.items())
+    normal = {sql: normalised(sql) for sql in dict.fromkeys(each.sql for each in executions)}
+    times, rows = Counter[str](), Counter[str]()
+    for each in executions:
+        times[normal[each.sql]] += 1
+        rows[normal[each.sql]] += each.rows
+    distinct = tuple(Statement(sql=sql, times=times[sql], rows=rows[sql]) for sql in times)
     return distinct[:MOST_STATEMENTS]
 
 

@@ -1,22 +1,25 @@
 """A whole explanation: a few requests to each variant, none of them timed."""
 
 from collections.abc import Callable, Iterator, Sequence
-
-import urllib3
+from datetime import UTC, datetime
+from pathlib import Path
 
 from headtohead.config import Config
-from headtohead.experiment import Experiment, Variant
-from headtohead.explain.explained import ExplainedVariant, explained
-from headtohead.run.explanation import explanation_of
-from headtohead.run.preflight import client
+from headtohead.experiment import Experiment
+from headtohead.explained import SCHEMA_VERSION, Explained, ExplainedVariant, write_explained
+from headtohead.run.environment import git_state
+from headtohead.run.explanation import explained_variants
+from headtohead.run.results import new_run_id, run_directory
 from headtohead.run.served import served
 from headtohead.run.target import Target, open_target
-from headtohead.statements import Explanation
+
+# Apart from that of runs, whose readers expect a run's record there.
+LATEST = "latest-explain"
 
 
 def explain(
     experiments: Sequence[Experiment], *, config: Config, note: Callable[[str], None]
-) -> tuple[ExplainedVariant, ...]:
+) -> Explained:
     """Explain every variant of the experiments.
 
     Args:
@@ -30,41 +33,42 @@ def explain(
         MeasurementError: Nothing answers.
         StackError: The local stack does not come up.
     """
-    with open_target(config, progress=note, experiments=experiments) as target, client() as http:
-        return tuple(
-            explained_variant
-            for experiment in experiments
-            for explained_variant in _explain_all(http, experiment, target=target, note=note)
+    started_at = datetime.now(UTC)
+    with open_target(config, progress=note, experiments=experiments) as target:
+        note("Explaining every variant")
+        return Explained(
+            schema=SCHEMA_VERSION,
+            started_at=started_at,
+            git=git_state(config.root),
+            rows=target.rows,
+            variants=tuple(
+                explained
+                for experiment in experiments
+                for explained in _explain_all(experiment, target=target, note=note)
+            ),
         )
 
 
 def _explain_all(
-    http: urllib3.PoolManager,
-    experiment: Experiment,
-    *,
-    target: Target,
-    note: Callable[[str], None],
+    experiment: Experiment, *, target: Target, note: Callable[[str], None]
 ) -> Iterator[ExplainedVariant]:
     with served(experiment, target=target, note=note) as there:
-        for variant in experiment.all_variants:
-            if experiment.explains(variant):
-                yield _explain(http, experiment, variant, target=there)
-            else:
-                note(f"{experiment.identity(variant)} is served by what explains nothing")
+        yield from explained_variants(experiment, target=there)
+    for variant in experiment.all_variants:
+        if not experiment.explains(variant):
+            note(f"{experiment.identity(variant)} is served by what explains nothing")
 
 
-def _explain(
-    http: urllib3.PoolManager, experiment: Experiment, variant: Variant, *, target: Target
-) -> ExplainedVariant:
-    def ask(*, detailed: bool) -> Explanation:
-        return explanation_of(
-            http,
-            experiment,
-            variant,
-            target=target,
-            detailed=detailed,
-        )
+def keep_apart(explained: Explained, *, results: Path) -> Path:
+    """Keep an explanation that belongs to no run in a folder of its own.
 
-    # Timed requests come after others that filled the caches, and those are to be explained.
-    ask(detailed=False)
-    return explained(ask(detailed=True))
+    Returns:
+        The link to the latest of them.
+
+    Raises:
+        ConfigurationError: The results folder cannot be written to.
+    """
+    run_id = new_run_id(explained.started_at, results=results)
+    with run_directory(run_id, results=results, latest=LATEST) as directory:
+        write_explained(explained, directory)
+    return results / LATEST

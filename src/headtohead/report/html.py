@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from headtohead.explained import Explained
 from headtohead.measurement import Run
-from headtohead.report import context
+from headtohead.report import context, explanation
 from headtohead.report import format as formats
 from headtohead.report.charts.axis import Axis
 from headtohead.report.charts.distribution_plot import distribution_plot, latency_axis
@@ -32,6 +33,7 @@ _environment.globals |= {
     "distribution_plot": distribution_plot,
     "effect_row": effect_row,
     "effect_scale": effect_scale,
+    "explanation": explanation,
     "knees": knees,
     "latency_axis": latency_axis,
     "open_load": open_load,
@@ -54,6 +56,7 @@ _environment.filters |= {
         "quantity",
         "ratio",
         "size",
+        "times",
     )
 }
 
@@ -73,11 +76,17 @@ class Effects:
     axis: Axis
 
 
-def render(run: Run) -> str:
-    """The whole page."""
+def render(run: Run, *, explained: Explained | None = None) -> str:
+    """The whole page.
+
+    Args:
+        run: What was measured.
+        explained: What explains it, if anything does.
+    """
     found = findings(run)
     return _environment.get_template("report.html.j2").render(
         run=run,
+        explained=explained,
         findings=found,
         several_metrics=several_metrics(found),
         effects=tuple(_effects(found)),

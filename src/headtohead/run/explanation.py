@@ -6,9 +6,32 @@ import urllib3
 
 from headtohead.errors import CheckFailedError
 from headtohead.experiment import Experiment, Variant
-from headtohead.run.preflight import send
+from headtohead.explained import ExplainedStatement, ExplainedVariant
+from headtohead.run.hints import hints_of
+from headtohead.run.preflight import client, send
 from headtohead.run.target import Target
 from headtohead.statements import BAGGAGE_STATEMENTS, DETAILED, Explanation
+
+
+def explained_variants(experiment: Experiment, *, target: Target) -> tuple[ExplainedVariant, ...]:
+    """Explain the variants of an experiment whose servers can, by requests that nobody times.
+
+    Raises:
+        CheckFailedError: The server does not tell its SQL, or another variant or an error answers.
+        MeasurementError: Nothing answers at the address.
+    """
+    with client() as http:
+
+        def ask(variant: Variant, *, detailed: bool) -> Explanation:
+            return explanation_of(http, experiment, variant, target=target, detailed=detailed)
+
+        explained = []
+        for variant in filter(experiment.explains, experiment.all_variants):
+            # Timed requests come after others that filled the caches, and those are to be
+            # explained.
+            ask(variant, detailed=False)
+            explained.append(in_order(ask(variant, detailed=True)))
+    return tuple(explained)
 
 
 def explanation_of(
@@ -47,3 +70,18 @@ def explanation_of(
             fix="read the API's log",
         )
     return explanation
+
+
+def in_order(explanation: Explanation) -> ExplainedVariant:
+    """A detailed answer of the server, most repeated statements first and with hints."""
+    statements = (
+        ExplainedStatement(
+            statement=statement, detail=detail, hints=hints_of(statement, detail.plan)
+        )
+        for statement, detail in zip(explanation.statements, explanation.details, strict=True)
+    )
+    return ExplainedVariant(
+        variant=explanation.variant,
+        queries=explanation.queries,
+        statements=tuple(sorted(statements, key=lambda each: -each.statement.times)),
+    )

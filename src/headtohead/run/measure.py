@@ -10,34 +10,17 @@ from headtohead.config import Config
 from headtohead.experiment import Experiment
 from headtohead.load.plan import Pair, PairPlan, Sample, plan_pairs
 from headtohead.load.process import load_generator
-from headtohead.measurement import ExperimentResult, Mode
+from headtohead.measurement import ExperimentResult, Metric, Mode
 from headtohead.run.control import comparing_with_itself, name_of_second
 from headtohead.run.generator import generator_caveats, generator_use
+from headtohead.run.progress import Progress
 from headtohead.run.results import write_pairs
 from headtohead.run.tally import ComparisonTally, pair_caveats, variant_caveats, variant_result
 from headtohead.run.target import Target
+from headtohead.run.traffic import pair_traffic
 
 # A server that fails this often is broken; taking more pairs would only hammer it.
 TOLERATED_ERRORS = 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """How far an experiment has come.
-
-    Attributes:
-        pairs: Pairs taken, over all comparisons, or rounds.
-        ratio: The effect of the comparison that saw the last pair; None before there is one.
-        interval: Its 95 % interval.
-        seconds_left: Time until the budget is spent, if nothing settles earlier.
-        unit: What `pairs` counts.
-    """
-
-    pairs: int
-    ratio: float | None
-    interval: tuple[float, float]
-    seconds_left: float
-    unit: str = Mode.LATENCY.pair
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,22 +107,31 @@ def measure(
             for index, tally in enumerate(tallies):
                 if not tally.settled and tally.settle():
                     generator.close_comparison(index)
-            on_progress(_progress(tallies, last=pairs[-1] if pairs else None, config=config))
+            if pairs:
+                on_progress(_progress(tallies, last=pairs[-1], batch=batch, config=config))
     result = _result(experiment, plan, tallies, pairs)
     if against_itself:
         result = replace(result, question=f"Does {experiment.baseline.name} differ from itself?")
     return Measured(result=result, tallies=tuple(tallies), pairs=tuple(pairs))
 
 
-def _progress(tallies: Sequence[ComparisonTally], *, last: Pair | None, config: Config) -> Progress:
-    estimate = tallies[last.variant].estimate() if last else None
+def _progress(
+    tallies: Sequence[ComparisonTally], *, last: Pair, batch: Sequence[Pair], config: Config
+) -> Progress:
+    tally = tallies[last.variant]
+    estimate = tally.estimate()
+    seconds_left = sum(
+        max(0.0, config.budget - each.seconds()) for each in tallies if not each.settled
+    )
     return Progress(
         pairs=sum(len(tally.pairs) for tally in tallies),
+        variant=tally.variant,
+        metric=Metric.LATENCY,
         ratio=estimate.ratio if estimate else None,
         interval=(estimate.low, estimate.high) if estimate else (0.0, float("inf")),
-        seconds_left=sum(
-            max(0.0, config.budget - tally.seconds()) for tally in tallies if not tally.settled
-        ),
+        seconds_left=seconds_left,
+        position=1 - seconds_left / (config.budget * len(tallies)),
+        traffic=pair_traffic(batch, names=[tally.baseline, *(each.variant for each in tallies)]),
     )
 
 

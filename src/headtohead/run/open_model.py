@@ -14,11 +14,13 @@ from headtohead.experiment import Experiment
 from headtohead.load.arrivals import Arrivals
 from headtohead.load.open_model import OpenPlan, Stretch, plan_open
 from headtohead.load.process import load_generator
-from headtohead.measurement import ExperimentResult, Mode, OfferedLoad
-from headtohead.run.measure import TOLERATED_ERRORS, Progress
+from headtohead.measurement import ExperimentResult, Metric, Mode, OfferedLoad
+from headtohead.run.measure import TOLERATED_ERRORS
 from headtohead.run.open_tally import OpenArm, OpenTally, lateness_ms, response_ms
+from headtohead.run.progress import Progress
 from headtohead.run.target import Target
 from headtohead.run.throughput import require_rounds
+from headtohead.run.traffic import stretch_traffic
 
 # The median of fewer says little of a stretch.
 NEEDED_ARRIVALS = 5
@@ -150,11 +152,16 @@ def _progress(experiment: Experiment, plan: OpenPlan, stretches: Sequence[Stretc
         estimate = fixed_size_estimate(
             percentile_ratios(baseline=baseline.blocks, variant=variant.blocks, level=50)
         )
+    names = [each.name for each in experiment.all_variants]
     return Progress(
         pairs=rounds,
+        variant=experiment.variants[0].name,
+        metric=Metric.LATENCY,
         ratio=estimate.ratio if estimate else None,
         interval=(estimate.low, estimate.high) if estimate else (0.0, math.inf),
         seconds_left=max(0.0, plan.seconds - spent),
+        position=min(1.0, spent / plan.seconds),
+        traffic=stretch_traffic(stretches[-1], names=names, plan=plan),
         unit=Mode.OPEN.pair,
     )
 

@@ -3,12 +3,13 @@
 import math
 import os
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from headtohead import caveats
 from headtohead.caveats import Caveat
@@ -18,9 +19,18 @@ from headtohead.experiment import Experiment
 from headtohead.load.fleet import Fleet
 from headtohead.measurement import SCHEMA_VERSION, ExperimentResult, Mode, Run, write_record
 from headtohead.run import environment
+from headtohead.run.background import (
+    Background,
+    background_caveats,
+    background_use,
+    chosen_scenario,
+    open_background,
+)
 from headtohead.run.conditions import clock_caveats, machine, machine_caveats, restart_caveats
 from headtohead.run.control import BUDGET_SHARE, control_caveats
-from headtohead.run.measure import Measured, Progress, measure
+from headtohead.run.exporter import exporting
+from headtohead.run.measure import Measured, measure
+from headtohead.run.observer import Observer
 from headtohead.run.open_model import MeasuredOpen, measure_open, require_arrivals
 from headtohead.run.preflight import Preflight, check
 from headtohead.run.reading import read
@@ -34,22 +44,6 @@ from headtohead.run.workers import open_workers, require_workers
 # What measuring an experiment yields, by mode.
 Outcome = Measured | MeasuredLoad | MeasuredOpen
 Taken = TypeVar("Taken", bound=Outcome)
-
-
-class Observer(Protocol):
-    """What a run tells whoever watches it."""
-
-    def note(self, text: str) -> None:
-        """Something happens that takes a moment."""
-
-    def begin(self, experiment: Experiment) -> None:
-        """Measuring of an experiment begins."""
-
-    def update(self, progress: Progress) -> None:
-        """It has come this far."""
-
-    def end(self, result: ExperimentResult) -> None:
-        """It is done."""
 
 
 def run(
@@ -73,7 +67,8 @@ def run(
         The record, and the folder that holds it.
 
     Raises:
-        ConfigurationError: Budget, block or rate do not suit the mode, or workers cannot be had.
+        ConfigurationError: Budget, block or rate do not suit the mode, or workers, background load
+            or the address for metrics cannot be had.
         MeasurementError: Variants differ in what they say, or nothing could be measured.
     """
     if config.mode == Mode.THROUGHPUT:
@@ -81,14 +76,27 @@ def run(
         require_workers(config)
     elif config.mode == Mode.OPEN:
         require_arrivals(config)
+    chosen_scenario(config)
     started_at, started = datetime.now(UTC), monotonic()
     run_id = new_run_id(started_at, results=config.results_directory)
     with (
         run_directory(run_id, results=config.results_directory) as directory,
         open_target(config, progress=observer.note, experiments=experiments) as target,
         open_workers(config, target=target, note=observer.note) as fleet,
+        exporting(
+            config.metrics_host,
+            config.metrics_port or target.metrics_port,
+            run_id=run_id,
+            observer=observer,
+        ) as exporter,
+        ExitStack() as beside,
     ):
+        observer = exporter or observer
         preflights = require_preflight(experiments, target=target, note=observer.note)
+        # Not before the preflight: a journey that writes could make answers differ.
+        background = beside.enter_context(
+            open_background(config, target=target, note=observer.note)
+        )
         load_before = os.getloadavg()[0]
         control = (
             _measure_control(
@@ -112,6 +120,7 @@ def run(
                     config=config,
                     observer=observer,
                     against_itself=against_itself,
+                    background=background,
                 )
             )
             if fleet and fleet.broken:
@@ -139,6 +148,9 @@ def run(
         )
         write_reports(record, directory)
         write_record(record, directory)
+        if exporter:
+            for result in record.experiments:
+                exporter.judged(result)
     return record, config.results_directory / run_id
 
 
@@ -210,10 +222,12 @@ def measure_one(
     config: Config,
     observer: Observer,
     against_itself: bool = False,
+    background: Background | None = None,
 ) -> Taken:
     """Measure one experiment, and judge what became of machine and servers meanwhile."""
     observer.begin(experiment)
     with served(experiment, target=target, note=observer.note, twice=against_itself) as there:
+        began = background.look() if background else None
         before = read(there)
         measured = take(
             experiment,
@@ -223,12 +237,17 @@ def measure_one(
             on_progress=observer.update,
         )
         after = read(there)
+        ended = background.look() if background else None
     use = machine(before, after, target=there)
     measured = _with_caveats(
-        replace(measured, result=replace(measured.result, machine=use)),
+        replace(
+            measured,
+            result=replace(measured.result, machine=use, background=background_use(began, ended)),
+        ),
         *restart_caveats(before, after),
         *clock_caveats(before.clocks, after.clocks),
         *machine_caveats(use),
+        *background_caveats(began, ended),
         *([caveats.single_core()] if len(os.sched_getaffinity(0)) == 1 else []),
     )
     observer.end(measured.result)

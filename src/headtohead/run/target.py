@@ -27,6 +27,8 @@ class Target:
         own_urls: Where variants are served that have a server of their own, by identity.
         second_url: Where another server like the baseline's is; None without one, where a baseline
             is compared with itself on one and the same server.
+        metrics_port: Where the stack's Prometheus looks for the metrics of a run; 0 where there is
+            none.
     """
 
     base_url: str
@@ -43,6 +45,8 @@ class Target:
         if experiment.server_of(variant):
             return self.own_urls[experiment.identity(variant)]
         return self.base_url
+
+    metrics_port: int = 0
 
 
 def stack_settings(config: Config, experiments: Sequence[Experiment] = ()) -> stack.StackSettings:
@@ -64,8 +68,13 @@ def stack_settings(config: Config, experiments: Sequence[Experiment] = ()) -> st
         broker_url=config.broker_url,
         memcached_url=config.memcached_url,
         services=tuple(
-            service for service in SERVICES if any(service in each.needs for each in experiments)
+            service
+            for service in SERVICES
+            if any(service in each.needs for each in experiments)
+            # Whoever is about beside them uses the whole project, which may leave work to Celery.
+            or (service == "celery" and config.background and config.celery)
         ),
+        prometheus=config.prometheus,
     )
 
 
@@ -107,6 +116,7 @@ def target_of(running: stack.RunningStack) -> Target:
         servers={server.name: server.version for server in running.servers},
         processes={server.name: server.pid for server in running.servers if server.pid is not None},
         directory=running.directory,
+        metrics_port=running.watched.generator_port if running.watched else 0,
     )
 
 

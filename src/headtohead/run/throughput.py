@@ -1,6 +1,5 @@
 """One experiment, measured under load: blocks of every variant, at one or more numbers of users."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -8,10 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
-import numpy as np
-
 from headtohead.analysis.blocks import NEEDED_ROUNDS
-from headtohead.analysis.interval import fixed_size_estimate
 from headtohead.analysis.knee import knee
 from headtohead.caveats import Caveat
 from headtohead.config import Config
@@ -25,7 +21,9 @@ from headtohead.measurement import ExperimentResult, Mode, Step, VariantResult
 from headtohead.run.block_tally import LoadTally, load_tally
 from headtohead.run.drop import BlockPart, BlockSamples, by_block, joined
 from headtohead.run.generator import generator_use_under_load, load_caveats
-from headtohead.run.measure import TOLERATED_ERRORS, Progress
+from headtohead.run.live import LiveThroughput
+from headtohead.run.measure import TOLERATED_ERRORS
+from headtohead.run.progress import Progress
 from headtohead.run.results import write_blocks
 from headtohead.run.target import Target
 
@@ -104,9 +102,13 @@ def measure_throughput(
             seconds=config.budget,
             seed=seed + index,
         )
-        later_seconds = plan.seconds * (len(config.users) - index - 1)
         blocks[users] = _take(
-            plan, fleet=fleet, later_seconds=later_seconds, on_progress=on_progress
+            experiment,
+            plan,
+            fleet=fleet,
+            later_steps=len(config.users) - index - 1,
+            steps=len(config.users),
+            on_progress=on_progress,
         )
         rounds = _whole_rounds(blocks[users], arms=len(plan.arms))
         if rounds:
@@ -128,10 +130,12 @@ def measure_throughput(
 
 
 def _take(
+    experiment: Experiment,
     plan: BlockPlan,
     *,
     fleet: Fleet | None,
-    later_seconds: float,
+    later_steps: int,
+    steps: int,
     on_progress: Callable[[Progress], None],
 ) -> list[BlockSamples]:
     """Carry out a plan, and give up on a server that fails too often.
@@ -140,7 +144,7 @@ def _take(
         MeasurementError: It failed so often that there is no round that is whole.
     """
     workers = fleet.workers if fleet else 1
-    live = _Live(arms=len(plan.arms))
+    live = LiveThroughput(experiment, plan)
     blocks: list[list[Block]] = [[] for _ in range(workers)]
     samples: list[list[Sample]] = [[] for _ in range(workers)]
     parts: list[BlockPart] = []
@@ -156,13 +160,18 @@ def _take(
                 BlockPart(block=block, samples=tuple(batch.samples)) for block in batch.blocks
             )
             if len(parts) == workers:
-                live.add(BlockSamples(parts=tuple(parts)))
+                block = BlockSamples(parts=tuple(parts))
                 parts.clear()
+                live.add(block)
                 spent = blocks[worker][-1].ended - blocks[worker][0].started
-                left = max(0.0, plan.seconds - spent) + later_seconds
-                on_progress(live.progress(seconds_left=left))
+                left = max(0.0, plan.seconds - spent) + plan.seconds * later_steps
+                on_progress(
+                    live.progress(
+                        block, seconds_left=left, position=1 - left / (plan.seconds * steps)
+                    )
+                )
             if live.rounds == PATIENT_ROUNDS and not errors:
-                live.require_whole_requests(plan)
+                live.require_whole_requests()
     taken = joined([by_block(*seen) for seen in zip(blocks, samples, strict=True)])
     broken = fleet is not None and fleet.broken is not None
     if not broken and not _whole_rounds(taken, arms=len(plan.arms)):
@@ -183,57 +192,6 @@ def _batches(plan: BlockPlan, *, fleet: Fleet | None) -> Iterator[Iterator[tuple
     with load_generator() as generator:
         generator.start(plan)
         yield ((0, batch) for batch in generator.block_batches())
-
-
-class _Live:
-    """What can be said of the effect on throughput while blocks come in.
-
-    Args:
-        arms: Number of arms.
-    """
-
-    def __init__(self, *, arms: int) -> None:
-        self._rates: list[list[float]] = [[] for _ in range(arms)]
-        self._whole = [0] * arms
-        self._variant = 1
-
-    @property
-    def rounds(self) -> int:
-        """Whole rounds so far."""
-        return min(len(rates) for rates in self._rates)
-
-    def add(self, block: BlockSamples) -> None:
-        """Take in a block; those of its requests that count have all ended."""
-        arm, seen = block.arm, block.arm_block()
-        self._rates[arm].append(seen.requests_per_second)
-        self._whole[arm] += len(seen.ended_ms)
-        self._variant = arm or self._variant
-
-    def require_whole_requests(self, plan: BlockPlan) -> None:
-        """See that requests fit into blocks at all.
-
-        Raises:
-            MeasurementError: Those of some arm do not.
-        """
-        for arm, whole in zip(plan.arms, self._whole, strict=True):
-            if not whole:
-                raise MeasurementError(
-                    f"with {plan.users} users, requests to {arm.identity} take longer than a "
-                    f"block of {plan.block_seconds:g} s",
-                    fix="take longer blocks with --block, or fewer --users",
-                )
-
-    def progress(self, *, seconds_left: float) -> Progress:
-        """The effect of the variant that was seen last, over whole rounds."""
-        baseline, variant = (self._rates[arm][: self.rounds] for arm in (0, self._variant))
-        estimate = fixed_size_estimate(np.log(variant) - np.log(baseline)) if self.rounds else None
-        return Progress(
-            pairs=self.rounds,
-            ratio=estimate.ratio if estimate else None,
-            interval=(estimate.low, estimate.high) if estimate else (0.0, math.inf),
-            seconds_left=seconds_left,
-            unit=Mode.THROUGHPUT.pair,
-        )
 
 
 def _whole_rounds(blocks: Sequence[BlockSamples], *, arms: int) -> list[list[BlockSamples]]:

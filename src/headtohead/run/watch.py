@@ -9,7 +9,7 @@ from rich.text import Text
 
 from headtohead.experiment import Experiment
 from headtohead.measurement import ExperimentResult
-from headtohead.run.measure import Progress
+from headtohead.run.progress import Progress
 
 
 class Watch:

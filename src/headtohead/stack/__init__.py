@@ -2,6 +2,7 @@
 
 from headtohead.stack.beside import beside
 from headtohead.stack.cache import empty_cache
+from headtohead.stack.database import NAME as DATABASE
 from headtohead.stack.missing import missing
 from headtohead.stack.running import RunningStack, Server
 from headtohead.stack.scratch import scratch
@@ -10,6 +11,7 @@ from headtohead.stack.signals import uninterrupted
 from headtohead.stack.stack import down, seed, status, up
 
 __all__ = [
+    "DATABASE",
     "RunningStack",
     "Server",
     "StackSettings",

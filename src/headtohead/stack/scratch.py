@@ -14,7 +14,7 @@ import psycopg2.errors
 
 from headtohead.errors import StackError
 from headtohead.stack import stack
-from headtohead.stack.database import create_database, drop_database
+from headtohead.stack.database import analyse, create_database, drop_database
 from headtohead.stack.folder import locked, usable
 from headtohead.stack.running import RunningStack
 from headtohead.stack.settings import StackSettings
@@ -34,8 +34,9 @@ def scratch(
 ) -> Iterator[RunningStack]:
     """An API on a new database of the stack's PostgreSQL and on an empty cache.
 
-    Services that are asked for run anew, too: their tasks and values are about other rows.
-    Nothing of it is left, come what may. Meanwhile no other command changes the stack.
+    Services that are asked for run anew, too: their tasks and values are about other rows. The
+    same rows get the same plans. Nothing of it is left, come what may. Meanwhile no other command
+    changes the stack.
 
     Args:
         settings: The stack, which is up.
@@ -64,12 +65,16 @@ def scratch(
             cache_url=None,
             broker_url=None,
             memcached_url=None,
+            prometheus=False,
+            made_up=True,
         )
         progress(f"setting up a database of {rows:,} rows beside yours")
         stack.down(apart)  # an earlier one may have been killed
         try:
             _create(running.database_url, name)
-            yield stack.up(apart, progress=_silent)
+            up = stack.up(apart, progress=_silent)
+            analyse(up.database_url)
+            yield up
         finally:
             with uninterrupted():
                 stack.down(apart)

@@ -1,7 +1,7 @@
 """The stack as a whole: up, down, status and seed over all of its servers."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,8 +22,10 @@ from headtohead.stack.gunicorn import healthy
 from headtohead.stack.memcached import NAME as MEMCACHED_SERVER
 from headtohead.stack.memcached import Memcached
 from headtohead.stack.missing import CELERY, MEMCACHED
+from headtohead.stack.monitoring import Monitoring
 from headtohead.stack.postgres import EmbeddedPostgres
 from headtohead.stack.project import Project
+from headtohead.stack.prometheus import program as prometheus_program
 from headtohead.stack.running import RunningStack, Server
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import (
@@ -51,7 +53,7 @@ def up(settings: StackSettings, *, progress: Progress) -> RunningStack:
 
     Raises:
         ConfigurationError: The URL of a server of the user's is malformed.
-        StackError: A server cannot be started or reached, or a service cannot be had.
+        StackError: A server cannot be started or reached, or a service or Prometheus cannot be had.
     """
     with usable(settings.directory) as directory, locked(directory, progress=progress):
         state = read_state(directory)
@@ -60,6 +62,8 @@ def up(settings: StackSettings, *, progress: Progress) -> RunningStack:
                 return state.stack
             progress("the project's code has changed")
         settings = _with_services_of(state, settings)
+        if settings.prometheus:
+            prometheus_program()
         external = external_servers(settings)
         if settings.port and (state is None or settings.port != _port(state)):
             ports.bind(settings.port).close()
@@ -156,10 +160,12 @@ def _start(
     directory = settings.directory.resolve()
     _stop_project(directory, state)
 
+    watched = state.stack.watched if state is not None else None
+    watches = settings.prometheus or watched is not None
     postgres = EmbeddedPostgres(directory=directory)
     database = external.database
     if database is None:
-        database = postgres.ensure(progress=progress)
+        database = postgres.ensure(statistics=watches, progress=progress)
     else:
         postgres.stop()
     cache, broker = external.cache, external.broker
@@ -184,29 +190,37 @@ def _start(
         cache_url=cache.url,
         broker_url=broker.url if broker else "",
         memcached_url=memcached.url if memcached else "",
-        embedded=database.server.pid is not None,
+        embedded=settings.made_up or database.server.pid is not None,
         state=state,
     )
-    progress("migrating the database")
-    project.migrate()
-    rows = project.count_rows()
-    if rows == 0:
-        progress(f"seeding {settings.rows} rows")
-        project.seed(rows=settings.rows, seed=settings.seed)
-        rows = settings.rows
+    rows = _fill(project, settings=settings, progress=progress)
     progress("starting the API")
     served = Api(directory=directory).start(
         project, settings=replace(settings, port=_port_to_use(settings, state))
     )
 
     servers = [database.server, cache.server, served]
+    scraped = {"api": served.address}
     if memcached:
         servers.append(memcached.server)
     if broker and settings.celery:
         if broker.server.pid is None or broker.server.pid != cache.server.pid:
             servers.append(broker.server)
         progress("starting Celery")
-        servers += Celery(directory=directory).start(project, app=settings.celery)
+        worker, beat = Celery(directory=directory).start(project, app=settings.celery)
+        servers += (worker, beat)
+        scraped["worker"] = worker.address
+    watching: Sequence[Server] = ()
+    if watches:
+        watched, watching = Monitoring(directory=directory).ensure(
+            scraped=scraped,
+            database_url=database.url,
+            cache_url=cache.url,
+            root=settings.root,
+            last=watched,
+            progress=progress,
+        )
+    servers += watching
     return State(
         stack=RunningStack(
             api_url=f"http://{served.address}",
@@ -218,6 +232,7 @@ def _start(
             broker_url=project.broker_url,
             memcached_url=project.memcached_url,
             directory=directory,
+            watched=watched,
         ),
         launch=_launch(settings),
         created={
@@ -230,7 +245,20 @@ def _start(
     )
 
 
+def _fill(project: Project, *, settings: StackSettings, progress: Progress) -> int:
+    """Migrate the database, and seed it where it is empty; how many rows there are."""
+    progress("migrating the database")
+    project.migrate()
+    rows = project.count_rows()
+    if rows == 0:
+        progress(f"seeding {settings.rows} rows")
+        project.seed(rows=settings.rows, seed=settings.seed)
+        rows = settings.rows
+    return rows
+
+
 def _stop(directory: Path, state: State | None) -> tuple[str, ...]:
+    watching = Monitoring(directory=directory).stop()
     stopped = {
         **_stop_project(directory, state),
         MEMCACHED_SERVER: Memcached(directory=directory).stop(),
@@ -238,7 +266,7 @@ def _stop(directory: Path, state: State | None) -> tuple[str, ...]:
         DATABASE: EmbeddedPostgres(directory=directory).stop(),
     }
     remove_state(directory)
-    return tuple(name for name, was_running in stopped.items() if was_running)
+    return (*watching, *(name for name, was_running in stopped.items() if was_running))
 
 
 def _stop_project(directory: Path, state: State | None) -> dict[str, bool]:
@@ -299,7 +327,11 @@ def _with_services_of(state: State | None, settings: StackSettings) -> StackSett
 
 def _serves(state: State, settings: StackSettings) -> bool:
     asked = _launch(_with_services_of(state, settings))
-    return state.launch == asked and settings.port in {0, _port(state)}
+    return (
+        state.launch == asked
+        and settings.port in {0, _port(state)}
+        and (state.stack.watched is not None or not settings.prometheus)
+    )
 
 
 def _is_up(state: State) -> bool:

@@ -6,6 +6,7 @@ from headtohead.report import context
 from headtohead.report.charts.svg import swatch
 from headtohead.report.format import quantity
 from headtohead.sweep import words
+from headtohead.sweep.plans import statement_plans
 from headtohead.sweep.plot import growth_plot
 from headtohead.sweep.record import Sweep
 
@@ -22,6 +23,7 @@ _environment = Environment(
 _environment.globals |= {
     "context": context,
     "growth_plot": growth_plot,
+    "statement_plans": statement_plans,
     "swatch": swatch,
     "words": words,
 }

@@ -14,6 +14,7 @@ from headtohead.analysis.growth import (
     step_exponents,
     trend,
 )
+from headtohead.explained import ExplainedVariant
 from headtohead.measurement import Environment, ExperimentResult, GitState, VariantResult
 
 SCHEMA_VERSION = 1
@@ -27,10 +28,12 @@ class Size:
     Attributes:
         rows: Rows of the main table.
         result: What `h2h run` would have found there.
+        explained: What `h2h explain` would have told of each variant there.
     """
 
     rows: int
     result: ExperimentResult
+    explained: tuple[ExplainedVariant, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 import os
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -13,20 +13,31 @@ from headtohead import stack
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.experiment import Experiment
+from headtohead.explained import ExplainedVariant
 from headtohead.files import write_whole
 from headtohead.measurement import to_json
 from headtohead.run import environment
+from headtohead.run.explanation import explained_variants
 from headtohead.run.measure import Measured, measure
+from headtohead.run.observer import Observer
 from headtohead.run.preflight import check
 from headtohead.run.results import new_run_id, run_directory
 from headtohead.run.served import served
-from headtohead.run.session import Observer, measure_one
+from headtohead.run.session import measure_one
 from headtohead.run.target import Target, open_target, stack_settings, target_of
 from headtohead.run.verdicts import judged_together
 from headtohead.sweep.record import RECORD_NAME, SCHEMA_VERSION, Size, Sweep, growth_of
 
 # Apart from that of runs, whose readers expect a run's record there.
 LATEST = "latest-sweep"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """What was found at one number of rows, before sizes are judged together."""
+
+    measured: Measured
+    explained: tuple[ExplainedVariant, ...]
 
 
 def sweep(
@@ -50,6 +61,7 @@ def sweep(
         The record, and the folder that holds it.
 
     Raises:
+        CheckFailedError: A server does not tell its SQL.
         ConfigurationError: There is a --url, where rows are not ours to replace.
         MeasurementError: Variants differ in what they say, or nothing could be measured.
         StackError: The local stack does not come up.
@@ -75,14 +87,15 @@ def sweep(
             )
             for rows in order
         }
-        results = judged_together([taken[rows] for rows in sizes])
+        results = judged_together([taken[rows].measured for rows in sizes])
         found = tuple(
-            Size(rows=rows, result=result) for rows, result in zip(sizes, results, strict=True)
+            Size(rows=rows, result=result, explained=taken[rows].explained)
+            for rows, result in zip(sizes, results, strict=True)
         )
         for rows in sizes:
             folder = directory / f"{rows}-rows"
             folder.mkdir()
-            taken[rows].write_raw(folder)
+            taken[rows].measured.write_raw(folder)
         record = Sweep(
             schema=SCHEMA_VERSION,
             run_id=run_id,
@@ -113,8 +126,8 @@ def _measure_at(
     target: Target,
     config: Config,
     observer: Observer,
-) -> Measured:
-    """Measure the experiment on a database, a cache and an API of its own."""
+) -> Taken:
+    """Measure the experiment on a database, a cache and an API of its own, then explain it."""
     settings = stack_settings(config, [experiment])
     with stack.scratch(settings, rows=rows, seed=config.seed, progress=observer.note) as apart:
         there = _target(apart, beside=target)
@@ -124,13 +137,16 @@ def _measure_at(
             raise MeasurementError(
                 f"{finding.variant}: {finding.problem} at {rows:,} rows", fix=finding.fix
             )
-        return measure_one(
+        measured = measure_one(
             experiment,
             take=take,
             target=there,
             config=config,
             observer=observer,
         )
+        with served(experiment, target=there, note=observer.note) as ready:
+            explained = explained_variants(experiment, target=ready)
+    return Taken(measured=measured, explained=explained)
 
 
 def _target(apart: stack.RunningStack, *, beside: Target) -> Target:

@@ -13,6 +13,7 @@ from headtohead.sweep.words import (
     growth_rows,
     in_words,
     notes,
+    plan_changes,
     size_rows,
 )
 
@@ -28,6 +29,8 @@ def render(sweep: Sweep, *, console: Console) -> None:
         ("At every size", SIZE_HEADERS, size_rows(sweep)),
     ):
         print_cells(title, headers=headers, rows=rows, console=console)
+    for line in plan_changes(sweep):
+        console.print(Text(line))
     for size in sweep.sizes:
         for caveat in size.result.caveats:
             print_caveat(f"{size.rows:,} rows", caveat, console)

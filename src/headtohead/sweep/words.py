@@ -14,6 +14,7 @@ from headtohead.report.format import (
     ratio,
     size,
 )
+from headtohead.sweep.plans import Stretch, statement_plans
 from headtohead.sweep.record import Sweep, VariantGrowth
 
 GROWTH_HEADERS = ("Variant", "Exponent", "95 % interval", "From size to size")
@@ -29,7 +30,35 @@ _LONGER = 1.2
 
 def in_words(sweep: Sweep, growth: VariantGrowth) -> str:
     """The verdict on one variant, with its reason: "naive: grows linearly, ..."."""
-    return f"{growth.variant}: {growth.trend}, {_queries(sweep, growth)}"
+    plans = plans_in_words(sweep, growth.variant)
+    told = [growth.trend, _queries(sweep, growth), *([plans] if plans else [])]
+    return f"{growth.variant}: {', '.join(told)}"
+
+
+def plans_in_words(sweep: Sweep, variant: str) -> str:
+    """Where the plans of a variant change; empty where it has none."""
+    plans = statement_plans(sweep, variant)
+    changes = sorted({rows for each in plans for rows in each.changes})
+    if changes:
+        return f"plans change at {', '.join(f'{rows:,}' for rows in changes)} rows"
+    return "the same plans at every size" if plans else ""
+
+
+def plan_changes(sweep: Sweep) -> Iterator[str]:
+    """Each statement whose plan changes along the sizes with its plans, line by line."""
+    for growth in sweep.growth:
+        for each in statement_plans(sweep, growth.variant):
+            if each.changes:
+                yield f"{growth.variant}, answered in several ways: {each.sql}"
+                for stretch in each.stretches:
+                    yield f"  {sizes_in_words(stretch)}:"
+                    yield from (f"    {line}" for line in stretch.shape)
+
+
+def sizes_in_words(stretch: Stretch) -> str:
+    """At which sizes a plan is the one: `10,000 to 1,000,000 rows`."""
+    first, last = f"{stretch.first:,}", f"{stretch.last:,}"
+    return f"{first} rows" if first == last else f"{first} to {last} rows"
 
 
 def growth_rows(sweep: Sweep) -> Iterator[tuple[str, ...]]:

@@ -13,6 +13,7 @@ REPEATED = 5
 LARGE = 1000  # rows
 DROPPED = 0.9
 
+_SELECT = re.compile(r"[( ]*SELECT\b", re.IGNORECASE)
 # A column itself beside a value or another table's column: what a plain index can look up.
 _NAME = r'(?:\w+|"[^"]+")'
 _COMPARED = re.compile(
@@ -26,8 +27,13 @@ def hints_of(statement: Statement, plan: PlanNode | None) -> tuple[str, ...]:
     return tuple(_hints(statement, plan))
 
 
+def is_n_plus_1(sql: str, *, times: int) -> bool:
+    """Whether a normalised statement that an answer executes so often is an N+1."""
+    return times >= REPEATED and bool(_SELECT.match(sql))
+
+
 def _hints(statement: Statement, plan: PlanNode | None) -> Iterator[str]:
-    if statement.times >= REPEATED and re.match(r"[( ]*SELECT\b", statement.sql, re.IGNORECASE):
+    if is_n_plus_1(statement.sql, times=statement.times):
         yield (
             f"N+1: the same SELECT {statement.times} times; "
             "select_related or prefetch_related could fetch it at once"

@@ -1,9 +1,9 @@
-from headtohead.explain.explained import explained
-from tests.explain.factories import detail, explanation, node
+from headtohead.run.explanation import in_order
+from tests.explaining import detail, explanation, node
 
 
 def test_the_most_repeated_come_first_each_with_what_belongs_to_it():
-    variant = explained(
+    variant = in_order(
         explanation(
             **{
                 "SELECT ?": (1, detail(plan=node())),

@@ -1,9 +1,9 @@
 import pytest
 
-from headtohead.explain.hints import hints_of, indexable_columns
 from headtohead.plan import PlanNode
+from headtohead.run.hints import hints_of, indexable_columns
 from headtohead.statements import Statement
-from tests.explain.factories import node
+from tests.explaining import node
 
 
 def hints(plan: PlanNode | None = None, *, sql: str = "SELECT a", times: int = 1) -> str:

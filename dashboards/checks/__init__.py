@@ -1,0 +1,1 @@
+"""What a dashboard has to be before somebody looks at it: the linter's rules, and real data."""

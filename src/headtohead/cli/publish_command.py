@@ -1,0 +1,35 @@
+"""Records for others to read: publish."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headtohead.cli.application import app, console, print_json
+from headtohead.cli.options import AsJson
+from headtohead.cli.project import read_config
+from headtohead.measurement import read_record
+
+
+@app.command()
+def publish(
+    runs: Annotated[
+        list[Path], typer.Argument(metavar="RUN...", help="Folders of runs, or their run.json.")
+    ],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Write runs into PostgreSQL tables, DATABASE_URL's or the stack's; publishing again is safe.
+
+    Example: h2h publish results/latest
+    """
+    from headtohead.publish import session  # noqa: PLC0415 (slow to import)
+
+    # All are read before any is written, so that a wrong name leaves nothing half done.
+    records = [read_record(run) for run in runs]
+    session.publish(records, url=session.database_url(read_config()))
+    published = [record.run_id for record in records]
+    if as_json:
+        print_json({"published": published})
+    else:
+        console.print(f"Published {', '.join(published)}.", highlight=False)

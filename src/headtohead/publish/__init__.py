@@ -1,0 +1,1 @@
+"""Records in PostgreSQL tables, where Grafana and anybody's SQL read them."""

@@ -1,0 +1,125 @@
+"""What the schema says against what the API does: made-up requests to a real server."""
+
+import json
+import urllib.request
+from collections.abc import Iterator
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg2
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi import checks
+
+from headtohead.stack.postgres import EmbeddedPostgres
+from headtohead.stack.project import DEMO_PASSWORD
+from tests.conftest import copy_project
+from tests.test_cli import processes_of
+
+pytestmark = pytest.mark.stack
+
+# Of each kind for each operation and each client; always the same ones.
+EXAMPLES = settings(
+    max_examples=8,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+CHECKS = [
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+]
+ADDRESS = "customer1@shop.example"
+
+
+@dataclass(kw_only=True)
+class Served:
+    """The API of a stack of its own, whose rows made-up requests may change."""
+
+    url: str
+    refresh: str
+    operations: list[APIOperation]
+
+    def headers(self, client: str) -> dict[str, str]:
+        """What the client sends with every request."""
+        if client == "nobody":
+            return {}
+        # Access tokens last minutes, and signing in is throttled by what others get wrong.
+        pair = post(self.url, "refresh", refresh=self.refresh)
+        self.refresh = pair["refresh"]
+        return {"Authorization": f"Bearer {pair['access']}"}
+
+
+# Not in pytest's folder, which other sessions close to PostgreSQL's account.
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    with TemporaryDirectory(prefix="h2h-test-") as folder:
+        project = copy_project(Path(folder))
+        started = project.h2h("up", "--rows", "50")
+        try:
+            assert started.returncode == 0, started.stderr
+            url = project.json("status")["api_url"]
+            make_staff(EmbeddedPostgres(directory=project.root / ".h2h").url())
+            schema = schemathesis.openapi.from_url(f"{url}/api/schema/")
+            pair = post(url, "login", email=ADDRESS, password=DEMO_PASSWORD)
+            yield Served(
+                url=url,
+                refresh=pair["refresh"],
+                operations=[each.ok() for each in schema.get_all_operations()],
+            )
+        finally:
+            project.h2h("down")
+        assert processes_of(project.root) == []
+
+
+def make_staff(database_url: str) -> None:
+    """Let a customer do all that anybody may."""
+    with psycopg2.connect(database_url) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_user SET is_staff = true, is_superuser = true WHERE email = %s",
+            [ADDRESS],
+        )
+        assert cursor.rowcount == 1
+    connection.close()
+
+
+def post(url: str, address: str, **body: str) -> dict[str, str]:
+    request = urllib.request.Request(
+        f"{url}/api/auth/{address}/",
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as response:
+        pair: dict[str, str] = json.load(response)
+    return pair
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize("client", ["nobody", "staff"])
+def test_every_answer_is_as_the_schema_says(
+    served: Served, client: str, mode: GenerationMode
+) -> None:
+    headers, asked = served.headers(client), set()
+    for operation in served.operations:
+
+        @EXAMPLES
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def answers(case: Case) -> None:
+            asked.add(case.operation.label)
+            case.call_and_validate(base_url=served.url, headers=headers, checks=CHECKS)
+
+        # What takes nothing can be asked for nothing wrong.
+        with suppress(Unsatisfiable) if mode is GenerationMode.NEGATIVE else nullcontext():
+            answers()
+    assert "PATCH /api/products/{product_id}/" in asked
+    assert len(asked) == len(served.operations) or mode is GenerationMode.NEGATIVE

@@ -1,0 +1,64 @@
+from dataclasses import replace
+
+from headtohead.sweep.plans import NOT_EXECUTED, Stretch, statement_plans
+from headtohead.sweep.words import in_words, plan_changes, plans_in_words, sizes_in_words
+from tests.sweep.factories import explained, explained_sizes, sizes, sweep
+
+SCAN = ("Limit", "  Seq Scan on review")
+INDEX = ("Limit", "  Index Scan on review")
+
+
+def test_sizes_with_the_same_plan_make_one_stretch():
+    (plans,) = statement_plans(sweep(explained_sizes()), "indexed")
+    assert plans.sql == "SELECT indexed"
+    assert plans.stretches == (
+        Stretch(first=1_000, last=1_000, shape=SCAN),
+        Stretch(first=10_000, last=100_000, shape=INDEX),
+    )
+    assert plans.changes == (10_000,)
+
+
+def test_a_plan_that_stays_has_no_change():
+    (plans,) = statement_plans(sweep(explained_sizes()), "sequential")
+    assert plans.stretches == (Stretch(first=1_000, last=100_000, shape=SCAN),)
+    assert plans.changes == ()
+
+
+def test_a_statement_that_some_size_does_without_is_told_there():
+    first, *others = explained_sizes()
+    none = replace(first, explained=tuple(replace(e, statements=()) for e in first.explained))
+    (plans,) = statement_plans(sweep([none, *others]), "sequential")
+    assert [each.shape for each in plans.stretches] == [NOT_EXECUTED, SCAN]
+
+
+def test_statements_whose_plan_changes_come_first():
+    def both(size, shape):
+        one = explained(size, shapes={"indexed": "Seq Scan"}).explained[0]
+        other = explained(size, shapes={"indexed": shape}).explained[0].statements[0]
+        changing = replace(other, statement=replace(other.statement, sql="SELECT changing"))
+        return replace(size, explained=(replace(one, statements=(*one.statements, changing)),))
+
+    found = [both(size, shape) for size, shape in zip(sizes(), "aab", strict=True)]
+    assert [each.sql for each in statement_plans(sweep(found), "indexed")] == [
+        "SELECT changing",
+        "SELECT indexed",
+    ]
+
+
+def test_verdicts_say_where_plans_change():
+    record = sweep(explained_sizes())
+    sequential, indexed = (in_words(record, growth) for growth in record.growth)
+    assert sequential.endswith("queries constant (2), the same plans at every size")
+    assert indexed.endswith("queries constant (2), plans change at 10,000 rows")
+    assert plans_in_words(sweep(), "indexed") == ""
+
+
+def test_plans_that_change_are_shown_with_the_sizes_that_have_them():
+    assert list(plan_changes(sweep(explained_sizes()))) == [
+        "indexed, answered in several ways: SELECT indexed",
+        "  1,000 rows:",
+        *(f"    {line}" for line in SCAN),
+        "  10,000 to 100,000 rows:",
+        *(f"    {line}" for line in INDEX),
+    ]
+    assert sizes_in_words(Stretch(first=7, last=7, shape=())) == "7 rows"
