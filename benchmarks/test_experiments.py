@@ -8,7 +8,7 @@ import pytest
 
 from headtohead.registry import load_experiments
 
-EXPERIMENTS = tuple(load_experiments("app.experiments"))
+EXPERIMENTS = load_experiments("app.experiments").select_timed([])
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def user_classes() -> Iterator[type[PairUser]]:
     """A user class for every experiment, named as a class would be: ProductList."""
     sys.path.insert(0, str(CONFIG.root))
     running = stack.status(stack_settings(CONFIG))
-    for experiment in load_experiments(CONFIG.experiments):
+    for experiment in load_experiments(CONFIG.experiments).select_timed([]):
         if experiment.needs_servers:  # which only `h2h run` starts
             continue
         yield user_class(

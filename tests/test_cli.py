@@ -60,7 +60,7 @@ def processes_of(folder: Path) -> list[str]:
 
 def test_list_gives_requests_that_an_independent_client_can_send(project):
     listed = project.json("list")
-    for experiment in listed["experiments"]:
+    for experiment in (each for each in listed["experiments"] if each["timed"]):
         bodies = set()
         for variant in experiment["variants"]:
             body, headers = ask(variant["request"], base_url=listed["base_url"])
@@ -122,6 +122,21 @@ def test_run_with_a_control_shows_and_records_it(project):
     assert record["control"]["comparisons"][0]["variant"] == "live again"
     assert record["experiments"][0]["generator"]["cpu_share"] < 1
     assert record["experiments"][0]["machine"]["others"] is not None
+
+
+def test_run_beside_a_journey_records_and_tells_it(project):
+    completed = project.h2h(
+        *("run", "category-summary", "--background", "shop:30"),
+        *("--budget", "6", "--no-early-stop", "--results", "beside"),
+    )
+    # A busy machine may hold requests up, and then the record has to say so.
+    assert completed.returncode in {0, 3}, completed.stdout + completed.stderr
+    assert "Background: 30 users of shop, " in completed.stdout
+    record = json.loads((project.root / "beside" / "latest" / "run.json").read_text())
+    background = record["experiments"][0]["background"]
+    assert (background["scenario"], background["users"], background["errors"]) == ("shop", 30, 0)
+    assert background["requests"] > 0
+    assert not [each for each in processes_of(project.root) if "load.journeys" in each]
 
 
 def test_run_prints_its_record_for_machines_and_its_progress_elsewhere(project):
@@ -272,6 +287,8 @@ def test_metrics_of_django_prometheus_stand_beside_ours(project):
         (["run", "--mode", "open", "--rate", "2"], 2, "at least --block 2.5"),
         (["run", "--mode", "open", "--arrivals", "bursts"], 2, "poisson or constant"),
         (["run", "--mode", "open", "--budget", "3"], 2, "at least --budget 10"),
+        (["run", "--background", "nobody"], 2, "one of browse, buy, edit, search, shop"),
+        (["run", "--background", "shop:0"], 2, "as in shop:20"),
         (["run", "--no-such-flag"], 2, "--no-such-flag"),
         (["no-such-command"], 2, "no-such-command"),
         (["run", "--url", "not an address"], 2, "http://127.0.0.1:8000"),
@@ -445,7 +462,10 @@ def test_interrupted_run_leaves_no_process_and_no_record(
     project = copy_project(tmp_path)
     process = subprocess.Popen(
         # Whoever runs the tests in the background of a script makes their children ignore Ctrl-C.
-        ["env", "--default-signal=INT", *project.command("run", "--rows", "50")],
+        [
+            *("env", "--default-signal=INT"),
+            *project.command("run", "--rows", "50", "--background", "shop:4"),
+        ],
         cwd=tmp_path,
         env=project.variables(),
         stdout=subprocess.PIPE,

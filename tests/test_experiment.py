@@ -83,6 +83,12 @@ def test_unknown_http_method_is_refused():
         Request(path="/", method="get")
 
 
+def test_what_is_not_timed_has_an_audit():
+    assert not declare(timed=False, audit="shop.audits.audit").timed
+    with pytest.raises(DeclarationError, match="neither timed nor audited"):
+        declare(timed=False)
+
+
 def served_by(**servers: Server) -> Experiment:
     """One selector, served by several servers."""
     baseline, *variants = (

@@ -78,3 +78,11 @@ def test_unknown_name_is_refused_with_the_nearest_one():
 def test_unknown_name_far_from_any_other_points_to_the_list():
     with pytest.raises(UnknownExperimentError, match="`h2h list`"):
         Registry([declare()]).select(["xyz"])
+
+
+def test_what_cannot_be_timed_is_left_out_unless_it_is_named():
+    registry = Registry([declare(name="a"), declare(name="b", timed=False, audit="shop.audit")])
+    assert [each.name for each in registry.select_timed([])] == ["a"]
+    assert [each.name for each in registry.select([])] == ["a", "b"]
+    with pytest.raises(ConfigurationError, match="b has nothing to time; `h2h audit b`"):
+        registry.select_timed(["a", "b"])

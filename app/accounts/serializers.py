@@ -37,7 +37,9 @@ class RefreshSerializer(serializers.Serializer):
 class TokenPairSerializer(serializers.Serializer):
     """The tokens of somebody who is signed in."""
 
-    access = serializers.CharField(help_text="For the Authorization header; lasts 5 minutes.")
+    access = serializers.CharField(
+        help_text="For the Authorization header; lasts 5 minutes if the server says no other."
+    )
     refresh = serializers.CharField(help_text="For the next pair; can be used once.")
 
 

@@ -17,6 +17,7 @@ from app.accounts import throttle, tokens
 from app.accounts.errors import InvalidTokenError, UsedTokenError, WrongCredentialsError
 from app.accounts.models import SignInFailures, TokenFamily, User
 from app.accounts.tokens import RefreshClaims, TokenPair
+from headtohead.django import seam
 
 # How long a token that has just been used is met again without suspicion. A browser with two tabs,
 # or a client with several requests under way, refreshes more than once with one token, within
@@ -74,6 +75,7 @@ def _begin(user: User) -> TokenPair:
     )
 
 
+@seam
 def refresh(*, token: str) -> TokenPair:
     """Exchange a refresh token for the next pair of its family.
 

@@ -129,7 +129,7 @@ if JWT_SIGNING_KEY == SECRET_KEY or len(JWT_SIGNING_KEY) < 32:
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",
     "SIGNING_KEY": JWT_SIGNING_KEY,
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
+    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=env.int("JWT_ACCESS_SECONDS", default=300)),
     # From signing in, however often the token is exchanged.
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
 }

@@ -285,5 +285,28 @@ def overloaded(*, variant: str, growth: float, rate: float, seconds: float) -> C
     )
 
 
+def background_lost(*, scenario: str, reason: str) -> Caveat:
+    """What was to be measured beside background load was in part measured without it."""
+    return Caveat(
+        code="background-lost",
+        message=f"The background load of {scenario} ended while measuring ({reason}).",
+        advice="Run again, without --background or with a journey that holds out.",
+        invalidates=True,
+    )
+
+
+def background_errors(
+    *, scenario: str, errors: int, requests: int, example: str, invalidates: bool
+) -> Caveat:
+    """Some users beside did not get what they came for, so their load was another one."""
+    return Caveat(
+        code="background-errors",
+        message=f"{errors} of {requests} requests of the background load of {scenario} failed"
+        f" ({example}).",
+        advice="Run the journey by itself with `locust -f`, and mend it or the API.",
+        invalidates=invalidates,
+    )
+
+
 def _users(users: int) -> str:
     return f"{users} {'user' if users == 1 else 'users'}"

@@ -174,6 +174,14 @@ class Config:
         "Address of this machine where they are exported; whoever can reach it can read them.",
         default="127.0.0.1",
     )
+    background: str | None = _setting(
+        "Journey whose users are on their way beside the experiments: NAME or NAME:USERS.",
+        default=None,
+    )
+    scenarios: str = _setting(
+        "Package of journeys, one a module, that declare Locust users.",
+        default="loadtests.scenarios",
+    )
     snapshot: Path = _setting(
         "File that keeps the SQL of every variant, for `h2h check` to compare with.",
         default=Path("queries.json"),

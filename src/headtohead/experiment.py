@@ -138,6 +138,8 @@ class Experiment:
         needs: Services that its variants use, of `SERVICES`; they are started with the stack.
         audit: Dotted path of the function that states what a variant shows beside time, from an
             `AuditedVariant` (headtohead.audit); it must not import Django either.
+        timed: Whether its request can be timed: sent by anybody, as often as one likes, with the
+            same answer from every variant. Where it cannot, the audit alone answers the question.
         server: What serves variants that have no server of their own; None is the stack's API.
     """
 
@@ -150,6 +152,7 @@ class Experiment:
     doubled: Request | None = None
     needs: tuple[str, ...] = ()
     audit: str | None = None
+    timed: bool = True
     server: Server | None = None
 
     def __post_init__(self) -> None:
@@ -192,6 +195,11 @@ class Experiment:
                     f"experiment {self.name!r} has an audit and servers of its own",
                     fix="declare them apart: audits ask the API alone",
                 )
+        if self.audit is None and not self.timed:
+            raise DeclarationError(
+                f"experiment {self.name!r} is neither timed nor audited",
+                fix="name the function that answers it as `audit`, or let it be timed",
+            )
         if not any(selector == self.seam for selector, _ in served):
             raise DeclarationError(
                 f"no variant of experiment {self.name!r} is the one users are served",

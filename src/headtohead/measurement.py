@@ -321,6 +321,25 @@ class Machine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BackgroundUse:
+    """What background load did during an experiment.
+
+    Attributes:
+        scenario: The journey that its users took.
+        users: How many they were.
+        requests: Requests they made; 0 where their process ended.
+        errors: Those that failed, and journeys that broke down.
+        requests_per_second: Over the whole experiment, warm-up included.
+    """
+
+    scenario: str
+    users: int
+    requests: int
+    errors: int
+    requests_per_second: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class ErrorDifference:
     """How much larger a variant's share of failed requests is than the baseline's.
 
@@ -403,6 +422,7 @@ class ExperimentResult:
         generator: How the load generator fared in latency mode; None in older records.
         machine: What else became of the cores; None in older records.
         offered: The load that was planned; None where it was not, outside the open model.
+        background: What ran beside it; None where nothing was to.
     """
 
     name: str
@@ -423,6 +443,7 @@ class ExperimentResult:
     generator: GeneratorUse | None = None
     machine: Machine | None = None
     offered: OfferedLoad | None = None
+    background: BackgroundUse | None = None
 
     def variant(self, name: str) -> VariantResult:
         """The result of the variant of that name."""

@@ -45,6 +45,21 @@ class Registry:
         """
         return tuple(self._require(name) for name in dict.fromkeys(names)) or tuple(self)
 
+    def select_timed(self, names: Sequence[str]) -> tuple[Experiment, ...]:
+        """The named experiments in the order given, or all that can be timed when none is named.
+
+        Raises:
+            UnknownExperimentError: A name is not declared; the message offers the nearest.
+            ConfigurationError: What is named cannot be timed.
+        """
+        selected = self.select(names)
+        untimed = [experiment.name for experiment in selected if not experiment.timed]
+        if names and untimed:
+            raise ConfigurationError(
+                f"{untimed[0]} has nothing to time", fix=f"`h2h audit {untimed[0]}` answers it"
+            )
+        return tuple(experiment for experiment in selected if experiment.timed)
+
     def _require(self, name: str) -> Experiment:
         experiment = self.get(name)
         if experiment is None:

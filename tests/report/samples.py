@@ -10,6 +10,7 @@ from headtohead import caveats
 from headtohead.caveats import Caveat
 from headtohead.measurement import (
     SCHEMA_VERSION,
+    BackgroundUse,
     Comparison,
     Environment,
     ErrorDifference,
@@ -447,6 +448,25 @@ def control() -> ExperimentResult:
     )
 
 
+def beside_others() -> ExperimentResult:
+    """Measured while a shop's customers were about."""
+    return replace(
+        slower(),
+        caveats=(
+            caveats.background_errors(
+                scenario="shop",
+                errors=1,
+                requests=58,
+                example="GET /api/products/[id]/: status 500",
+                invalidates=False,
+            ),
+        ),
+        background=BackgroundUse(
+            scenario="shop", users=20, requests=58, errors=1, requests_per_second=2.9
+        ),
+    )
+
+
 def sharing_an_error_rate(*experiments: ExperimentResult) -> tuple[ExperimentResult, ...]:
     """The same experiments with verdicts that were judged together."""
     comparisons = sum(len(each.comparisons) for each in experiments)
@@ -472,5 +492,6 @@ SAMPLES: Mapping[str, Callable[[], Run]] = {
     "under load": lambda: run(under_load()),
     "stepped up": lambda: run(stepped_up(), invalid_under_load()),
     "open model": lambda: run(open_model()),
+    "beside others": lambda: run(beside_others()),
     "only invalid, cut short": lambda: run(invalid(), complete=False),
 }

@@ -63,3 +63,15 @@ def test_workers_are_told_where_there_were_any() -> None:
     assert context.workers_sentence(samples.run(samples.under_load())) is None
     experiment = replace(samples.under_load(), workers=2)
     assert context.workers_sentence(samples.run(experiment)) == "Load: 8 users on 2 workers."
+
+
+def test_what_ran_beside_is_told_where_there_was_anything() -> None:
+    assert context.background_sentence(samples.run(samples.slower())) is None
+    once = samples.beside_others()
+    assert context.background_sentence(samples.run(once)) == (
+        "Background: 20 users of shop, 2.90 /s; 1 of 58 requests failed."
+    )
+    busier = replace(once, background=replace(once.background, requests_per_second=3.14))
+    assert context.background_sentence(samples.run(once, busier)) == (
+        "Background: 20 users of shop, 2.90 to 3.14 /s; 2 of 116 requests failed."
+    )

@@ -170,3 +170,8 @@ def test_effects_say_for_each_metric_which_side_is_the_faster() -> None:
     text = Page(html.render(samples.run(samples.under_load()))).text
     throughput, times = text.index("right of"), text.index("left of")
     assert throughput < text.index("prefetched throughput") < times < text.index("prefetched p50")
+
+
+def test_what_ran_beside_is_told() -> None:
+    text = Page(html.render(samples.SAMPLES["beside others"]())).text
+    assert "Background: 20 users of shop, 2.90 /s; 1 of 58 requests failed." in text

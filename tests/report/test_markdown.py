@@ -83,3 +83,8 @@ def test_control_and_shared_error_rate_are_told() -> None:
 def test_workers_are_told() -> None:
     experiment = replace(samples.under_load(), workers=2)
     assert "Load: 8 users on 2 workers." in markdown.render(samples.run(experiment))
+
+
+def test_what_ran_beside_is_told() -> None:
+    text = markdown.render(samples.SAMPLES["beside others"]())
+    assert "\nBackground: 20 users of shop, 2.90 /s; 1 of 58 requests failed.\n" in text

@@ -101,3 +101,9 @@ def test_control_and_shared_error_rate_stand_where_people_look() -> None:
     text = " ".join(printed(samples.SAMPLES["controlled"](), width=80).split())
     assert "Control: product-list: naive again and naive differ by less" in text
     assert "The 4 verdicts share an error rate of 5 %" in text
+
+
+def test_what_ran_beside_is_told() -> None:
+    text = printed(samples.SAMPLES["beside others"](), width=160)
+    assert "Background: 20 users of shop, 2.90 /s; 1 of 58 requests failed." in text
+    assert "1 of 58 requests of the background load of shop failed" in text

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from headtohead.config import Config
 from headtohead.experiment import Experiment
 from headtohead.measurement import ExperimentResult, Run, Verdict, read_record
@@ -97,3 +99,45 @@ def test_a_control_that_finds_a_difference_invalidates_every_experiment(variants
     for result in record.experiments:
         assert "control-failed" in {caveat.code for caveat in result.caveats}
         assert result.comparisons[0].verdict is Verdict.INVALID
+
+
+STROLL = """
+import os
+from locust import FastHttpUser, constant, task
+
+class Visitor(FastHttpUser):
+    wait_time = constant(0.01)
+    taken = 0
+
+    @task
+    def look(self):
+        type(self).taken += 1
+        if self.taken == {ends_after}:
+            os._exit(1)
+        self.client.get("/equal", headers={{"Baggage": "h2h.experiment=e,h2h.variant=one"}})
+"""
+
+
+@pytest.mark.parametrize(("ends_after", "codes"), [(0, set()), (10, {"background-lost"})])
+def test_what_runs_beside_is_recorded_and_its_end_invalidates(
+    ends_after, codes, variants_server, tmp_path, monkeypatch
+):
+    package = f"beside_{tmp_path.name}".replace("-", "_")
+    (tmp_path / package).mkdir()
+    (tmp_path / package / "stroll.py").write_text(STROLL.format(ends_after=ends_after))
+    monkeypatch.syspath_prepend(tmp_path)
+    record = recorded(
+        [experiment("/slow-baseline")],
+        url=variants_server,
+        folder=tmp_path,
+        budget=2.0,
+        early_stop=False,
+        background="stroll:2",
+        scenarios=package,
+    )
+    (result,) = record.experiments
+    assert (result.background.scenario, result.background.users) == ("stroll", 2)
+    assert (result.background.requests > 0) is not bool(codes)
+    assert {each.code for each in result.caveats if "background" in each.code} == codes
+    if codes:
+        assert not result.valid

@@ -17,7 +17,8 @@ from headtohead.config import Config
 from headtohead.errors import ConfigurationError, DeclarationError, MeasurementError
 from headtohead.experiment import Experiment
 from headtohead.run import environment
-from headtohead.run.target import open_target, stack_settings
+from headtohead.run.served import served
+from headtohead.run.target import Target, open_target, stack_settings, target_of
 from headtohead.stack.api import NAME as API
 
 Note: TypeAlias = Callable[[str], None]
@@ -96,9 +97,12 @@ def _audit(
 ) -> list[VariantFacts]:
     """Audit all variants of one experiment."""
     settings = stack_settings(config, [experiment])
-    with stack.scratch(
-        settings, rows=config.rows, seed=config.seed, workers=WORKERS, progress=note
-    ) as apart:
+    with (
+        stack.scratch(
+            settings, rows=config.rows, seed=config.seed, workers=WORKERS, progress=note
+        ) as apart,
+        served(experiment, target=target_of(apart), note=note) as there,
+    ):
         found = {}
         # The baseline last: memory that it makes processes take would be there for the others.
         for variant in reversed(experiment.all_variants):
@@ -108,9 +112,9 @@ def _audit(
             audited = AuditedVariant(
                 experiment=experiment,
                 variant_name=variant.name,
-                base_url=apart.api_url,
-                token=apart.token,
-                processes=_workers(apart),
+                base_url=there.url_of(experiment, variant),
+                token=there.token,
+                processes=_workers(there),
             )
             with closing(audited):
                 facts = tuple(function(audited))
@@ -124,7 +128,11 @@ def _audit(
     return [found[variant.name] for variant in experiment.all_variants]
 
 
-def _workers(apart: stack.RunningStack) -> tuple[int, ...]:
-    """The processes of the API that serve requests."""
-    api = next(server for server in apart.servers if server.name == API)
-    return tuple(worker.pid for worker in psutil.Process(api.pid).children())
+def _workers(target: Target) -> tuple[int, ...]:
+    """The processes that serve requests, of the API and of servers like it."""
+    return tuple(
+        worker.pid
+        for name, pid in target.processes.items()
+        if name.startswith(API)
+        for worker in psutil.Process(pid).children()
+    )

@@ -36,7 +36,7 @@ def audit(
     if output is not None:
         _require_writable(output)
     config, registry = read_project()
-    selected = select_runnable(names or [], config=config, registry=registry)
+    selected = select_runnable(names or [], config=config, registry=registry, timed=False)
     for experiment in selected if names else ():
         if experiment.audit is None:
             errors.print(f"{experiment.name} declares no audit", highlight=False)

@@ -37,6 +37,7 @@ def list_experiments(*, names: Names = None, as_json: AsJson = False) -> None:
                         "question": experiment.question,
                         "needs": experiment.needs,
                         "baseline": experiment.baseline.name,
+                        "timed": experiment.timed,
                         "variants": [
                             {
                                 "name": variant.name,
@@ -88,7 +89,7 @@ def check(
         selected,
         config=config,
         update=update,
-        whole=not names and len(selected) == len(registry),
+        whole=not names and len(selected) == len(registry.select_timed([])),
         note=errors.print,
     )
     if as_json:

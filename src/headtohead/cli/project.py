@@ -28,15 +28,23 @@ def read_project(**flags: Any) -> tuple[Config, Registry]:
 
 
 def select_runnable(
-    names: Sequence[str], *, config: Config, registry: Registry
+    names: Sequence[str], *, config: Config, registry: Registry, timed: bool = True
 ) -> tuple[Experiment, ...]:
     """The named experiments, or all; those that cannot be run here are skipped, and it is said.
 
+    Args:
+        names: Which; none is all.
+        config: All settings.
+        registry: What there is.
+        timed: Whether their request is going to be asked, so that only those count that can be
+            timed.
+
     Raises:
+        ConfigurationError: What is named cannot be timed.
         StackError: None of them can be run.
         UnknownExperimentError: A name is not declared.
     """
-    selected = registry.select(names)
+    selected = registry.select_timed(names) if timed else registry.select(names)
     kept = servable(runnable(selected, config=config, note=note), config=config, note=note)
     if selected and not kept:
         raise StackError(

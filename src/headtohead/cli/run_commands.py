@@ -14,6 +14,7 @@ from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import (
     Arrivals,
     AsJson,
+    Background,
     Block,
     Budget,
     Control,
@@ -71,6 +72,7 @@ def run_experiments(
     early_stop: EarlyStop = None,
     control: Control = None,
     explain: Explain = None,
+    background: Background = None,
     rows: Rows = None,
     seed: Seed = None,
     results: Results = None,
@@ -85,6 +87,7 @@ def run_experiments(
     Example: h2h run product-list --explain
     Example: h2h run product-list --mode throughput --users 8 --workers 2
     Example: h2h run product-list --mode open --rate 20 --block 1 --budget 30
+    Example: h2h run product-list --background shop:20
     """
     _measure(
         names,
@@ -103,6 +106,7 @@ def run_experiments(
         early_stop=early_stop,
         control=control,
         explain=explain,
+        background=background,
         rows=rows,
         seed=seed,
         results=results,

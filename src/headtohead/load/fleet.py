@@ -1,9 +1,7 @@
 """Load from several processes, here or on other hosts, seen from the run that uses them."""
 
-import signal
 import socket
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -11,9 +9,10 @@ from typing import IO, Any
 
 from headtohead import caveats
 from headtohead.caveats import Caveat
-from headtohead.cores import Cores, starting_on
+from headtohead.cores import Cores
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.load.blocks import BlockBatch, BlockPlan
+from headtohead.load.child import child_process
 from headtohead.load.process import last_words
 from headtohead.load.shares import (
     STOP,
@@ -188,60 +187,18 @@ def open_fleet(
     assembly = Assembly(host=host, port=port, workers=local + remote, seconds=wait)
     with ExitStack() as stack:
         errors = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
-        master = stack.enter_context(_process("master", cores=cores, errors=errors))
+        master = stack.enter_context(child_process("master", cores=cores, errors=errors))
         fleet = Fleet(master, errors=errors, assembly=assembly)
         stack.callback(fleet.dismiss)
         port = fleet.listen()
         nearby = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (compared)
         for _ in range(local):
-            stack.enter_context(_process("worker", nearby, str(port), cores=cores, errors=errors))
+            worker = child_process("worker", nearby, str(port), cores=cores, errors=errors)
+            stack.enter_context(worker)
         if remote:
             note(f"Waiting for {remote} times `h2h worker --master {host}:{port}`")
         fleet.assemble(note=note)
         yield fleet
-
-
-@contextmanager
-def _process(
-    module: str, *arguments: str, cores: Cores, errors: IO[str]
-) -> "Iterator[subprocess.Popen[str]]":
-    """Run a module of ours until the block ends.
-
-    The process has a session of its own, so that Ctrl-C reaches it only through this block.
-    """
-    caught: list[int] = []
-    with starting_on(cores), _noting_interrupts(caught):
-        process = subprocess.Popen(
-            [sys.executable, "-m", f"headtohead.load.{module}", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-    with process:
-        try:
-            if caught:
-                raise KeyboardInterrupt
-            yield process
-        finally:
-            process.kill()
-
-
-@contextmanager
-def _noting_interrupts(caught: list[int]) -> Iterator[None]:
-    """Keep Ctrl-C from striking between the start of a process and our knowing of it."""
-    previous = {
-        number: signal.signal(number, lambda number, _: caught.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) is not signal.SIG_IGN
-    }
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
 
 
 def _require_free(host: str, port: int) -> None:

@@ -5,7 +5,16 @@ from typing import Protocol
 
 from headtohead.measurement import Environment, ExperimentResult, GitState, Mode, Run, Verdict
 from headtohead.report.findings import control_finding, findings
-from headtohead.report.format import ARROW, load, milliseconds, percent, size
+from headtohead.report.format import (
+    ARROW,
+    load,
+    milliseconds,
+    per_second,
+    percent,
+    quantity,
+    size,
+    users,
+)
 
 INCOMPLETE = "This run was cut short: its record is not complete."
 
@@ -132,6 +141,21 @@ def workers_sentence(run: Run) -> str | None:
         if experiment.workers
     }
     return f"Load: {', '.join(loads)}." if loads else None
+
+
+def background_sentence(run: Run) -> str | None:
+    """What ran beside the experiments; None where nothing was to."""
+    beside = [each.background for each in run.experiments if each.background]
+    if not beside:
+        return None
+    rates = [each.requests_per_second for each in beside]
+    low, high = quantity(min(rates)), per_second(max(rates))
+    rate = high if high == f"{low} /s" else f"{low} to {high}"
+    errors, requests = sum(each.errors for each in beside), sum(each.requests for each in beside)
+    return (
+        f"Background: {users(beside[0].users)} of {beside[0].scenario}, {rate};"
+        f" {errors:,} of {requests:,} requests failed."
+    )
 
 
 def how_to_read(run: Run) -> str:

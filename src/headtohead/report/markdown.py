@@ -7,6 +7,7 @@ from headtohead.caveats import Caveat
 from headtohead.measurement import Run
 from headtohead.report.context import (
     INCOMPLETE,
+    background_sentence,
     control_sentence,
     environment_line,
     how_to_read,
@@ -51,7 +52,12 @@ def render(run: Run) -> str:
             lines += ["", *_table(title, OPEN_HEADERS, open_rows(experiment))]
     lines += ["", *(_item(where, caveat) for where, caveat in caveats(run)), ""]
     lines += [f"{_escape(environment_line(run))}. {_escape(how_to_read(run))}"]
-    for sentence in (control_sentence(run), shared_error_rate(run), workers_sentence(run)):
+    for sentence in (
+        control_sentence(run),
+        shared_error_rate(run),
+        workers_sentence(run),
+        background_sentence(run),
+    ):
         if sentence:
             lines += ["", _escape(sentence)]
     return "\n".join(lines) + "\n"

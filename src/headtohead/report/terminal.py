@@ -14,6 +14,7 @@ from headtohead.caveats import Caveat
 from headtohead.measurement import Metric, Run, Verdict
 from headtohead.report.context import (
     INCOMPLETE,
+    background_sentence,
     control_sentence,
     environment_line,
     how_to_read,
@@ -83,6 +84,7 @@ def render(run: Run, *, console: Console) -> None:
         how_to_read(run),
         shared_error_rate(run),
         workers_sentence(run),
+        background_sentence(run),
     ):
         if line:
             console.print(_plain(line))

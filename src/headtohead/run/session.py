@@ -3,6 +3,7 @@
 import math
 import os
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +19,13 @@ from headtohead.experiment import Experiment
 from headtohead.load.fleet import Fleet
 from headtohead.measurement import SCHEMA_VERSION, ExperimentResult, Mode, Run, write_record
 from headtohead.run import environment
+from headtohead.run.background import (
+    Background,
+    background_caveats,
+    background_use,
+    chosen_scenario,
+    open_background,
+)
 from headtohead.run.conditions import clock_caveats, machine, machine_caveats, restart_caveats
 from headtohead.run.control import BUDGET_SHARE, control_caveats
 from headtohead.run.exporter import exporting
@@ -59,8 +67,8 @@ def run(
         The record, and the folder that holds it.
 
     Raises:
-        ConfigurationError: Budget, block or rate do not suit the mode, or workers or the address
-            for metrics cannot be had.
+        ConfigurationError: Budget, block or rate do not suit the mode, or workers, background load
+            or the address for metrics cannot be had.
         MeasurementError: Variants differ in what they say, or nothing could be measured.
     """
     if config.mode == Mode.THROUGHPUT:
@@ -68,6 +76,7 @@ def run(
         require_workers(config)
     elif config.mode == Mode.OPEN:
         require_arrivals(config)
+    chosen_scenario(config)
     started_at, started = datetime.now(UTC), monotonic()
     run_id = new_run_id(started_at, results=config.results_directory)
     with (
@@ -80,9 +89,14 @@ def run(
             run_id=run_id,
             observer=observer,
         ) as exporter,
+        ExitStack() as beside,
     ):
         observer = exporter or observer
         preflights = require_preflight(experiments, target=target, note=observer.note)
+        # Not before the preflight: a journey that writes could make answers differ.
+        background = beside.enter_context(
+            open_background(config, target=target, note=observer.note)
+        )
         load_before = os.getloadavg()[0]
         control = (
             _measure_control(
@@ -106,6 +120,7 @@ def run(
                     config=config,
                     observer=observer,
                     against_itself=against_itself,
+                    background=background,
                 )
             )
             if fleet and fleet.broken:
@@ -207,10 +222,12 @@ def measure_one(
     config: Config,
     observer: Observer,
     against_itself: bool = False,
+    background: Background | None = None,
 ) -> Taken:
     """Measure one experiment, and judge what became of machine and servers meanwhile."""
     observer.begin(experiment)
     with served(experiment, target=target, note=observer.note, twice=against_itself) as there:
+        began = background.look() if background else None
         before = read(there)
         measured = take(
             experiment,
@@ -220,12 +237,17 @@ def measure_one(
             on_progress=observer.update,
         )
         after = read(there)
+        ended = background.look() if background else None
     use = machine(before, after, target=there)
     measured = _with_caveats(
-        replace(measured, result=replace(measured.result, machine=use)),
+        replace(
+            measured,
+            result=replace(measured.result, machine=use, background=background_use(began, ended)),
+        ),
         *restart_caveats(before, after),
         *clock_caveats(before.clocks, after.clocks),
         *machine_caveats(use),
+        *background_caveats(began, ended),
         *([caveats.single_core()] if len(os.sched_getaffinity(0)) == 1 else []),
     )
     observer.end(measured.result)

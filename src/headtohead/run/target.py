@@ -68,7 +68,11 @@ def stack_settings(config: Config, experiments: Sequence[Experiment] = ()) -> st
         broker_url=config.broker_url,
         memcached_url=config.memcached_url,
         services=tuple(
-            service for service in SERVICES if any(service in each.needs for each in experiments)
+            service
+            for service in SERVICES
+            if any(service in each.needs for each in experiments)
+            # Whoever is about beside them uses the whole project, which may leave work to Celery.
+            or (service == "celery" and config.background and config.celery)
         ),
         prometheus=config.prometheus,
     )

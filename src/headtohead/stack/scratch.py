@@ -66,6 +66,7 @@ def scratch(
             broker_url=None,
             memcached_url=None,
             prometheus=False,
+            made_up=True,
         )
         progress(f"setting up a database of {rows:,} rows beside yours")
         stack.down(apart)  # an earlier one may have been killed

@@ -26,6 +26,8 @@ class StackSettings:
         memcached_url: memcached to use, as `host:port`; None starts one.
         services: What to start beside the API, of `headtohead.experiment.SERVICES`.
         prometheus: Whether to start a Prometheus beside them; one that runs stays in any case.
+        made_up: Whether the rows in `database_url` are made up all the same, so that accounts for
+            trying out may be among them.
     """
 
     root: Path
@@ -45,3 +47,4 @@ class StackSettings:
     memcached_url: str | None = None
     services: tuple[str, ...] = ()
     prometheus: bool = False
+    made_up: bool = False

@@ -190,7 +190,7 @@ def _start(
         cache_url=cache.url,
         broker_url=broker.url if broker else "",
         memcached_url=memcached.url if memcached else "",
-        embedded=database.server.pid is not None,
+        embedded=settings.made_up or database.server.pid is not None,
         state=state,
     )
     rows = _fill(project, settings=settings, progress=progress)

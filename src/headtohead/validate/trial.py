@@ -50,7 +50,7 @@ class Subject:
                 serve itself.
         """
         experiment_name, _, variant_name = name.partition("/")
-        experiment = registry.select([experiment_name])[0]
+        experiment = registry.select_timed([experiment_name])[0]
         variant = experiment.variant(variant_name) if variant_name else experiment.baseline
         if variant is None:
             known = ", ".join(experiment.identity(each) for each in experiment.all_variants)

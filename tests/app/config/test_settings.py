@@ -130,3 +130,9 @@ print(parameters["user"], parameters["dbname"], connection.settings_dict["CONN_M
 
 def test_models_and_migrations_agree(db: None) -> None:
     call_command("makemigrations", "--check", "--dry-run")
+
+
+def test_an_access_token_lasts_five_minutes_unless_told_otherwise() -> None:
+    name = "SIMPLE_JWT['ACCESS_TOKEN_LIFETIME']"
+    assert setting(name) == "0:05:00"
+    assert setting(name, JWT_ACCESS_SECONDS="2") == "0:00:02"

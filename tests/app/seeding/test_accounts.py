@@ -4,7 +4,7 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from app.accounts.models import Customer, User
-from app.seeding.accounts import MOST_ACCOUNTS
+from app.seeding.accounts import EDITOR, MOST_ACCOUNTS
 from app.seeding.seed import shop_seed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -12,13 +12,16 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PASSWORD = "correct horse battery"
 
 
-def test_the_first_customers_get_accounts_with_the_password() -> None:
+def test_the_first_customers_and_an_editor_get_accounts_with_the_password() -> None:
     shop_seed(products=700, seed=1, demo_password=PASSWORD)
     with_account = Customer.objects.exclude(user=None).order_by("pk")
     assert [customer.pk for customer in with_account] == list(range(1, MOST_ACCOUNTS + 1))
     for customer in (with_account.first(), with_account.last()):
         assert authenticate(username=customer.email, password=PASSWORD) == customer.user
-    assert not User.objects.filter(is_staff=True).exists()
+    editor = User.objects.get(is_staff=True)
+    assert authenticate(username=EDITOR, password=PASSWORD) == editor
+    assert editor.get_user_permissions() == {"catalog.change_product"}
+    assert not User.objects.filter(is_superuser=True).exists()
 
 
 def test_the_password_is_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
