@@ -11,6 +11,7 @@ sys.path.insert(0, str(ROOT / "docs"))
 from build import readme_with_result
 
 README = (ROOT / "README.md").read_text()
+COMMANDS = (ROOT / "docs" / "commands.md").read_text()
 SNIPPET = re.compile(r"<!-- experiment: (\S+) -->\n```python\n(.*?)```", re.DOTALL)
 
 
@@ -24,7 +25,7 @@ def test_commands_of_make_exist(target):
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", sorted({*re.findall(r"^    h2h (\w+)", README, re.MULTILINE)}))
+@pytest.mark.parametrize("command", sorted({*re.findall(r"^    h2h (\w+)", README + COMMANDS, re.MULTILINE)}))
 def test_commands_of_h2h_exist(command):
     assert Project(root=ROOT).h2h(command, "--help").returncode == 0
 
