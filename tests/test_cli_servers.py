@@ -19,7 +19,7 @@ WITH_SERVERS = [each.name for each in load_experiments("app.experiments") if eac
 
 
 def servers_beside(project: Project) -> list[psutil.Process]:
-    """Main processes of servers that are not the API's, on the stack of a project."""
+    """Processes of servers beside the API, on the stack of a project."""
     found = []
     for process in psutil.process_iter():
         try:
