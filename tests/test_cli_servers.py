@@ -23,14 +23,9 @@ def servers_beside(project: Project) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            environment, parent = process.environ(), process.parent()
+            environment = process.environ()
             ours = environment.get("H2H_SERVED_BY") == str(project.root / ".h2h")
-            if (
-                ours
-                and OWNER_VARIABLE in environment
-                and parent
-                and "gunicorn" not in parent.name()
-            ):
+            if ours and OWNER_VARIABLE in environment:
                 found.append(process)
         except psutil.Error:
             continue
