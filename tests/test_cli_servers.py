@@ -19,18 +19,13 @@ WITH_SERVERS = [each.name for each in load_experiments("app.experiments") if eac
 
 
 def servers_beside(project: Project) -> list[psutil.Process]:
-    """Main processes of servers that are not the API's, on the stack of a project."""
+    """Processes of servers beside the API, on the stack of a project."""
     found = []
     for process in psutil.process_iter():
         try:
-            environment, parent = process.environ(), process.parent()
+            environment = process.environ()
             ours = environment.get("H2H_SERVED_BY") == str(project.root / ".h2h")
-            if (
-                ours
-                and OWNER_VARIABLE in environment
-                and parent
-                and "gunicorn" not in parent.name()
-            ):
+            if ours and OWNER_VARIABLE in environment:
                 found.append(process)
         except psutil.Error:
             continue
