@@ -1,7 +1,6 @@
 """Metrics of the API and of runs, in a real Prometheus beside the real stack."""
 
 import json
-import shutil
 import subprocess
 import urllib.parse
 import urllib.request
@@ -12,7 +11,7 @@ import pytest
 from prometheus_client.exposition import generate_latest
 
 from headtohead.run.metrics import RunMetrics
-from tests.conftest import ROOT, UNTIL_SETTLED, Project, copy_project
+from tests.conftest import UNTIL_SETTLED, Project, copy_project
 from tests.programs import required
 from tests.report.samples import under_load
 from tests.run.test_metrics import progress
@@ -20,15 +19,12 @@ from tests.run.test_preflight import experiment
 
 pytestmark = pytest.mark.stack
 
-RULES = "dashboards/prometheus/rules"
-
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """A project whose stack has a Prometheus, with the rules of this one."""
+    """A project whose stack has a Prometheus."""
     required("prometheus", package="prometheus")
     project = copy_project(tmp_path_factory.mktemp("watched"))
-    shutil.copytree(ROOT / RULES, project.root / RULES)
     started = project.h2h("up", "--prometheus", "--rows", "300")
     try:
         assert started.returncode == 0, started.stderr
