@@ -44,7 +44,7 @@ def test_sweep_measures_at_every_size_and_leaves_the_rows_as_they_were(project):
     assert json.loads((folder / "sweep.json").read_text()) == record
     page = (folder / "sweep.html").read_text()
     assert "naive: " in page
-    assert "Index Scan on catalog_brand using catalog_brand_pkey" in page
+    assert "Seq Scan on catalog_brand" in page
     for size in record["sizes"]:
         pairs = folder / f"{size['rows']}-rows" / "pairs" / "product-list.csv"
         assert len(pairs.read_text().splitlines()) == size["result"]["pairs"] + 1
