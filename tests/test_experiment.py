@@ -115,11 +115,6 @@ def test_a_server_of_the_experiment_serves_variants_that_have_none():
     assert [experiment.server_of(each) for each in experiment.all_variants] == [common, own]
 
 
-def test_audits_ask_the_api_alone():
-    with pytest.raises(DeclarationError, match="audit and servers of its own"):
-        declare(server=Server(), audit="shop.audits.audit")
-
-
 def test_users_are_served_the_seam_in_the_usual_settings():
     experiment = served_by(cold=Server(environment={"POOL": "off"}), warm=Server())
     assert [experiment.is_served(each) for each in experiment.all_variants] == [False, True]

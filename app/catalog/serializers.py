@@ -152,6 +152,9 @@ class RelatedProductSerializer(serializers.ModelSerializer):
         fields = ["id", "slug", "name", "price", "brand"]
 
 
+@extend_schema_serializer(
+    examples=[examples.answer("A product", examples.RELATED_PRODUCT | {"reviews": 12})]
+)
 class PopularProductSerializer(RelatedProductSerializer):
     """A product in the list of popular ones."""
 

@@ -190,11 +190,6 @@ class Experiment:
             )
         if self.audit is not None:
             _require_dotted_path(self.audit, kind=f"audit of experiment {self.name!r}")
-            if self.needs_servers:
-                raise DeclarationError(
-                    f"experiment {self.name!r} has an audit and servers of its own",
-                    fix="declare them apart: audits ask the API alone",
-                )
         if self.audit is None and not self.timed:
             raise DeclarationError(
                 f"experiment {self.name!r} is neither timed nor audited",

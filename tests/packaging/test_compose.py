@@ -346,3 +346,12 @@ def test_dashboards_cannot_be_edited_in_the_browser(root: Path, services: dict[s
     assert provider["disableDeletion"] is True
     mounted = [mount.split(":")[1] for mount in services["grafana"]["volumes"]]
     assert provider["options"]["path"] in mounted
+
+
+def test_the_worker_shows_its_metrics_where_prometheus_looks(
+    root: Path, services: dict[str, Any]
+) -> None:
+    config = yaml.safe_load((root / "dashboards/prometheus/prometheus.yml").read_text())
+    (worker,) = (job for job in config["scrape_configs"] if job["job_name"] == "worker")
+    _, _, port = services["worker"]["environment"]["H2H_TASK_METRICS"].partition(":")
+    assert worker["static_configs"] == [{"targets": [f"worker:{port}"]}]

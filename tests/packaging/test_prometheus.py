@@ -94,7 +94,7 @@ def test_compose_scrapes_what_the_local_stack_scrapes(config: dict[str, Any]) ->
         own = jobs[each["job_name"]]
         assert own.get("scrape_interval") == each.get("scrape_interval")
         assert own.get("scrape_timeout") == each.get("scrape_timeout")
-    assert {"api", "generator", "postgres", "valkey", "prometheus"} <= jobs.keys()
+    assert jobs.keys() == {"api", "generator", "worker", "postgres", "valkey", "prometheus"}
 
 
 def test_targets_are_services_of_docker_compose(root: Path, config: dict[str, Any]) -> None:

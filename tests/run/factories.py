@@ -1,6 +1,6 @@
 """Samples and pairs as the generator would report them."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from headtohead.load.plan import Pair, Sample
 from headtohead.server_timing import ServerTiming

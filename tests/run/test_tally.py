@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from headtohead.errors import MeasurementError
 from headtohead.measurement import Verdict
@@ -91,7 +92,7 @@ def test_carry_over_beyond_the_margin_is_told():
 
 def test_a_failed_washout_makes_its_pair_unsound():
     failed = pair(variant_ms=0.1)
-    failed = replace(failed, baseline_washout=replace(failed.baseline_washout, error="500"))
+    failed = replace(failed, baseline_washout=structs.replace(failed.baseline_washout, error="500"))
     assert tally([pair()] * 50 + [failed]).comparison(valid=True).pairs == 50
 
 

@@ -86,7 +86,6 @@ def test_blocks_of_the_baseline_are_no_rounds_of_its_own():
 
 def test_stretches_tell_times_from_when_requests_were_due_and_how_late_they_were():
     plan = OpenPlan(
-        base_url="",
         arms=(),
         arrivals=Arrivals.CONSTANT,
         rate=50.0,

@@ -61,8 +61,13 @@ def record(
     """Add one request to the metrics; the caller keeps the labels bounded."""
     series = _series(experiment, variant, route)
     series.seconds.observe(seconds)
-    series.errors.inc(status >= HTTPStatus.INTERNAL_SERVER_ERROR)
-    series.queries.inc(observation.queries)
-    series.database_seconds.inc(observation.database_seconds)
-    series.cache_hits.inc(observation.cache_hits)
-    series.cache_misses.inc(observation.cache_misses)
+    # Adding nothing takes as long as adding something, and a cheap request has little to add.
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        series.errors.inc()
+    if observation.queries:
+        series.queries.inc(observation.queries)
+        series.database_seconds.inc(observation.database_seconds)
+    if observation.cache_hits:
+        series.cache_hits.inc(observation.cache_hits)
+    if observation.cache_misses:
+        series.cache_misses.inc(observation.cache_misses)

@@ -39,14 +39,13 @@ class Target:
     directory: Path | None = None
     own_urls: Mapping[str, str] = field(default_factory=dict)
     second_url: str | None = None
+    metrics_port: int = 0
 
     def url_of(self, experiment: Experiment, variant: Variant) -> str:
         """Scheme, host and port of what serves a variant; its own server has to be up."""
         if experiment.server_of(variant):
             return self.own_urls[experiment.identity(variant)]
         return self.base_url
-
-    metrics_port: int = 0
 
 
 def stack_settings(config: Config, experiments: Sequence[Experiment] = ()) -> stack.StackSettings:

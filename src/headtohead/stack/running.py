@@ -56,12 +56,10 @@ class RunningStack:
         token: Authorises a request to have itself explained.
         rows: Rows of the main table, as the project's `seed --count` reports them.
         servers: The database, the cache and the API, in the order they are started, and then what
-            belongs to services.
+            belongs to services and what watches them.
         broker_url: What the API got as BROKER_URL; empty without Celery.
         memcached_url: What it got as MEMCACHED_URL, as `host:port`; empty without memcached.
         directory: The stack's folder.
-        servers: The database, the cache and the API, in the order they are started, and what
-            watches them.
         watched: How they are watched; None where they are not.
     """
 
