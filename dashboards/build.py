@@ -25,9 +25,10 @@ def render(experiments: Iterable[Experiment]) -> Mapping[str, str]:
     """The JSON of every dashboard, by the name of its file.
 
     Args:
-        experiments: The declared experiments; each gets its panels, choices and colours.
+        experiments: The declared experiments; each that is timed gets its panels, choices and
+            colours. Of others, which audits alone answer, there is nothing to draw.
     """
-    declared = list(experiments)
+    declared = [each for each in experiments if each.timed]
     drawn = [dashboard(declared) for dashboard in DASHBOARDS]
     encoder = JSONEncoder(sort_keys=True, indent=2, ensure_ascii=False)
     return {f"{each.uid}.json": f"{encoder.encode(each)}\n" for each in drawn}

@@ -42,7 +42,7 @@ def regression_history(experiments: Sequence[Experiment]) -> Dashboard:
         variables=[metric_variable(), postgres_variable(), prometheus_variable()],
         annotations=[commits()],
         sections=[
-            Section(title="Where it stands", panels=[latest_answers()]),
+            Section(title="Where it stands", panels=[latest_answers(experiments)]),
             Section(
                 title="Effects from run to run",
                 panels=[effect(experiment, colours) for experiment in experiments],
@@ -84,8 +84,9 @@ GROUP BY git_commit"""
     )
 
 
-def latest_answers() -> table.Panel:
+def latest_answers(experiments: Sequence[Experiment]) -> table.Panel:
     """The newest answer to every question, and how it differs from the one before."""
+    rows = sum(len(experiment.variants) for experiment in experiments)
     return (
         table_panel(
             title="Latest answers",
@@ -95,7 +96,7 @@ def latest_answers() -> table.Panel:
             unit="none",
         )
         .decimals(3)
-        .height(12)
+        .height(3 + rows)
         .override_by_name("Verdict", mappings_property(VERDICTS))
         .override_by_name("Change", [unit_property("percentunit")])
         .override_by_name("Measured", [unit_property("dateTimeAsIso"), wide(170)])

@@ -1,6 +1,7 @@
 """The JSON follows from the declarations, and is what is committed."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -22,6 +23,15 @@ NEW = Experiment(
     variants=(Variant(name="new-way", selector="app.catalog.selectors.product_list_naive"),),
 )
 """
+
+PLAIN = Experiment(
+    name="plain",
+    question="Is it faster?",
+    request=Request(path="/"),
+    seam="app.slow",
+    baseline=Variant(name="slow", selector="app.slow"),
+    variants=(Variant(name="fast", selector="app.fast"),),
+)
 
 
 @pytest.fixture
@@ -70,15 +80,19 @@ def test_project_without_dashboards_is_told(project):
     assert len(built.stderr.splitlines()) == 1
 
 
-def test_quotes_in_questions_and_names_survive():
-    quoting = Experiment(
-        name="quoting",
-        question="Isn't it faster?",
-        request=Request(path="/"),
-        seam="app.slow",
-        baseline=Variant(name="slow", selector="app.slow"),
-        variants=(Variant(name="fast", selector="app.fast"),),
+def test_what_is_never_timed_is_not_drawn():
+    timed, audited = (
+        replace(PLAIN, name=name, timed=name == "timed", audit="app.audit")
+        for name in ("timed", "audited")
     )
+    history = json.loads(render([timed, audited])["regression-history.json"])
+    titles = [panel["title"] for panel in history["panels"]]
+    assert "timed" in titles
+    assert "audited" not in titles
+
+
+def test_quotes_in_questions_and_names_survive():
+    quoting = replace(PLAIN, question="Isn't it faster?")
     drawn = json.loads(render([quoting])["head-to-head.json"])
     (question,) = (panel for panel in drawn["panels"] if panel["title"] == "The question")
     assert "'Isn''t it faster?'" in question["targets"][0]["rawSql"]
