@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -63,13 +64,15 @@ def test_list_gives_requests_that_an_independent_client_can_send(project):
     for experiment in (each for each in listed["experiments"] if each["timed"]):
         bodies = set()
         for variant in experiment["variants"]:
+            if variant["server"]:
+                continue  # it is up while its experiment runs
             body, headers = ask(variant["request"], base_url=listed["base_url"])
             bodies.add(body)
             assert (
                 f'variant;desc="{experiment["name"]}/{variant["name"]}"'
                 in (headers["Server-Timing"])
             )
-        assert len(bodies) == 1
+        assert len(bodies) <= 1
 
 
 def test_quoted_sql_is_printed_as_it_is():
@@ -90,6 +93,7 @@ def test_status_shows_where_everything_is(project):
     assert status["rows"] == 300
     assert [server["name"] for server in status["servers"]] == [
         *("PostgreSQL", "Valkey", "API"),
+        *(("memcached",) if shutil.which("memcached") else ()),
         *("Worker", "Beat"),
     ]
 
@@ -255,8 +259,8 @@ def test_metrics_of_several_workers_add_up_and_name_no_unknown_experiment(projec
         name = f"headtohead_request_duration_seconds_count{{{labels}}} "
         return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
 
-    naive = 'experiment="product-list",variant="naive"'
-    other = 'experiment="other",variant="other"'
+    naive = 'experiment="product-list",route="api/products/",variant="naive"'
+    other = 'experiment="other",route="api/products/",variant="other"'
     before = count(naive), count(other)
     for _ in range(20):
         ask(recipe, base_url=base_url)

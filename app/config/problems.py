@@ -1,6 +1,6 @@
 """Errors as problem details (RFC 9457): one shape, whatever went wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
 CONTENT_TYPE = "application/problem+json"
@@ -52,11 +53,35 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
         return None
     if isinstance(error, ValidationError):
         invalid = problem(response.status_code, detail="The request is not valid.")
-        response.data = invalid | {"errors": error.detail}
+        response.data = invalid | {"errors": _errors_by_field(error.detail)}
     else:
         response.data = problem(response.status_code, detail=response.data["detail"])
     response.content_type = CONTENT_TYPE
     return response
+
+
+def _errors_by_field(detail: Any) -> dict[str, list[str]]:
+    """What is wrong with each field, in texts; those about a line of it begin with its number."""
+    if not isinstance(detail, Mapping):
+        detail = {api_settings.NON_FIELD_ERRORS_KEY: detail}
+    return {field: list(_texts(found)) for field, found in detail.items()}
+
+
+def _texts(found: Any) -> Iterator[str]:
+    if isinstance(found, str):
+        yield str(found)
+    elif isinstance(found, Mapping):
+        for key, about in found.items():
+            if key == api_settings.NON_FIELD_ERRORS_KEY:
+                yield from _texts(about)
+            else:
+                name = f"Line {key + 1}" if isinstance(key, int) else key
+                join = ", " if isinstance(about, Mapping) else ": "
+                yield from (f"{name}{join}{text}" for text in _texts(about))
+    else:
+        for position, each in enumerate(found, start=1):
+            prefix = "" if isinstance(each, str) else f"Line {position}, "
+            yield from (f"{prefix}{text}" for text in _texts(each))
 
 
 def problem_responses(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:

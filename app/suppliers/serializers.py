@@ -1,7 +1,6 @@
 """Suppliers' lists on the wire."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
@@ -44,20 +43,3 @@ class SupplierImportSerializer(serializers.Serializer):
     """What became of a list."""
 
     imported = serializers.IntegerField(help_text="How many products it named.")
-
-
-def errors_by_field(errors: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What is wrong with a list, in texts alone; those about a line begin with its number."""
-    return {field: list(_texts(found)) for field, found in errors.items()}
-
-
-def _texts(found: Mapping[Any, Any] | Sequence[str]) -> Iterator[str]:
-    if not isinstance(found, Mapping):
-        yield from map(str, found)
-        return
-    for key, about in found.items():
-        if isinstance(about, Mapping):
-            for name, texts in about.items():
-                yield from (f"Line {key + 1}, {name}: {text}" for text in texts)
-        else:
-            yield from map(str, about)

@@ -2,7 +2,6 @@
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +15,6 @@ from app.suppliers.serializers import (
     SupplierImportSerializer,
     SupplierListSerializer,
     SupplierProductSerializer,
-    errors_by_field,
 )
 
 WHO = (
@@ -66,8 +64,7 @@ class SupplierProductView(ListAPIView):
     def post(self, request: Request) -> Response:
         """Import it."""
         given = SupplierListSerializer(data=request.data)
-        if not given.is_valid():
-            raise ValidationError(errors_by_field(given.errors))
+        given.is_valid(raise_exception=True)
         products = given.validated_data["products"]
         services.supplier_list_import(products=products)
         return Response({"imported": len(products)})

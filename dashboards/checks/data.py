@@ -1,5 +1,6 @@
 """Dashboards on real data: every query is answered, and every variant shows up."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,8 @@ from headtohead.experiment import Experiment
 
 # Compares variants with the baseline, so that it has no line of its own.
 COMPARED = ("headtohead_run_ratio", "headtohead.comparisons")
+# A column of plain names; a table may also show them with a remark.
+_NAMES_VARIANTS = re.compile(r"SELECT variant\b(?! \|\|)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,8 +152,8 @@ def _unknown(expression: str, data: RealData) -> Iterator[str]:
 
 def _shows_variants(target: Target) -> bool:
     """Whether it has a line or a row for each variant; an annotation marks some of them."""
-    named = "variant" in LABEL.findall(target.legend) or "SELECT variant" in (target.sql or "")
-    return bool(target.panel) and named
+    named = "variant" in LABEL.findall(target.legend) or _NAMES_VARIANTS.search(target.sql or "")
+    return bool(target.panel and named)
 
 
 def _missing(target: Target, experiment: Experiment, found: Sequence[str]) -> Iterator[str]:

@@ -97,7 +97,7 @@ MISTAKES = {
     ),
     "value of a label": (
         in_queries("head-to-head", "Ratio so far", "latency|throughput", "p42"),
-        "shows nothing",
+        "does not show product-list/prefetched",
     ),
     "a variant left out": (
         in_queries(

@@ -25,7 +25,9 @@ def test_commands_of_make_exist(target):
     assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", sorted({*re.findall(r"^    h2h (\w+)", README + COMMANDS, re.MULTILINE)}))
+@pytest.mark.parametrize(
+    "command", sorted({*re.findall(r"^    h2h (\w+)", README + COMMANDS, re.MULTILINE)})
+)
 def test_commands_of_h2h_exist(command):
     assert Project(root=ROOT).h2h(command, "--help").returncode == 0
 

@@ -141,6 +141,6 @@ def test_others_may_not(api: APIClient, address: str) -> None:
 
 
 def test_whoever_may_measure_the_server_may(api: APIClient, address: str, settings) -> None:
-    settings.HEADTOHEAD = {"TOKEN": "token-of-this-test"}
+    settings.HEADTOHEAD = settings.HEADTOHEAD | {"TOKEN": "token-of-this-test"}
     headers = {"HeadToHead-Token": "token-of-this-test"}
     assert api.post(address, {"by": 0}, headers=headers).status_code == 200
