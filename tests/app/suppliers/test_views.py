@@ -53,7 +53,7 @@ def test_a_line_that_is_not_valid_is_named_and_nothing_is_imported(staff: APICli
         ([], "may not be empty"),
         ([LAMP] * (LONGEST_LIST + 1), f"no more than {LONGEST_LIST}"),
         ("lamp", "Expected a list"),
-        (["lamp"], "Line 1, non_field_errors: Invalid data."),
+        (["lamp"], "Line 1, Invalid data."),
         (None, "may not be null"),
     ],
 )
