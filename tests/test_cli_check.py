@@ -144,7 +144,7 @@ def test_another_index_than_was_kept_fails_with_both_plans(changing):
     finally:
         path.write_text(text)
     assert completed.returncode == 1, completed.stderr
-    assert "product-search/indexed is answered by other plans than in" in one_line(completed)
+    assert "product-search/indexed: is answered by other plans than in" in one_line(completed)
     lines = [line.split() for line in completed.stdout.splitlines()]
     assert ["-", "Bitmap", "Index", "Scan", "using", "product_name_before"] in lines
     assert ["+", "Bitmap", "Index", "Scan", "using", "product_name_trigrams"] in lines

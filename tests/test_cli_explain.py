@@ -115,7 +115,7 @@ def test_a_run_explains_itself_once_all_is_measured_and_leaves_no_process(tmp_pa
     # Others on this machine may well take the cores; explaining is no business of theirs.
     assert completed.returncode in {0, 3}, completed.stderr
     folder = tmp_path / "results" / "latest"
-    live, cached = json.loads((folder / "explain.json").read_text())["variants"]
+    live, cached, _ = json.loads((folder / "explain.json").read_text())["variants"]
     assert (live["queries"], cached["queries"]) == (3, 0)
     assert "live</b>: 3 queries" in (folder / "report.html").read_text()
     assert processes_of(tmp_path) == []

@@ -52,12 +52,12 @@ def test_status_says_where_prometheus_is(watched):
 
 def test_a_short_run_is_there_to_its_last_pair(watched):
     # Others may take the cores, which invalidates the run and loses none of its numbers.
-    completed = watched.h2h("run", "category-summary", *UNTIL_SETTLED, "--json")
+    completed = watched.h2h("run", "product-detail", *UNTIL_SETTLED, "--json")
     assert completed.returncode in {0, 3}, completed.stderr
     record = json.loads(completed.stdout)
     (result,) = record["experiments"]
     (comparison,) = result["comparisons"]
-    chosen = '{job="generator",experiment="category-summary"}'
+    chosen = '{job="generator",experiment="product-detail"}'
     assert last(watched, f"headtohead_generator_pairs_total{chosen}")["cached"] == result["pairs"]
     assert last(watched, f"headtohead_run_ratio{chosen}") == {"cached": comparison["ratio"]}
     run = f'{{run_id="{record["run_id"]}",event="verdict"}}'

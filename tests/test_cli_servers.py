@@ -15,7 +15,9 @@ from tests.test_cli import one_line
 
 pytestmark = pytest.mark.stack
 
-WITH_SERVERS = [each.name for each in load_experiments("app.experiments") if each.needs_servers]
+WITH_SERVERS = [
+    each.name for each in load_experiments("app.experiments") if each.needs_servers and each.timed
+]
 
 
 def servers_beside(project: Project) -> list[psutil.Process]:

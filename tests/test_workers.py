@@ -223,7 +223,7 @@ def test_run_with_local_workers_is_valid_and_says_so(variants_server: str, tmp_p
 def test_workers_that_cannot_be_had_are_refused_with_the_fix(
     flags: tuple[str, ...], problem: str, tmp_path: Path
 ):
-    completed = copy_project(tmp_path).h2h("run", *flags)
+    completed = copy_project(tmp_path).h2h("run", "product-detail", *flags)
     assert completed.returncode == 2
     assert completed.stderr.startswith(f"h2h: {problem}")
     assert completed.stderr.count("\n") == 1

@@ -15,7 +15,7 @@ from headtohead.stack.api import STOP_PATIENCE
 from headtohead.stack.gunicorn import Serving, Started
 from headtohead.stack.project import STACK_VARIABLE, Project
 from headtohead.stack.running import Server
-from headtohead.stack.signals import uninterrupted
+from headtohead.stack.signals import interrupted_afterwards, uninterrupted
 from headtohead.stack.state import State, read_state
 
 # Names the process that a server is up for: where that one is gone, the server was left behind.
@@ -53,10 +53,13 @@ def beside(directory: Path, declared: Mapping[str, Declared]) -> Iterator[dict[s
             common = {**_ALIKE, OWNER_VARIABLE: _mark(psutil.Process())}
             if server.upstream:
                 upstream = _upstream(name, server, state=state, directory=directory)
-                started[upstream.name] = upstream.start(project, environment=common)
+                with interrupted_afterwards():
+                    started[upstream.name] = upstream.start(project, environment=common)
                 common[UPSTREAM_VARIABLE] = started[upstream.name].url
             serving = _serving(name, server, state=state, directory=directory)
-            started[name] = serving.start(project, environment={**common, **server.environment})
+            environment = {**common, **server.environment}
+            with interrupted_afterwards():
+                started[name] = serving.start(project, environment=environment)
         yield {name: each.await_healthy() for name, each in started.items()}
     finally:
         with uninterrupted():

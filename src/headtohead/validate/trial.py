@@ -55,6 +55,11 @@ class Subject:
         if variant is None:
             known = ", ".join(experiment.identity(each) for each in experiment.all_variants)
             raise ConfigurationError(f"no variant {name!r}", fix=f"name one of {known}")
+        if experiment.server_of(variant) is not None:
+            raise ConfigurationError(
+                f"{experiment.identity(variant)} has a server of its own, and trials ask the API",
+                fix="name a variant that the API serves itself",
+            )
         return cls(experiment=experiment, variant=variant)
 
 
