@@ -70,7 +70,9 @@ def _row(record: Record, kind: Kind) -> str:
 def _goal(record: Record, goal: Goal) -> str:
     aim = f"{goal.kind}: at least {ratio(goal.at_least)} of its {goal.measure}"
     found = _ratio(record, goal.kind, goal.measure)
-    return f"| {aim} | {found} | {'yes' if reached(record, goal) else 'no'} |"
+    by_estimate = record.ratio(goal.kind, goal.measure).ratio >= goal.at_least
+    nearly = "by the estimate, not by all of its interval" if by_estimate else "no"
+    return f"| {aim} | {found} | {'yes' if reached(record, goal) else nearly} |"
 
 
 def _ratio(record: Record, kind: Kind, measure: Measure) -> str:
