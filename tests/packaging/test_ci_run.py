@@ -92,7 +92,7 @@ def test_it_runs_the_commands_of_the_readme_from_the_checkout(
     assert finished.returncode == 0, finished.stdout + finished.stderr
     assert (checkout / "calls").read_text().splitlines() == [
         "make test, browser: 1, prometheus: 1",
-        "make demo DEMO_FLAGS=--budget 12 --control, browser: 1, prometheus: 1",
+        "make demo DEMO_FLAGS=--budget 16 --control, browser: 1, prometheus: 1",
     ]
 
 
