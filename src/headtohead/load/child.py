@@ -1,13 +1,13 @@
 """Processes of ours that put load on: started where they may run, gone when they are done with."""
 
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import IO
 
 from headtohead.cores import Cores, starting_on
+from headtohead.interrupts import interrupted_afterwards
 
 
 @contextmanager
@@ -24,36 +24,18 @@ def child_process(
         cores: Where it runs.
         errors: The file its standard error goes to.
     """
-    caught: list[int] = []
-    with starting_on(cores), _noting_interrupts(caught):
-        process = subprocess.Popen(
-            [sys.executable, "-m", f"headtohead.load.{module}", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-    with process:
-        try:
-            if caught:
-                raise KeyboardInterrupt
-            yield process
-        finally:
-            process.kill()
-
-
-@contextmanager
-def _noting_interrupts(caught: list[int]) -> Iterator[None]:
-    """Keep Ctrl-C from striking between the start of a process and our knowing of it."""
-    previous = {
-        number: signal.signal(number, lambda number, _: caught.append(number))
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) is not signal.SIG_IGN
-    }
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+    with ExitStack() as resources:
+        with starting_on(cores), interrupted_afterwards():
+            process = resources.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", f"headtohead.load.{module}", *arguments],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    text=True,
+                    encoding="utf-8",
+                    start_new_session=True,
+                )
+            )
+            resources.callback(process.kill)  # before it is waited for
+        yield process

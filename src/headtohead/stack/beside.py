@@ -10,12 +10,13 @@ import psutil
 
 from headtohead.errors import StackError
 from headtohead.experiment import Server as Declared
+from headtohead.interrupts import interrupted_afterwards
 from headtohead.stack import processes
 from headtohead.stack.api import STOP_PATIENCE
 from headtohead.stack.gunicorn import Serving, Started
 from headtohead.stack.project import STACK_VARIABLE, Project
 from headtohead.stack.running import Server
-from headtohead.stack.signals import interrupted_afterwards, uninterrupted
+from headtohead.stack.signals import uninterrupted
 from headtohead.stack.state import State, read_state
 
 # Names the process that a server is up for: where that one is gone, the server was left behind.

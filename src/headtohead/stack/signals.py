@@ -16,21 +16,3 @@ def uninterrupted() -> Iterator[None]:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def interrupted_afterwards() -> Iterator[None]:
-    """Let Ctrl-C strike at the end of the block, when a process that starts in it is known."""
-    caught: list[int] = []
-    previous = {
-        each: signal.signal(each, lambda number, _: caught.append(number))
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(each) is not signal.SIG_IGN
-    }
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
-    if caught:
-        raise KeyboardInterrupt
