@@ -38,10 +38,11 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     meeting = threading.Barrier(8)
+    closing = False
 
     def handle_request(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if self.path == "/break/":
+        if self.path == "/break/" or self.closing:
             self.close_connection = True
             return
         if self.path == "/meet/":
@@ -62,6 +63,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
         # Unlike with a header, the client is not told.
         self.close_connection = self.path == "/close/"
+        self.closing = self.path == "/close-late/"
 
     do_GET = do_POST = handle_request  # noqa: N815 (named by http.server)
 
@@ -121,6 +123,17 @@ def test_one_connection_serves_request_after_request(variant):
 def test_a_connection_that_the_server_closed_meanwhile_is_replaced(variant):
     first = told(variant.send(Request(path="/close/")))["connection"]
     assert told(variant.send(Request(path="/")))["connection"] != first
+
+
+def test_what_may_come_twice_is_sent_again_when_the_server_closes_as_it_arrives(variant):
+    first = told(variant.send(Request(path="/close-late/")))["connection"]
+    assert told(variant.send(Request(path="/")))["connection"] != first
+
+
+def test_what_may_not_come_twice_is_not_sent_again(variant):
+    variant.send(Request(path="/close-late/"))
+    with pytest.raises(MeasurementError, match="POST / gets no answer"):
+        variant.send(Request(method="POST", path="/", body="1"))
 
 
 def test_jobs_run_at_the_same_time_and_results_keep_their_order(variant):

@@ -24,6 +24,8 @@ from headtohead.server_timing import HEADER, ServerTiming
 T = TypeVar("T")
 
 TIMEOUT_SECONDS = 30
+# Methods whose requests do no more when they come twice.
+_IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,9 +111,17 @@ class AuditedVariant:
         """
         asking = replace(self.experiment, request=request, doubled=None)
         addressed = asking.request_for(self._variant, token=self.token)
-        connection = self._connection()
+        connection, reused = self._connection()
         try:
-            answer = _exchange(connection, addressed)
+            try:
+                answer = _exchange(connection, addressed)
+            except ConnectionError:
+                # A server may close an idle connection at the very moment that it is used again.
+                # Only what may be done twice is sent twice (RFC 9110, 9.2.2).
+                if not reused or addressed.method not in _IDEMPOTENT:
+                    raise
+                connection.close()  # and opened again by the next request
+                answer = _exchange(connection, addressed)
         except (OSError, http.client.HTTPException) as error:
             connection.close()
             raise MeasurementError(
@@ -179,17 +189,19 @@ class AuditedVariant:
         named = self.variant_name
         return next(each for each in self.experiment.all_variants if each.name == named)
 
-    def _connection(self) -> http.client.HTTPConnection:
+    def _connection(self) -> tuple[http.client.HTTPConnection, bool]:
+        """A connection in nobody's use, and whether it has been used and is still open."""
         try:
             connection = self._idle.pop()
         except IndexError:
             address = urlsplit(self.base_url)
             return http.client.HTTPConnection(
                 address.hostname or "", address.port, timeout=TIMEOUT_SECONDS
-            )
+            ), False
         if _was_closed(connection):
             connection.close()  # and opened again by the next request
-        return connection
+            return connection, False
+        return connection, True
 
 
 def _was_closed(connection: http.client.HTTPConnection) -> bool:
