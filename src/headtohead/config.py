@@ -186,6 +186,10 @@ class Config:
         "File that keeps the SQL of every variant, for `h2h check` to compare with.",
         default=Path("queries.json"),
     )
+    lock: Path = _setting(
+        "File that pins the packages the project needs, so that a revision can be given its own.",
+        default=Path("requirements.lock"),
+    )
     results: Path = _setting(
         "Folder that receives a folder for every run.", default=Path("results")
     )

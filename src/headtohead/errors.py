@@ -50,6 +50,10 @@ class StackError(HeadToHeadError):
     """A server of the local stack cannot be started, reached or stopped."""
 
 
+class RevisionError(HeadToHeadError):
+    """A git revision of the project cannot be had."""
+
+
 class PublishError(HeadToHeadError):
     """A record cannot be published."""
 

@@ -2,7 +2,6 @@
 
 import http.client
 import shutil
-import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,7 +61,7 @@ class Serving:
         with ports.bind(self.port) as bound:
             process = processes.spawn(
                 [
-                    *(sys.executable, "-m", "gunicorn"),
+                    *(str(project.interpreter), "-m", "gunicorn"),
                     *(("--config", self.config) if self.config else ()),
                     *("--bind", f"fd://{bound.fileno()}"),
                     # By default its path is the same for every gunicorn of a user.

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,8 @@ class Project:
         signing_key: The key of the tokens that the project issues.
         token: Authorises measured requests.
         embedded: Whether the database is the stack's own.
+        interpreter: The Python that runs it.
+        variables: Variables of the environment that are other than h2h's own.
     """
 
     root: Path
@@ -46,11 +49,13 @@ class Project:
     signing_key: str = field(repr=False)
     token: str = field(repr=False)
     embedded: bool
+    interpreter: Path = Path(sys.executable)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def environment(self) -> dict[str, str]:
         """The environment of the project's processes."""
         demo = {"DEMO_PASSWORD": DEMO_PASSWORD} if self.embedded else {}
-        given = demo | os.environ
+        given = demo | os.environ | dict(self.variables)
         return given | {
             "DJANGO_SETTINGS_MODULE": self.settings_module,
             "DJANGO_SECRET_KEY": self.secret_key,
@@ -101,7 +106,7 @@ class Project:
 
     def _manage(self, command: str, *arguments: str) -> str:
         finished = subprocess.run(
-            [sys.executable, "-m", "django", command, *arguments],
+            [str(self.interpreter), "-m", "django", command, *arguments],
             cwd=self.root,
             env=self.environment(),
             stdin=subprocess.DEVNULL,
