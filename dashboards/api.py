@@ -10,7 +10,7 @@ from grafana_foundation_sdk.models.dashboard import (
     DynamicConfigValue,
 )
 
-from dashboards import runs
+from dashboards import runs, tasks
 from dashboards.colours import BAD, BASELINE, PALETTE
 from dashboards.page import Section, labels_variable, page, postgres_variable, prometheus_variable
 from dashboards.panels import (
@@ -57,6 +57,7 @@ def api(_experiments: Sequence[Experiment]) -> Dashboard:
                 ],
             ),
             Section(title="Saturation", panels=[saturation(), other_traffic()]),
+            Section(title="Tasks", panels=[tasks.waiting(), tasks.duration(), tasks.ended()]),
         ],
     )
 
