@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from grafana_foundation_sdk.builders import stat, table, text
-from grafana_foundation_sdk.models.common import BigValueColorMode, BigValueTextMode
+from grafana_foundation_sdk.models.common import BigValueColorMode, BigValueTextMode, VizOrientation
 from grafana_foundation_sdk.models.dashboard import ValueMap, ValueMappingResult
 
 from dashboards.colours import BAD, GOOD, INVALID, NEUTRAL, OPEN
@@ -114,6 +114,8 @@ def ratio(colours: Mapping[str, str]) -> stat.Panel:
             "is. An interval that holds 1 leaves open which of the two is faster.",
         )
         .text_mode(BigValueTextMode.VALUE_AND_NAME)
+        # One below the other, so that each has room for its bracket.
+        .orientation(VizOrientation.HORIZONTAL)
         .with_target(_compared(f"format('%s [%s, %s]', {numbers}) AS shown"))
         .with_transformation(a_field_for_each("variant", value="shown"))
     )

@@ -8,24 +8,30 @@ from grafana_foundation_sdk.models.dashboard import (
     Dashboard,
     DataTransformerConfig,
     DynamicConfigValue,
+    FieldColorModeId,
+    Threshold,
+    ThresholdsMode,
 )
 
-from dashboards import runs
-from dashboards.colours import BAD, BASELINE, PALETTE
+from dashboards import runs, tasks
+from dashboards.colours import BAD, BASELINE, NEUTRAL, PALETTE
 from dashboards.page import Section, labels_variable, page, postgres_variable, prometheus_variable
 from dashboards.panels import (
     colour_property,
     dashed,
-    fixed,
     glance_panel,
     series_panel,
     table_panel,
     unit_property,
+    wide,
 )
 from dashboards.queries import promql
 from headtohead.experiment import Experiment
 
 UID = "api"
+
+# The error ratio that is drawn in red: what displays as more than nothing.
+NOTICED = 0.0001
 
 # A request that matched no address has no route.
 ROUTES = 'route=~"$route",route!=""'
@@ -57,6 +63,7 @@ def api(_experiments: Sequence[Experiment]) -> Dashboard:
                 ],
             ),
             Section(title="Saturation", panels=[saturation(), other_traffic()]),
+            Section(title="Tasks", panels=[tasks.waiting(), tasks.duration(), tasks.ended()]),
         ],
     )
 
@@ -90,7 +97,12 @@ def error_ratio() -> stat.Panel:
             "the API's log; h2h status says where it is.",
             unit="percentunit",
         )
-        .color_scheme(fixed(BAD))
+        .color_scheme(dashboard.FieldColor().mode(FieldColorModeId.THRESHOLDS))
+        .thresholds(
+            dashboard.ThresholdsConfig()
+            .mode(ThresholdsMode.ABSOLUTE)
+            .steps([Threshold(color=NEUTRAL), Threshold(value=NOTICED, color=BAD)])
+        )
         .with_target(promql(f"{failed} / {all_}", legend="errors"))
     )
 
@@ -151,7 +163,7 @@ def endpoints() -> table.Panel:
                 ),
             ],
         )
-    panel.override_by_name("route", [_named("Endpoint")])
+    panel.override_by_name("route", [_named("Endpoint"), wide(330)])
     panel.with_transformation(DataTransformerConfig(id_val="timeSeriesTable", options={}))
     return panel.with_transformation(
         DataTransformerConfig(id_val="joinByField", options={"byField": "route", "mode": "outer"})

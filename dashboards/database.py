@@ -110,7 +110,8 @@ def slowest_statements() -> table.Panel:
         table_panel(
             title="Slowest statements",
             description="The statements that took most time in all since statistics began, values "
-            "left out. Many calls of a fast one are an N+1; few calls of a slow one want an index.",
+            "left out. Many calls of a fast one are an N+1; few calls of a slow one want an index. "
+            "Those that ask PostgreSQL of itself, as monitoring does, are not listed.",
             unit="ms",
         )
         .height(9)
@@ -124,7 +125,7 @@ SELECT regexp_replace(query, '\\s+', ' ', 'g') AS "Statement", calls AS "Calls",
   total_exec_time AS "Total", mean_exec_time AS "Mean",
   total_exec_time / sum(total_exec_time) OVER () AS "Share", rows AS "Rows"
 FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid
-WHERE datname = current_database()
+WHERE datname = current_database() AND query !~ '\\mpg_(database|settings|stat|catalog)'
 ORDER BY total_exec_time DESC
 LIMIT 20"""
             )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from dashboards import cache, database, runs
+from dashboards import cache, counted, database, runs
 from dashboards.colours import variant_colours
 from dashboards.page import Section, page, postgres_variable, prometheus_variable
 from headtohead.experiment import Experiment
@@ -50,6 +50,16 @@ def database_and_cache(experiments: Sequence[Experiment]) -> Dashboard:
                     cache.lookups_and_invalidations(),
                     cache.memory_and_evictions(),
                     cache.commands(),
+                ],
+            ),
+            Section(
+                title="By database, cache backend and model",
+                panels=[
+                    counted.statements(),
+                    counted.statement_times(),
+                    counted.new_connections(),
+                    counted.lookups(),
+                    counted.changes(),
                 ],
             ),
         ],

@@ -28,6 +28,7 @@ from headtohead.experiment import Experiment
 
 UID = "load-generator"
 MEASURED = course.MEASURED
+NO_CPU = "Not told in the open model: see loop lag"
 
 
 def load_generator(experiments: Sequence[Experiment]) -> Dashboard:
@@ -81,7 +82,7 @@ def cpu() -> stat.Panel:
         unit="percentunit",
         expression=f"max(headtohead_generator_cpu_ratio{{{MEASURED}}})",
         largest=True,
-    )
+    ).no_value(NO_CPU)
 
 
 def loop_lag() -> stat.Panel:
@@ -191,6 +192,7 @@ def own_health() -> timeseries.Panel:
             unit="percentunit",
         )
         .axis_soft_max(1)
+        .no_value(NO_CPU)
         .with_target(
             promql(f"max(headtohead_generator_cpu_ratio{{{MEASURED}}})", legend="CPU of a core")
         )

@@ -49,8 +49,9 @@ def conditions() -> table.Panel:
             unit="string",
         )
         .span(10)
-        .override_by_name("Pairs", [unit_property("none")])
-        .override_by_name("Took", [unit_property("s")])
+        .override_by_name("Mode", [wide(85)])
+        .override_by_name("Pairs", [unit_property("none"), wide(60)])
+        .override_by_name("Took", [unit_property("s"), wide(70)])
         .override_by_name("Started", [unit_property("dateTimeAsIso"), wide(170)])
         .with_target(
             Sql(

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from app.accounts.fields import LowercaseEmailField
 from app.accounts.managers import UserManager
+from app.config.counting import counted
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(counted("user"), AbstractBaseUser, PermissionsMixin):
     """Someone who signs in, with an email address and a password."""
 
     email = LowercaseEmailField()
@@ -59,7 +60,7 @@ class Customer(models.Model):
         return self.full_name
 
 
-class TokenFamily(models.Model):
+class TokenFamily(counted("token_family"), models.Model):
     """All tokens that come of one sign-in. Whoever holds one of them is in as long as this lasts.
 
     Only one refresh token of a family can be used: the one whose id is `current`. Using it puts

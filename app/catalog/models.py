@@ -13,6 +13,8 @@ from django.db import models
 from django.db.models.functions import Upper
 from django.utils import timezone
 
+from app.config.counting import counted
+
 ONE_REVIEW_EACH = "review_one_per_customer_and_product"
 
 
@@ -78,7 +80,7 @@ class Tag(models.Model):
         return self.name
 
 
-class Product(models.Model):
+class Product(counted("product"), models.Model):
     """Something on sale. Its version counts its writes, beginning at 1."""
 
     sku = models.CharField(max_length=32)
@@ -134,7 +136,7 @@ class ProductTag(models.Model):
         return f"{self.product_id}: {self.tag_id}"
 
 
-class Review(models.Model):
+class Review(counted("review"), models.Model):
     """What one customer says about one product."""
 
     product = models.ForeignKey(

@@ -3,8 +3,10 @@
 from django.db import models
 from django.utils import timezone
 
+from app.config.counting import counted
 
-class Order(models.Model):
+
+class Order(counted("order"), models.Model):
     """What a customer bought at one time."""
 
     class Status(models.TextChoices):

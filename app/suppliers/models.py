@@ -3,8 +3,10 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from app.config.counting import counted
 
-class SupplierProduct(models.Model):
+
+class SupplierProduct(counted("supplier_product"), models.Model):
     """A product that can be ordered from a supplier; lists name it by its SKU."""
 
     sku = models.CharField(max_length=32)

@@ -3,9 +3,10 @@
 import json
 import os
 import signal
+import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,14 +17,18 @@ import pytest
 
 from headtohead import stack
 from headtohead.errors import StackError
+from headtohead.experiment import Server
 from headtohead.stack import RunningStack, StackSettings
 from headtohead.stack.database import connect
+from headtohead.stack.passing import FOLDER, announced
 from headtohead.stack.prometheus import configuration
 from tests.programs import required
 from tests.stack.conftest import temporary_stack
 from tests.stack.stacks import ignore, processes_of, settings_in
 
 pytestmark = pytest.mark.stack
+
+NO_PROCESS = 2**22  # Linux gives no higher number
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +40,18 @@ def settings() -> Iterator[StackSettings]:
 
 def server(running: RunningStack, name: str) -> stack.Server:
     return next(each for each in running.servers if each.name == name)
+
+
+def one_server(*, pid: int) -> stack.Server:
+    return stack.Server(name="API", pid=pid, address="127.0.0.1:1", log=None, version="1")
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Ask again and again, for as long as a busy machine may take."""
+    deadline = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def ask(running: RunningStack, path: str, **parameters: str) -> Any:
@@ -51,6 +68,40 @@ def test_prometheus_scrapes_the_stack_and_waits_for_a_run(running: RunningStack)
     assert addresses["generator"] == f"127.0.0.1:{running.watched.generator_port}"
     assert addresses["prometheus"] == running.watched.address
     assert targets["generator"]["scrapeInterval"] == "1s"
+
+
+def beside_targets(running: RunningStack) -> dict[str, str]:
+    """The addresses of servers of variants that Prometheus scrapes, by their names."""
+    targets = ask(running, "targets")["activeTargets"]
+    return {
+        each["labels"]["server"]: each["labels"]["instance"]
+        for each in targets
+        if each["labels"]["job"] == "beside"
+    }
+
+
+def test_servers_of_variants_are_scraped_while_they_are_up(running: RunningStack) -> None:
+    declared = {"shop/red": Server(upstream="shop.upstream:application")}
+    with stack.beside(running.directory, declared) as started:
+        expected = {"API shop/red": started["shop/red"].address}
+        # It looks for changes as often as it scrapes.
+        until(lambda: beside_targets(running) == expected)
+    until(lambda: beside_targets(running) == {})
+
+
+def test_servers_whose_owner_was_killed_are_no_targets_of_the_next(tmp_path: Path) -> None:
+    folder = tmp_path / FOLDER
+    folder.mkdir()
+    gone = folder / f"{NO_PROCESS}.json"
+    gone.write_text("[]")
+    with announced(tmp_path, [one_server(pid=os.getpid())]):
+        assert [each.name for each in folder.iterdir()] == [f"{os.getpid()}.json"]
+    assert [*folder.iterdir()] == []
+
+
+def test_where_nobody_watches_nothing_is_written(tmp_path: Path) -> None:
+    with announced(tmp_path, [one_server(pid=os.getpid())]):
+        assert [*tmp_path.iterdir()] == []
 
 
 def test_it_is_one_of_the_servers_that_status_shows(

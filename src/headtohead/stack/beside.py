@@ -14,7 +14,9 @@ from headtohead.interrupts import interrupted_afterwards
 from headtohead.stack import processes
 from headtohead.stack.api import STOP_PATIENCE
 from headtohead.stack.gunicorn import Serving, Started
+from headtohead.stack.passing import announced
 from headtohead.stack.project import STACK_VARIABLE, Project
+from headtohead.stack.prometheus import LocalPrometheus
 from headtohead.stack.running import Server
 from headtohead.stack.signals import uninterrupted
 from headtohead.stack.state import State, read_state
@@ -31,7 +33,8 @@ _ALIKE = {"PYTHONHASHSEED": "0"}
 def beside(directory: Path, declared: Mapping[str, Declared]) -> Iterator[dict[str, Server]]:
     """Servers that are healthy within the block and gone after it, however it ends.
 
-    Those of a process that was killed are stopped by the next block like this, or by `down`.
+    Those of a process that was killed are stopped by the next block like this, or by `down`. Where
+    the stack is watched, they are as well.
 
     Args:
         directory: Folder of a stack that is up.
@@ -61,7 +64,11 @@ def beside(directory: Path, declared: Mapping[str, Declared]) -> Iterator[dict[s
             environment = {**common, **server.environment}
             with interrupted_afterwards():
                 started[name] = serving.start(project, environment=environment)
-        yield {name: each.await_healthy() for name, each in started.items()}
+        healthy = {name: each.await_healthy() for name, each in started.items()}
+        # What stands in for a service counts nothing.
+        watched = [healthy[name] for name in declared]
+        with announced(LocalPrometheus(directory=directory).folder, watched):
+            yield healthy
     finally:
         with uninterrupted():
             _stop(each.process for each in started.values())

@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 
 from headtohead.errors import StackError
-from headtohead.stack import logs, ports, processes
+from headtohead.stack import logs, passing, ports, processes
 from headtohead.stack.folder import write_private
 from headtohead.stack.running import Server
 
@@ -131,6 +131,10 @@ class LocalPrometheus:
         self, jobs: Mapping[str, str], rules: Path, last_address: str | None
     ) -> tuple[psutil.Process, str]:
         self.folder.mkdir(mode=0o700, exist_ok=True)
+        # It watches a folder only if that is there when it starts; what an earlier stack left in it
+        # is no longer there.
+        shutil.rmtree(self.folder / passing.FOLDER, ignore_errors=True)
+        (self.folder / passing.FOLDER).mkdir(mode=0o700)
         for address in _addresses(last_address):
             write_private(self._config, configuration(jobs={**jobs, PROGRAM: address}, rules=rules))
             logs.rotate(self.log)
@@ -187,7 +191,8 @@ def configuration(*, jobs: Mapping[str, str], rules: Path) -> str:
                     **(_EAGERLY if job == GENERATOR else {}),
                 }
                 for job, address in jobs.items()
-            ],
+            ]
+            + [{"job_name": passing.JOB, "file_sd_configs": [{"files": [passing.FILES]}]}],
         },
         indent=2,
     )

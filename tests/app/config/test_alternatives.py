@@ -39,8 +39,8 @@ def test_the_rest_of_the_middleware_stays() -> None:
 @pytest.mark.parametrize(
     ("connections", "age", "engine"),
     [
-        ("persistent", "None", "django.db.backends.postgresql"),
-        ("new", "0", "django.db.backends.postgresql"),
+        ("persistent", "None", "django_prometheus.db.backends.postgresql"),
+        ("new", "0", "django_prometheus.db.backends.postgresql"),
         ("pooled", "0", "dj_db_conn_pool.backends.postgresql"),
     ],
 )

@@ -1,5 +1,10 @@
 import pytest
+from prometheus_client import REGISTRY
 from rest_framework.test import APIClient
+
+from app.catalog.models import Product
+from tests.app.config.test_settings import python
+from tests.app.factories import make_product
 
 
 @pytest.mark.django_db
@@ -9,3 +14,42 @@ def test_prometheus_finds_both_kinds_of_metrics(api: APIClient) -> None:
     labels = 'experiment="none",route="api/tags/",variant="none"'
     assert f"headtohead_request_duration_seconds_count{{{labels}}}" in page
     assert 'view="tag-list"' in page
+
+
+def counted() -> tuple[float, float]:
+    """Statements, and updates of products."""
+    labels = {"alias": "default", "vendor": "postgresql"}
+    return (
+        REGISTRY.get_sample_value("django_db_execute_total", labels) or 0,
+        REGISTRY.get_sample_value("django_model_updates_total", {"model": "product"}) or 0,
+    )
+
+
+@pytest.mark.django_db
+def test_statements_and_changes_of_models_are_counted() -> None:
+    product = make_product()
+    statements, updates = counted()
+    product.save(update_fields=["stock"])
+    Product.objects.get(pk=product.pk)
+    assert counted() == (statements + 2, updates + 1)
+
+
+@pytest.mark.parametrize(
+    ("experiments", "asked_for", "counts"),
+    [("off", "", True), ("on", "", False), ("on", "on", True), ("off", "off", False)],
+)
+def test_where_requests_may_be_measured_neither_is_counted_unless_asked_for(
+    experiments: str, asked_for: str, counts: bool
+) -> None:
+    code = """
+import django
+django.setup()
+from app.catalog.models import Product
+from django.db import connections
+from django_prometheus.db.common import DatabaseWrapperMixin
+from prometheus_client import REGISTRY
+updates = REGISTRY.get_sample_value("django_model_updates_total", {"model": "product"})
+print(isinstance(connections["default"], DatabaseWrapperMixin), updates)
+"""
+    found = python(code, H2H_EXPERIMENTS=experiments, DATABASE_METRICS=asked_for)
+    assert found == ("True 0.0" if counts else "False None")
