@@ -60,6 +60,26 @@ def body_changed(*, changed: int, requests: int) -> Caveat:
     )
 
 
+def bodies_differ(*, where: str) -> Caveat:
+    """Two revisions say different things, so their times are those of different answers."""
+    return Caveat(
+        code="bodies-differ",
+        message=f"The revisions answer differently ({where}).",
+        advice="See whether that was meant; the times are those of different answers.",
+        invalidates=False,
+    )
+
+
+def bodies_vary(*, where: str) -> Caveat:
+    """The same revision answers the same request differently."""
+    return Caveat(
+        code="bodies-vary",
+        message=f"One and the same revision answers differently from time to time ({where}).",
+        advice="Nothing can be said of whether the revisions answer alike.",
+        invalidates=False,
+    )
+
+
 def client_bound(*, share: float) -> Caveat:
     """Much of what is measured is the client's own time, which both arms share."""
     return Caveat(

@@ -189,16 +189,23 @@ def variant_caveats(
         yield caveats.variant_not_applied(variant=identity, requests=unconfirmed)
 
 
-def pair_caveats(comparisons: Sequence[ComparisonTally]) -> Iterator[Caveat]:
+def pair_caveats(
+    comparisons: Sequence[ComparisonTally], *, one_body: bool = True
+) -> Iterator[Caveat]:
     """What is wrong with an experiment's pairs, whichever variant they are of.
 
     A carry-over within the margin is allowed for without a word, as any other small uncertainty.
+
+    Args:
+        comparisons: The pairs.
+        one_body: Whether all answers have to have the same body.
     """
     sound = [comparison.sound_pairs() for comparison in comparisons]
     fewest = min(map(len, sound))
     if fewest < NEEDED_PAIRS:
         yield caveats.too_few_pairs(pairs=fewest, needed=NEEDED_PAIRS)
-    yield from body_caveats([sample for pair in chain(*sound) for sample in pair.samples])
+    if one_body:
+        yield from body_caveats([sample for pair in chain(*sound) for sample in pair.samples])
     for comparison in comparisons:
         left = comparison.carry_over()
         certain = left.low > 1 or left.high < 1
