@@ -70,6 +70,16 @@ def bodies_differ(*, where: str) -> Caveat:
     )
 
 
+def too_few_launches(*, launches: int, needed: int) -> Caveat:
+    """The servers were started so few times that their luck is unknown."""
+    return Caveat(
+        code="too-few-launches",
+        message=f"The servers were started {launches} times only; a verdict needs {needed}.",
+        advice="Give the comparison more --rounds.",
+        invalidates=True,
+    )
+
+
 def bodies_vary(*, where: str) -> Caveat:
     """The same revision answers the same request differently."""
     return Caveat(

@@ -182,7 +182,10 @@ def paired_result(
         washouts[variant].append(pair.variant_washout)
 
     use = generator_use(pairs)
-    caveats: list[Caveat] = [*pair_caveats(tallies, one_body=subject.one_body), *generator_caveats(use)]
+    caveats: list[Caveat] = [
+        *pair_caveats(tallies, one_body=subject.one_body),
+        *generator_caveats(use),
+    ]
     for name, arm in zip(names, subject.arms, strict=True):
         sent = [*samples[name], *washouts[name]]
         caveats.extend(variant_caveats(arm.identity, sent, explains=arm.explains))

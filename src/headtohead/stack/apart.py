@@ -172,7 +172,9 @@ def _set_up(
     # The embedded one even beside a cache of the user's: emptying it is then nobody's loss.
     cache = EmbeddedValkey(directory=folder).ensure(last_url=None, progress=progress)
     caches = cache.url.rpartition("/")[0]
-    token, key = secrets.token_urlsafe(24), secrets.token_urlsafe(48)
+    token = secrets.token_urlsafe(24)
+    # A project may insist that they differ.
+    secret_key, signing_key = secrets.token_urlsafe(48), secrets.token_urlsafe(48)
     projects = {
         side: Project(
             root=revision.root,
@@ -182,8 +184,8 @@ def _set_up(
             cache_url=f"{caches}/{number}",
             broker_url="",
             memcached_url="",
-            secret_key=key,
-            signing_key=key,
+            secret_key=secret_key,
+            signing_key=signing_key,
             token=token,
             embedded=True,
             interpreter=revision.interpreter,
