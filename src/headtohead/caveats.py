@@ -60,6 +60,36 @@ def body_changed(*, changed: int, requests: int) -> Caveat:
     )
 
 
+def bodies_differ(*, where: str) -> Caveat:
+    """Two revisions say different things, so their times are those of different answers."""
+    return Caveat(
+        code="bodies-differ",
+        message=f"The revisions answer differently ({where}).",
+        advice="See whether that was meant; the times are those of different answers.",
+        invalidates=False,
+    )
+
+
+def too_few_launches(*, launches: int, needed: int) -> Caveat:
+    """The servers were started so few times that their luck is unknown."""
+    return Caveat(
+        code="too-few-launches",
+        message=f"The servers were started {launches} times only; a verdict needs {needed}.",
+        advice="Give the comparison more --rounds.",
+        invalidates=True,
+    )
+
+
+def bodies_vary(*, where: str) -> Caveat:
+    """The same revision answers the same request differently."""
+    return Caveat(
+        code="bodies-vary",
+        message=f"One and the same revision answers differently from time to time ({where}).",
+        advice="Nothing can be said of whether the revisions answer alike.",
+        invalidates=False,
+    )
+
+
 def client_bound(*, share: float) -> Caveat:
     """Much of what is measured is the client's own time, which both arms share."""
     return Caveat(

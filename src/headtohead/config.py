@@ -190,6 +190,9 @@ class Config:
         "File that pins the packages the project needs, so that a revision can be given its own.",
         default=Path("requirements.lock"),
     )
+    openapi: str = _setting(
+        "Path of the project's OpenAPI document, as JSON.", default="/api/schema/?format=json"
+    )
     results: Path = _setting(
         "Folder that receives a folder for every run.", default=Path("results")
     )

@@ -456,11 +456,60 @@ class ExperimentResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ComparedRevision:
+    """A revision of the project that stood on one side.
+
+    Attributes:
+        name: What reports call it.
+        commit: Full hash; of what a working tree is based on.
+        changed: Whether it is a working tree that differs from its commit.
+    """
+
+    name: str
+    commit: str
+    changed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class UntimedEndpoint:
+    """An endpoint that was not timed.
+
+    Attributes:
+        path: Its path.
+        reason: Why not, in a few words.
+        kind: ``skipped`` where it says nothing of the revisions, ``differs`` where they part, such
+            as when only one of them has it, ``failed`` where a server broke down.
+    """
+
+    path: str
+    reason: str
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Revisions:
+    """What two revisions of a project were compared.
+
+    Attributes:
+        base: The one that the other is compared with.
+        head: The other one.
+        rounds: How often the servers of both were started anew.
+        untimed: Endpoints that could not be timed.
+    """
+
+    base: ComparedRevision
+    head: ComparedRevision
+    rounds: int
+    untimed: tuple[UntimedEndpoint, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """One execution: what `run.json` holds.
 
     Attributes:
         control: The fastest experiment's baseline against itself, None where nobody asked for it.
+        revisions: What the experiments compared; None where variants of one revision.
     """
 
     schema: int
@@ -472,11 +521,15 @@ class Run:
     environment: Environment
     experiments: tuple[ExperimentResult, ...]
     control: ExperimentResult | None = None
+    revisions: Revisions | None = None
 
     @property
     def valid(self) -> bool:
-        """Whether every experiment's numbers may be used."""
-        return all(experiment.valid for experiment in self.experiments)
+        """Whether every experiment's numbers may be used, and no endpoint broke down."""
+        untimed = self.revisions.untimed if self.revisions else ()
+        return all(experiment.valid for experiment in self.experiments) and not any(
+            endpoint.kind == "failed" for endpoint in untimed
+        )
 
 
 _converter = make_converter(detailed_validation=False)

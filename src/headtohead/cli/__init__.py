@@ -12,6 +12,7 @@ from headtohead import __version__
 # Importing a module of commands registers them.
 from headtohead.cli import (  # noqa: F401
     audit_command,
+    compare_command,
     dashboards_command,
     experiment_commands,
     explain_command,

@@ -214,7 +214,7 @@ def _measure(
                 write_reports=write_reports,
                 against_itself=against_itself,
             )
-        _show_run(record, folder, as_json=as_json)
+        show_run(record, folder, as_json=as_json)
         if config.explain and not against_itself:
             _explain(record, folder, experiments=selected, config=config)
         if publish:
@@ -224,7 +224,8 @@ def _measure(
     return record
 
 
-def _show_run(record: Run, folder: Path, *, as_json: bool) -> None:
+def show_run(record: Run, folder: Path, *, as_json: bool) -> None:
+    """Print what was found, and where it is kept."""
     from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
 
     if as_json:

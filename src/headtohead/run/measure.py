@@ -8,7 +8,7 @@ from headtohead.analysis.family import stopping_error_rate
 from headtohead.caveats import Caveat
 from headtohead.config import Config
 from headtohead.experiment import Experiment
-from headtohead.load.plan import Pair, PairPlan, Sample, plan_pairs
+from headtohead.load.plan import Arm, Pair, Sample, plan_pairs
 from headtohead.load.process import load_generator
 from headtohead.measurement import ExperimentResult, Metric, Mode
 from headtohead.run.control import comparing_with_itself, name_of_second
@@ -21,6 +21,27 @@ from headtohead.run.traffic import pair_traffic
 
 # A server that fails this often is broken; taking more pairs would only hammer it.
 TOLERATED_ERRORS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What pairs were taken of, in the record's words.
+
+    Attributes:
+        name: See `ExperimentResult`, as for the attributes that are not explained here.
+        question: See `ExperimentResult`.
+        baseline: See `ExperimentResult`.
+        arms: What was sent to each arm, the baseline's first.
+        seed: Seed of the coin flips.
+        one_body: Whether all arms have to answer alike.
+    """
+
+    name: str
+    question: str
+    baseline: str
+    arms: Sequence[Arm]
+    seed: int
+    one_body: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +130,14 @@ def measure(
                     generator.close_comparison(index)
             if pairs:
                 on_progress(_progress(tallies, last=pairs[-1], batch=batch, config=config))
-    result = _result(experiment, plan, tallies, pairs)
+    subject = Subject(
+        name=experiment.name,
+        question=experiment.question,
+        baseline=experiment.baseline.name,
+        arms=plan.arms,
+        seed=seed,
+    )
+    result = paired_result(subject, tallies, pairs)
     if against_itself:
         result = replace(result, question=f"Does {experiment.baseline.name} differ from itself?")
     return Measured(result=result, tallies=tuple(tallies), pairs=tuple(pairs))
@@ -135,38 +163,43 @@ def _progress(
     )
 
 
-def _result(
-    experiment: Experiment,
-    plan: PairPlan,
-    tallies: Sequence[ComparisonTally],
-    pairs: Sequence[Pair],
+def paired_result(
+    subject: Subject, tallies: Sequence[ComparisonTally], pairs: Sequence[Pair]
 ) -> ExperimentResult:
-    names = [experiment.baseline.name, *(tally.variant for tally in tallies)]
+    """What pairs amount to; verdicts are those that need not know of other comparisons.
+
+    Raises:
+        MeasurementError: Not one pair of a comparison succeeded.
+    """
+    names = [subject.baseline, *(tally.variant for tally in tallies)]
     samples: dict[str, list[Sample]] = {name: [] for name in names}
     washouts: dict[str, list[Sample]] = {name: [] for name in names}
     for pair in pairs:
         variant = tallies[pair.variant].variant
-        samples[experiment.baseline.name].append(pair.baseline_sample)
+        samples[subject.baseline].append(pair.baseline_sample)
         samples[variant].append(pair.variant_sample)
-        washouts[experiment.baseline.name].append(pair.baseline_washout)
+        washouts[subject.baseline].append(pair.baseline_washout)
         washouts[variant].append(pair.variant_washout)
 
     use = generator_use(pairs)
-    caveats: list[Caveat] = [*pair_caveats(tallies), *generator_caveats(use)]
-    for name, arm in zip(names, plan.arms, strict=True):
+    caveats: list[Caveat] = [
+        *pair_caveats(tallies, one_body=subject.one_body),
+        *generator_caveats(use),
+    ]
+    for name, arm in zip(names, subject.arms, strict=True):
         sent = [*samples[name], *washouts[name]]
         caveats.extend(variant_caveats(arm.identity, sent, explains=arm.explains))
     valid = not any(caveat.invalidates for caveat in caveats)
     comparisons = tuple(tally.comparison(valid=valid) for tally in tallies)
     return ExperimentResult(
-        name=experiment.name,
-        question=experiment.question,
+        name=subject.name,
+        question=subject.question,
         mode=Mode.LATENCY,
-        baseline=experiment.baseline.name,
-        method=experiment.request.method,
-        path=experiment.request.path,
+        baseline=subject.baseline,
+        method=subject.arms[0].method,
+        path=subject.arms[0].path,
         pairs=len(pairs),
-        seed=plan.seed,
+        seed=subject.seed,
         variants=tuple(variant_result(name, samples[name]) for name in names),
         comparisons=comparisons,
         caveats=tuple(caveats),

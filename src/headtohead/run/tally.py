@@ -60,7 +60,7 @@ class ComparisonTally:
                 often one looks.
         """
         interval = anytime_estimate if self.early_stop else fixed_size_estimate
-        ratios = self._log_ratios()
+        ratios = self.log_ratios()
         return interval(ratios, error_rate=error_rate) if len(ratios) else None
 
     def verdict(self, *, error_rate: float) -> Verdict:
@@ -114,7 +114,7 @@ class ComparisonTally:
             )
         left = self.carry_over()
         decisive = allow_for(left, decisive)
-        stated = allow_for(left, fixed_size_estimate(self._log_ratios()))
+        stated = allow_for(left, fixed_size_estimate(self.log_ratios()))
         return Comparison(
             variant=self.variant,
             baseline=self.baseline,
@@ -131,7 +131,8 @@ class ComparisonTally:
             carry_over=CarryOver(ratio=left.ratio, ci99=(left.low, left.high)),
         )
 
-    def _log_ratios(self) -> FloatArray:
+    def log_ratios(self) -> FloatArray:
+        """The log ratio of each sound pair."""
         pairs = self.sound_pairs()
         return log_ratios(
             baseline_ms=_milliseconds(pair.baseline_sample for pair in pairs),
@@ -189,16 +190,23 @@ def variant_caveats(
         yield caveats.variant_not_applied(variant=identity, requests=unconfirmed)
 
 
-def pair_caveats(comparisons: Sequence[ComparisonTally]) -> Iterator[Caveat]:
+def pair_caveats(
+    comparisons: Sequence[ComparisonTally], *, one_body: bool = True
+) -> Iterator[Caveat]:
     """What is wrong with an experiment's pairs, whichever variant they are of.
 
     A carry-over within the margin is allowed for without a word, as any other small uncertainty.
+
+    Args:
+        comparisons: The pairs.
+        one_body: Whether all answers have to have the same body.
     """
     sound = [comparison.sound_pairs() for comparison in comparisons]
     fewest = min(map(len, sound))
     if fewest < NEEDED_PAIRS:
         yield caveats.too_few_pairs(pairs=fewest, needed=NEEDED_PAIRS)
-    yield from body_caveats([sample for pair in chain(*sound) for sample in pair.samples])
+    if one_body:
+        yield from body_caveats([sample for pair in chain(*sound) for sample in pair.samples])
     for comparison in comparisons:
         left = comparison.carry_over()
         certain = left.low > 1 or left.high < 1

@@ -1,5 +1,6 @@
 """The local stack: real PostgreSQL, Valkey and the API, started, found again and stopped."""
 
+from headtohead.stack.apart import Apart, apart
 from headtohead.stack.beside import beside
 from headtohead.stack.cache import empty_cache
 from headtohead.stack.database import NAME as DATABASE
@@ -12,9 +13,11 @@ from headtohead.stack.stack import down, seed, status, up
 
 __all__ = [
     "DATABASE",
+    "Apart",
     "RunningStack",
     "Server",
     "StackSettings",
+    "apart",
     "beside",
     "down",
     "empty_cache",

@@ -26,7 +26,7 @@ OWNER_VARIABLE = "H2H_SERVED_FOR"
 # Where a server finds what stands in for the services that it asks.
 UPSTREAM_VARIABLE = "UPSTREAM_URL"
 # The same order of sets in all of them: servers are to differ in what is declared alone.
-_ALIKE = {"PYTHONHASHSEED": "0"}
+ALIKE = {"PYTHONHASHSEED": "0"}
 
 
 @contextmanager
@@ -49,12 +49,12 @@ def beside(directory: Path, declared: Mapping[str, Declared]) -> Iterator[dict[s
     state = read_state(directory)
     if state is None:
         raise StackError("the stack is not up", fix="bring it up with `h2h up`")
-    _stop(_abandoned(directory))
+    stop(_abandoned(directory))
     project = _project(state, directory=directory)
     started: dict[str, Started] = {}
     try:
         for name, server in declared.items():
-            common = {**_ALIKE, OWNER_VARIABLE: _mark(psutil.Process())}
+            common = {**ALIKE, OWNER_VARIABLE: mark(psutil.Process())}
             if server.upstream:
                 upstream = _upstream(name, server, state=state, directory=directory)
                 with interrupted_afterwards():
@@ -71,7 +71,7 @@ def beside(directory: Path, declared: Mapping[str, Declared]) -> Iterator[dict[s
             yield healthy
     finally:
         with uninterrupted():
-            _stop(each.process for each in started.values())
+            stop(each.process for each in started.values())
 
 
 def _serving(name: str, declared: Declared, *, state: State, directory: Path) -> Serving:
@@ -133,11 +133,12 @@ def _abandoned(directory: Path) -> tuple[psutil.Process, ...]:
     return processes.find(belongs)
 
 
-def _mark(process: psutil.Process) -> str:
+def mark(process: psutil.Process) -> str:
     """What tells a process from any other, even one that gets its id later."""
     return f"{process.pid} {process.create_time()}"
 
 
-def _stop(found: Iterable[psutil.Process]) -> None:
+def stop(found: Iterable[psutil.Process]) -> None:
+    """Stop servers and what they started."""
     # As the stack's API is stopped: at once, whoever keeps a connection open.
     processes.stop(found, request=signal.SIGINT, patience=STOP_PATIENCE)

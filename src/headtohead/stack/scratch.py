@@ -53,7 +53,7 @@ def scratch(
         running = stack.status(settings)
         if running is None:
             raise StackError("the stack is not up", fix="bring it up with `h2h up`")
-        name = _database_name(running.database_url, directory)
+        name = database_name(running.database_url, directory, kind="scratch")
         apart = replace(
             settings,
             directory=stack.scratch_directory(directory),
@@ -83,10 +83,10 @@ def scratch(
                     drop_database(running.database_url, name=name)
 
 
-def _database_name(url: str, directory: Path) -> str:
+def database_name(url: str, directory: Path, *, kind: str) -> str:
     """A name that no other stack on the same server has."""
     mark = hashlib.sha256(os.fsencode(directory)).hexdigest()[:8]
-    suffix = f"_scratch_{mark}"
+    suffix = f"_{kind}_{mark}"
     # Only what needs no escaping, neither in SQL nor in an URL.
     given = re.sub(r"\W", "_", urlsplit(url).path.removeprefix("/"), flags=re.ASCII)
     return given[: _LONGEST_NAME - len(suffix)] + suffix

@@ -1,0 +1,118 @@
+"""Two git revisions head to head: compare."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headtohead.cli.application import app, console, errors
+from headtohead.cli.options import AsJson, Budget, Margin, Results, Rows, Seed
+from headtohead.cli.project import read_config, read_project
+from headtohead.cli.reports import write_reports
+from headtohead.cli.run_commands import show_run
+from headtohead.errors import ConfigurationError, ExitCode
+from headtohead.measurement import UntimedEndpoint
+
+DEFAULT_ROUNDS = 8
+
+
+@app.command()
+def compare(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="A branch, tag or commit.")],
+    head: Annotated[
+        str | None,
+        typer.Argument(metavar="[HEAD]", help="Another one; the working tree when none is given."),
+    ] = None,
+    *,
+    experiments: Annotated[
+        list[str] | None,
+        typer.Option("--experiment", help="Ask this experiment's request; may be repeated."),
+    ] = None,
+    paths: Annotated[
+        list[str] | None,
+        typer.Option("--path", help="Ask for this path; may be repeated."),
+    ] = None,
+    openapi: Annotated[
+        bool,
+        typer.Option("--openapi", help="Ask every GET operation of the OpenAPI document of HEAD."),
+    ] = False,
+    parameters: Annotated[
+        Path | None,
+        typer.Option(help="TOML or JSON file of values for the operations' path parameters."),
+    ] = None,
+    rounds: Annotated[
+        int,
+        typer.Option(
+            min=2,
+            help="How often both revisions' servers are started anew; a process is one draw of "
+            "luck, so a verdict has to hold over several.",
+        ),
+    ] = DEFAULT_ROUNDS,
+    budget: Budget = None,
+    margin: Margin = None,
+    rows: Rows = None,
+    seed: Seed = None,
+    results: Results = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two git revisions of the project: which endpoints became faster or slower, and why.
+
+    Each gets servers, a database with the same rows and a cache of its own. Without further flags
+    the GET requests of all experiments are asked, served as users get them. The budget is that of
+    each endpoint, all rounds together.
+
+    Example: h2h compare main --path /api/products/
+    """
+    from headtohead.compare.endpoints import (  # noqa: PLC0415 (slow to import)
+        Endpoint,
+        endpoints_at,
+        endpoints_of,
+    )
+    from headtohead.compare.openapi import read_parameters  # noqa: PLC0415 (slow to import)
+    from headtohead.compare.operations import operations_at  # noqa: PLC0415 (slow to import)
+    from headtohead.compare.session import compare as carry_out  # noqa: PLC0415 (slow to import)
+    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
+
+    if parameters and not openapi:
+        raise ConfigurationError("--parameters means nothing alone", fix="add --openapi")
+    flags = {
+        "budget": budget,
+        "margin": margin,
+        "rows": rows,
+        "seed": seed,
+        "results": results,
+        "mode": "latency",
+    }
+    with watching(errors if as_json else console) as watch:
+        named: Sequence[Endpoint] = endpoints_at(paths or [])
+        if experiments or not (paths or openapi):
+            config, registry = read_project(**flags)
+            declared = registry.select_timed(experiments or [])
+            named = (*endpoints_of(declared, note=watch.note), *named)
+        else:
+            config = read_config(**flags)
+        given = read_parameters(parameters) if parameters else {}
+
+        def choose(url: str, token: str) -> tuple[Sequence[Endpoint], Sequence[UntimedEndpoint]]:
+            if not openapi:
+                return named, ()
+            found, untimed = operations_at(url, config.openapi, given=given, token=token)
+            known = {endpoint.path for endpoint in named}
+            return (
+                [*named, *endpoints_at([path for path in found if path not in known])],
+                untimed,
+            )
+
+        record, folder = carry_out(
+            base,
+            head,
+            choose=choose,
+            rounds=rounds,
+            config=config,
+            note=watch.note,
+            write_reports=write_reports,
+        )
+    show_run(record, folder, as_json=as_json)
+    if not record.valid:
+        raise typer.Exit(ExitCode.INVALID_MEASUREMENT)

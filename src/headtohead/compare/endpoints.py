@@ -1,0 +1,100 @@
+"""What is asked of both revisions: GET requests with names for the record."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from headtohead.errors import ConfigurationError
+from headtohead.experiment import TOKEN_HEADER, Experiment
+from headtohead.load.plan import Arm
+
+BASE, HEAD = "base", "head"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """A GET request that both revisions get alike.
+
+    Attributes:
+        name: Kebab-case name, unique in a comparison.
+        path: Absolute path with its query string.
+        headers: Headers beyond those every request carries.
+    """
+
+    name: str
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def arm(self, side: str, *, url: str, token: str) -> Arm:
+        """The full request to one side; users get the same, whatever variant they are served."""
+        return Arm(
+            identity=f"{self.name}/{side}",
+            base_url=url,
+            method="GET",
+            path=self.path,
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+                **self.headers,
+                # Sides differ in their ports, and links in their bodies must not.
+                "Host": "127.0.0.1",
+                TOKEN_HEADER: token,
+            },
+            body=None,
+            # No variant is asked for, so none is to be confirmed.
+            explains=False,
+        )
+
+
+def endpoints_of(
+    experiments: Iterable[Experiment], *, note: Callable[[str], None]
+) -> tuple[Endpoint, ...]:
+    """The distinct GET requests of experiments, each under the first one's name.
+
+    Those that need more than a database and a cache are left out, and it is said.
+    """
+    found: dict[tuple[str, frozenset[tuple[str, str]]], Endpoint] = {}
+    for experiment in experiments:
+        request = experiment.request
+        if not experiment.timed or request.method != "GET":
+            continue
+        servers = (experiment.server_of(variant) for variant in experiment.all_variants)
+        if experiment.needs or any(server and server.upstream for server in servers):
+            note(f"Skipped: {experiment.name} needs services that only `h2h run` starts")
+            continue
+        key = (request.path, frozenset(request.headers.items()))
+        found.setdefault(
+            key, Endpoint(name=experiment.name, path=request.path, headers=request.headers)
+        )
+    return tuple(found.values())
+
+
+def endpoints_at(paths: Sequence[str]) -> tuple[Endpoint, ...]:
+    """Endpoints by their paths, named after them.
+
+    Raises:
+        ConfigurationError: A path is not absolute.
+    """
+    taken: set[str] = set()
+    found = []
+    for path in dict.fromkeys(paths):
+        if not path.startswith("/") or path.startswith("//"):
+            raise ConfigurationError(
+                f"path {path!r} is not absolute", fix="start it with a single slash"
+            )
+        name = plain = name_of(path)
+        number = 1
+        while name in taken:
+            number += 1
+            name = f"{plain}-{number}"
+        taken.add(name)
+        found.append(Endpoint(name=name, path=path))
+    return tuple(found)
+
+
+def name_of(path: str) -> str:
+    """A kebab-case name for a path: ``/api/products/?page=2`` is ``api-products-page-2``."""
+    words = re.findall(r"[a-z0-9]+", path.lower())
+    if not words:
+        return "root"
+    return "-".join(words if words[0][0].isalpha() else ["path", *words])

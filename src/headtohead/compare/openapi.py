@@ -1,0 +1,133 @@
+"""The GET operations of an OpenAPI document, and paths with their parameters filled in."""
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from headtohead.errors import ConfigurationError
+
+_PARAMETER = re.compile(r"\{([^{}]+)\}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """A GET operation.
+
+    Attributes:
+        template: Its path, such as ``/api/products/{id}/``.
+        required: Query parameters it cannot do without.
+        examples: Values that the document gives its parameters, by name.
+    """
+
+    template: str
+    required: tuple[str, ...]
+    examples: Mapping[str, Any]
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Parameters of the path, in order."""
+        return tuple(_PARAMETER.findall(self.template))
+
+    @property
+    def list_path(self) -> str:
+        """Where the list is that its first parameter picks an item of."""
+        return self.template[: self.template.index("{")]
+
+    def missing(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Parameters without a value, those of the path first."""
+        return tuple(name for name in (*self.parameters, *self.required) if name not in values)
+
+    def path(self, values: Mapping[str, Any]) -> str:
+        """Its path with all parameters filled in."""
+        filled = _PARAMETER.sub(
+            lambda found: quote(str(values[found.group(1)]), safe=""), self.template
+        )
+        query = "&".join(
+            f"{quote(name, safe='')}={quote(str(values[name]), safe='')}" for name in self.required
+        )
+        return f"{filled}?{query}" if query else filled
+
+
+def operations(document: Mapping[str, Any]) -> tuple[Operation, ...]:
+    """All GET operations that an OpenAPI document describes."""
+    found = []
+    for template, item in document.get("paths", {}).items():
+        if "get" not in item:
+            continue
+        parameters = [*item.get("parameters", ()), *item["get"].get("parameters", ())]
+        described = [_resolved(each, document) for each in parameters]
+        found.append(
+            Operation(
+                template=template,
+                required=tuple(
+                    each["name"]
+                    for each in described
+                    if each.get("in") == "query" and each.get("required")
+                ),
+                examples={
+                    each["name"]: value
+                    for each in described
+                    if "name" in each and (value := _example(each)) is not None
+                },
+            )
+        )
+    return tuple(found)
+
+
+def read_parameters(path: Path) -> dict[str, Any]:
+    """Values of parameters by name, from a TOML or JSON file.
+
+    Raises:
+        ConfigurationError: It cannot be read, or is no table of names and values.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        values: Any = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"parameters file {path} cannot be read ({error})",
+            fix="name a TOML or JSON file of lines such as id = 1",
+        ) from None
+    if not isinstance(values, dict):
+        raise ConfigurationError(
+            f"parameters file {path} is no table", fix='write names and values: {"id": 1}'
+        )
+    return values
+
+
+def first_item(answer: Any) -> Mapping[str, Any]:
+    """The first item of a list operation's answer, paginated or not; empty where there is none."""
+    items = answer.get("results") if isinstance(answer, dict) else answer
+    first = items[0] if isinstance(items, list) and items else None
+    return first if isinstance(first, dict) else {}
+
+
+def value_in(item: Mapping[str, Any], parameter: str) -> Any:
+    """What an item says a parameter is, under its name or under one it stands for; or None."""
+    names = (parameter, parameter.rpartition("_")[2], "id")
+    return next((item[name] for name in names if item.get(name) is not None), None)
+
+
+def _resolved(parameter: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
+    reference = parameter.get("$ref", "")
+    if not reference:
+        return parameter
+    name = reference.rpartition("/")[2]
+    found: Mapping[str, Any] = document.get("components", {}).get("parameters", {}).get(name, {})
+    return found
+
+
+def _example(parameter: Mapping[str, Any]) -> Any:
+    schema = parameter.get("schema", {})
+    named = [
+        each["value"]
+        for each in parameter.get("examples", {}).values()
+        if isinstance(each, dict) and "value" in each
+    ]
+    given = [parameter.get("example"), *named, schema.get("example"), schema.get("default")]
+    return next((value for value in given if value is not None), None)
