@@ -7,7 +7,6 @@ from app.audits import coherence
 from headtohead.audit import AuditedVariant, Fact
 from headtohead.experiment import Experiment, Request, Variant
 
-
 # How often what is cached is read; fewer find what goes wrong often, and take less long.
 READS = int(os.environ.get("H2H_AUDIT_READS") or 10_500)
 
