@@ -24,11 +24,14 @@ setup: .venv/.project ## make .venv, or bring it up to date
 demo: setup ## start the stack, run every experiment, print the verdicts
 	@.venv/bin/h2h run --budget 15 $(DEMO_FLAGS)
 
+# Two processes, whole files each, so that what a file's tests share is made once.
+pytest := .venv/bin/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+
 test: setup ## pass every test
-	@.venv/bin/pytest $(TEST_FLAGS)
+	@$(pytest) $(TEST_FLAGS)
 
 unit: setup ## pass the fast tests: no servers, no browser
-	@.venv/bin/pytest -m 'not stack and not load and not browser' $(TEST_FLAGS)
+	@$(pytest) -m 'not stack and not load and not browser' $(TEST_FLAGS)
 
 check: setup ## lint, formatting, types, import rules
 	.venv/bin/ruff check

@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 
 from tests.asking import ask, seeded  # noqa: F401
+from tests.machine import pytest_runtest_protocol  # noqa: F401
 
 # Fixtures of a conftest override those of pytest-django, fixtures of a plugin would not.
 from tests.servers import (  # noqa: F401
@@ -24,11 +25,15 @@ from tests.servers import (  # noqa: F401
 from tests.upstreams import upstream_url  # noqa: F401
 
 # How long an example takes says something of the machine and nothing of the code.
-hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("any machine")
 
 ROOT = Path(__file__).parents[1]
 H2H = [sys.executable, "-m", "headtohead"]
+# Seconds after which what is waited for never comes; a loaded machine takes long.
+PATIENCE = 300
 # Enough for a verdict however busy the machine is, and reached after the fewest pairs there can be.
 UNTIL_SETTLED = ("--budget", "120", "--margin", "0.3")
 # What would let a test of the command line use servers of the person who runs the tests.
@@ -69,7 +74,10 @@ class Project:
         return json.loads(completed.stdout)
 
     def measure(self, *arguments: str) -> dict:
-        """The record of a run; skips the test where others took the cores and it says so."""
+        """The record of a run; skips the test where others took the cores and it says so.
+
+        So that no other test does, a test that calls this is to be marked `alone`.
+        """
         completed = self.h2h("run", *arguments, "--json")
         if completed.returncode == 3 and completed.stdout:
             experiments = json.loads(completed.stdout)["experiments"]

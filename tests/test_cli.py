@@ -18,7 +18,7 @@ import pytest
 from headtohead.cli.application import console
 from headtohead.validate.neighbour import beside
 from headtohead.validate.scenarios import Neighbour
-from tests.conftest import UNTIL_SETTLED, Project, copy_project
+from tests.conftest import PATIENCE, UNTIL_SETTLED, Project, copy_project
 
 pytestmark = pytest.mark.stack
 
@@ -98,6 +98,7 @@ def test_status_shows_where_everything_is(project):
     ]
 
 
+@pytest.mark.alone
 def test_run_measures_prints_and_records(project):
     printed = project.measure("product-list", *UNTIL_SETTLED)
     folder = project.root / "results" / "latest"
@@ -217,6 +218,7 @@ def measured(project) -> Project:
     return project
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("form", "beginning"),
     [("json", "{"), ("html", "<!doctype html>"), ("markdown", "#"), ("terminal", "")],
@@ -228,6 +230,7 @@ def test_report_renders_a_record_again(measured, form, beginning):
     assert "product-detail" in completed.stdout
 
 
+@pytest.mark.alone
 def test_plain_locust_takes_pairs_and_says_what_they_amount_to(project):
     completed = subprocess.run(
         [
@@ -434,20 +437,20 @@ def test_workers_that_are_replaced_in_mid_run_invalidate_it(project):
         stderr=subprocess.DEVNULL,
         text=True,
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not has_generator(project.root):
         assert process.poll() is None
         assert time.monotonic() < deadline, "pairs were never taken"
         time.sleep(0.05)
     os.kill(api["pid"], signal.SIGHUP)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 3
     (experiment,) = json.loads(output)["experiments"]
     (caveat,) = (each for each in experiment["caveats"] if each["code"] == "server-restarted")
     assert "API" in caveat["message"]
     assert experiment["comparisons"][0]["verdict"] == "invalid"
     while not project.json("status")["up"]:
-        assert time.monotonic() < deadline + 60, "the API did not come back"
+        assert time.monotonic() < deadline + PATIENCE, "the API did not come back"
 
 
 @pytest.mark.parametrize(
@@ -476,13 +479,13 @@ def test_interrupted_run_leaves_no_process_and_no_record(
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not reached(tmp_path):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline, f"never came to where {phase}"
         time.sleep(0.05)
     process.send_signal(number)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, output + errors
     assert errors.strip().splitlines()[-1] == "h2h: interrupted; nothing was recorded"
     assert "Traceback" not in errors

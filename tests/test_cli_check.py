@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.conftest import ROOT, Project, copy_project
+from tests.conftest import PATIENCE, ROOT, Project, copy_project
 from tests.test_cli import one_line, processes_of
 
 pytestmark = pytest.mark.stack
@@ -35,13 +35,13 @@ def interrupted_in_setting_up(
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not (scratch / "valkey" / "valkey.conf").exists():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline, "nothing was ever set up"
         time.sleep(0.05)
     process.send_signal(number)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
     assert processes_of(scratch) == []

@@ -92,6 +92,7 @@ def test_what_was_explained_is_kept_beside_the_runs(project):
     assert kept["rows"] == 300
 
 
+@pytest.mark.alone
 def test_a_run_is_explained_in_its_own_report(project):
     project.measure("product-list", *UNTIL_SETTLED, "--results", "explained")
     folder = project.root / "explained" / "latest"
@@ -121,6 +122,7 @@ def test_a_run_explains_itself_once_all_is_measured_and_leaves_no_process(tmp_pa
     assert processes_of(tmp_path) == []
 
 
+@pytest.mark.alone
 def test_a_broken_explanation_is_one_line(project, tmp_path):
     project.measure("category-summary", *UNTIL_SETTLED, "--results", "broken")
     shutil.copytree(project.root / "broken" / "latest", tmp_path / "run")

@@ -10,7 +10,7 @@ import pytest
 
 from headtohead.registry import load_experiments
 from headtohead.stack.beside import OWNER_VARIABLE
-from tests.conftest import UNTIL_SETTLED, Project
+from tests.conftest import PATIENCE, UNTIL_SETTLED, Project
 from tests.test_cli import one_line
 
 pytestmark = pytest.mark.stack
@@ -47,6 +47,7 @@ def test_their_variants_say_the_same_on_servers_of_their_own(project):
     assert servers_beside(project) == []
 
 
+@pytest.mark.alone
 def test_pairs_go_to_each_variants_server(project):
     record = project.measure("fan-out", *UNTIL_SETTLED)
     (experiment,) = record["experiments"]
@@ -119,7 +120,7 @@ def test_nothing_is_left_when_a_run_is_interrupted(project, number):
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
     process.send_signal(number)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
     assert servers_beside(project) == []

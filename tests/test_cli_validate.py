@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from tests.conftest import PATIENCE
 from tests.test_cli import one_line
 
 SHORT = ("--runs", "1", "--seconds", "5", "--scenario", "aa-quiet", "--scenario", "busy-10")
@@ -81,13 +82,13 @@ def test_interrupted_validation_keeps_its_finished_trials(project):
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not list(trials.glob("*.npz")):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=60)
+    output, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, output + errors
     assert errors.strip().splitlines()[-1].startswith("h2h: interrupted; finished trials are kept")
     assert list(trials.glob("*.npz"))

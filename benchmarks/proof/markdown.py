@@ -6,11 +6,11 @@ from headtohead.report.format import interval, ratio
 _INTRODUCTION = """\
 # Thirty commits, five of which matter
 
-A shop of five endpoints is written commit by commit ([benchmarks/proof](../benchmarks/proof)): three
-commits make an endpoint slower, two make one faster, and twenty-five change nothing that
-matters, such as names, documents, migrations or other endpoints.
-`h2h compare` judges each commit against the one before it, without knowing which is which. It is
-right where it claims the planted difference and no other.
+A shop of five endpoints is written commit by commit ([benchmarks/proof](../benchmarks/proof)).
+Three commits make an endpoint slower, two make one faster, and twenty-five change nothing that
+matters, such as names, documents, migrations or other endpoints. `h2h compare` judges each commit
+against the one before it, without knowing which is which. It is right where it claims the planted
+difference and no other.
 
 **{right} of {commits} commits are judged rightly: {found} of {planted} planted differences found,
 {false} false claims about {equals} unchanged endpoints.**

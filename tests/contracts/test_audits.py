@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from app.audits.coherence import READS
 from headtohead.registry import load_experiments
 
 AUDITED = tuple(each for each in load_experiments("app.experiments") if each.audit)
@@ -14,8 +15,8 @@ each_audited = pytest.mark.parametrize("experiment", AUDITED, ids=[each.name for
 
 @pytest.fixture(scope="module")
 def record(project) -> dict:
-    """The facts of all audits."""
-    completed = project.h2h("audit", "--json")
+    """The facts of all audits, with no more reads than the others of one kind find enough."""
+    completed = project.h2h("audit", "--json", H2H_AUDIT_READS=str(READS))
     assert completed.returncode == 0, completed.stdout + completed.stderr
     return json.loads(completed.stdout)
 

@@ -82,6 +82,7 @@ def problems(dashboards: list[dict[str, Any]], data: RealData) -> list[str]:
     return [str(finding) for finding in (*lint(dashboards), *check_data(dashboards, data))]
 
 
+@pytest.mark.alone
 def test_every_query_variable_and_annotation_is_answered(drawn, data):
     assert problems(drawn, data) == []
 

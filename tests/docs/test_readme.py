@@ -32,6 +32,7 @@ def test_commands_of_h2h_exist(command):
     assert Project(root=ROOT).h2h(command, "--help").returncode == 0
 
 
+@pytest.mark.alone
 @pytest.mark.stack
 def test_the_experiment_in_one_file_works_as_it_stands(tmp_path):
     project = copy_project(tmp_path)

@@ -95,6 +95,7 @@ INSTALL = [
     f"{PIP} --require-hashes --requirement requirements-dev.lock",
     f"{PIP} --no-deps --no-build-isolation --editable .",
 ]
+PYTEST = "pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder"
 
 
 def test_set_up_makes_a_venv_and_installs_by_hash(checkout: Checkout) -> None:
@@ -255,8 +256,8 @@ def test_a_failed_installation_leaves_no_venv_and_what_pip_said(checkout: Checko
     ("command", "call"),
     [
         (("demo", "DEMO_FLAGS=--budget 3"), "h2h run --budget 15 --budget 3"),
-        (("test", "TEST_FLAGS=-k name"), "pytest -k name"),
-        (("unit",), "pytest -m not stack and not load and not browser"),
+        (("test", "TEST_FLAGS=-k name"), f"{PYTEST} -k name"),
+        (("unit",), f"{PYTEST} -m not stack and not load and not browser"),
     ],
 )
 def test_targets_pass_flags_on_and_fail_with_their_command(

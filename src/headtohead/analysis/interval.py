@@ -9,6 +9,7 @@ because latencies on a shared machine have tails that drown means (Abedi & Brech
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -71,8 +72,7 @@ def fixed_size_estimate(ratios: FloatArray, *, error_rate: float = ERROR_RATE) -
         ratios: Log ratios of the pairs.
         error_rate: How often the interval may miss the effect.
     """
-    pairs = len(ratios)
-    return _median_between(ratios, excluded=int(binom.ppf(error_rate / 2, pairs, 0.5)) - 1)
+    return _median_between(ratios, excluded=_fewest_heads(len(ratios), error_rate / 2) - 1)
 
 
 def anytime_estimate(ratios: FloatArray, *, error_rate: float = ERROR_RATE) -> Estimate:
@@ -92,6 +92,12 @@ def anytime_estimate(ratios: FloatArray, *, error_rate: float = ERROR_RATE) -> E
     spread = pairs + MIXTURE_VARIANCE
     bound = math.sqrt(spread * math.log(spread / (MIXTURE_VARIANCE * error_rate**2)))
     return _median_between(ratios, excluded=math.floor((pairs - bound) / 2))
+
+
+@lru_cache(maxsize=1024)
+def _fewest_heads(coins: int, rate: float) -> int:
+    """The quantile of how many of so many coins show heads; looking often asks for it often."""
+    return int(binom.ppf(rate, coins, 0.5))
 
 
 def _median_between(ratios: FloatArray, *, excluded: int) -> Estimate:
