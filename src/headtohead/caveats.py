@@ -71,11 +71,11 @@ def bodies_differ(*, where: str) -> Caveat:
 
 
 def too_few_launches(*, launches: int, needed: int) -> Caveat:
-    """The servers were started so few times that their luck is unknown."""
+    """So few launches of the servers were of use that their luck is unknown."""
     return Caveat(
         code="too-few-launches",
-        message=f"The servers were started {launches} times only; a verdict needs {needed}.",
-        advice="Give the comparison more --rounds.",
+        message=f"Only {launches} launches of the servers were of use; a verdict needs {needed}.",
+        advice="See why requests fail, and give the comparison more --rounds.",
         invalidates=True,
     )
 

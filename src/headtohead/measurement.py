@@ -494,12 +494,14 @@ class Revisions:
         base: The one that the other is compared with.
         head: The other one.
         rounds: How often the servers of both were started anew.
+        error_rate: How often any of the verdicts may be wrong, all of them together.
         untimed: Endpoints that could not be timed.
     """
 
     base: ComparedRevision
     head: ComparedRevision
     rounds: int
+    error_rate: float
     untimed: tuple[UntimedEndpoint, ...] = ()
 
 

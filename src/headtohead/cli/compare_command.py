@@ -15,6 +15,8 @@ from headtohead.errors import ConfigurationError, ExitCode
 from headtohead.measurement import UntimedEndpoint
 
 DEFAULT_ROUNDS = 8
+# A verdict needs as many (headtohead.analysis.launches, which is slow to import).
+FEWEST_ROUNDS = 4
 
 
 @app.command()
@@ -44,7 +46,7 @@ def compare(
     rounds: Annotated[
         int,
         typer.Option(
-            min=2,
+            min=FEWEST_ROUNDS,
             help="How often both revisions' servers are started anew; a process is one draw of "
             "luck, so a verdict has to hold over several.",
         ),
@@ -66,6 +68,7 @@ def compare(
     """
     from headtohead.compare.endpoints import (  # noqa: PLC0415 (slow to import)
         Endpoint,
+        distinct,
         endpoints_at,
         endpoints_of,
     )
@@ -89,7 +92,7 @@ def compare(
         if experiments or not (paths or openapi):
             config, registry = read_project(**flags)
             declared = registry.select_timed(experiments or [])
-            named = (*endpoints_of(declared, note=watch.note), *named)
+            named = distinct([*endpoints_of(declared, note=watch.note), *named])
         else:
             config = read_config(**flags)
         given = read_parameters(parameters) if parameters else {}
@@ -98,11 +101,7 @@ def compare(
             if not openapi:
                 return named, ()
             found, untimed = operations_at(url, config.openapi, given=given, token=token)
-            known = {endpoint.path for endpoint in named}
-            return (
-                [*named, *endpoints_at([path for path in found if path not in known])],
-                untimed,
-            )
+            return distinct([*named, *endpoints_at(found)]), untimed
 
         record, folder = carry_out(
             base,

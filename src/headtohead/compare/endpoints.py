@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain, count
 
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import TOKEN_HEADER, Experiment
@@ -53,7 +54,7 @@ def endpoints_of(
 
     Those that need more than a database and a cache are left out, and it is said.
     """
-    found: dict[tuple[str, frozenset[tuple[str, str]]], Endpoint] = {}
+    found = []
     for experiment in experiments:
         request = experiment.request
         if not experiment.timed or request.method != "GET":
@@ -62,11 +63,8 @@ def endpoints_of(
         if experiment.needs or any(server and server.upstream for server in servers):
             note(f"Skipped: {experiment.name} needs services that only `h2h run` starts")
             continue
-        key = (request.path, frozenset(request.headers.items()))
-        found.setdefault(
-            key, Endpoint(name=experiment.name, path=request.path, headers=request.headers)
-        )
-    return tuple(found.values())
+        found.append(Endpoint(name=experiment.name, path=request.path, headers=request.headers))
+    return distinct(found)
 
 
 def endpoints_at(paths: Sequence[str]) -> tuple[Endpoint, ...]:
@@ -75,21 +73,26 @@ def endpoints_at(paths: Sequence[str]) -> tuple[Endpoint, ...]:
     Raises:
         ConfigurationError: A path is not absolute.
     """
-    taken: set[str] = set()
-    found = []
-    for path in dict.fromkeys(paths):
+    for path in paths:
         if not path.startswith("/") or path.startswith("//"):
             raise ConfigurationError(
                 f"path {path!r} is not absolute", fix="start it with a single slash"
             )
-        name = plain = name_of(path)
-        number = 1
-        while name in taken:
-            number += 1
-            name = f"{plain}-{number}"
-        taken.add(name)
-        found.append(Endpoint(name=name, path=path))
-    return tuple(found)
+    return distinct(Endpoint(name=name_of(path), path=path) for path in paths)
+
+
+def distinct(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
+    """Each request once, under the first of its names; a name that is taken gets a number."""
+    found: dict[tuple[str, frozenset[tuple[str, str]]], Endpoint] = {}
+    for endpoint in endpoints:
+        request = (endpoint.path, frozenset(endpoint.headers.items()))
+        if request in found:
+            continue
+        taken = {each.name for each in found.values()}
+        names = (f"{endpoint.name}-{number}" for number in count(2))
+        name = next(each for each in chain([endpoint.name], names) if each not in taken)
+        found[request] = replace(endpoint, name=name)
+    return tuple(found.values())
 
 
 def name_of(path: str) -> str:

@@ -11,7 +11,7 @@ from time import monotonic
 from headtohead import caveats, stack
 from headtohead.compare.endpoints import BASE, HEAD, Endpoint
 from headtohead.compare.preflight import look
-from headtohead.compare.tally import EndpointTally, judged
+from headtohead.compare.tally import CLAIM_RATE, EndpointTally, judged
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.load.plan import Pair, PairPlan
@@ -90,15 +90,23 @@ def compare(
         taking = _Taking(sides=sides, target=target, config=config, rounds=rounds, note=note)
         taking.take(choose)
         question = "Is GET {path} as fast at {head} as at {base}?"
-        measured = [
-            tally.measured(
-                question=question.format(
-                    path=tally.endpoint.path, head=revisions[1].label, base=revisions[0].label
-                ),
-                arms=[tally.endpoint.arm(side, url="", token="") for side in (BASE, HEAD)],
-            )
-            for tally in taking.tallies
-        ]
+        measured, tallies = [], []
+        for tally in taking.tallies:
+            labels = {"head": revisions[1].label, "base": revisions[0].label}
+            arms = [tally.endpoint.arm(side, url="", token="") for side in (BASE, HEAD)]
+            try:
+                measured.append(
+                    tally.measured(
+                        question=question.format(path=tally.endpoint.path, **labels), arms=arms
+                    )
+                )
+            except MeasurementError as error:
+                # The others' answers are none the worse for it; the record is invalid all the same.
+                taking.untimed.append(
+                    UntimedEndpoint(path=tally.endpoint.path, reason=error.problem, kind="failed")
+                )
+            else:
+                tallies.append(tally)
         for each in measured:
             each.write_raw(directory)
         record = Run(
@@ -114,11 +122,12 @@ def compare(
                 load_before=load_before,
                 load_after=os.getloadavg()[0],
             ),
-            experiments=judged(taking.tallies, [each.result for each in measured]),
+            experiments=judged(tallies, [each.result for each in measured]),
             revisions=Revisions(
                 base=_compared(revisions[0]),
                 head=_compared(revisions[1]),
                 rounds=rounds,
+                error_rate=CLAIM_RATE,
                 untimed=tuple(taking.untimed),
             ),
         )

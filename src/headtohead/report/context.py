@@ -13,6 +13,7 @@ from headtohead.report.format import (
     percent,
     quantity,
     size,
+    times,
     users,
 )
 
@@ -86,6 +87,13 @@ _METHODS = {
 }
 
 _INTERVAL = "The 95 % interval inverts the sign-flip randomisation test."
+_LAUNCH_INTERVAL = (
+    "The 95 % interval is Student's over the launches, and never narrower than that of all pairs."
+)
+_LAUNCHES = (
+    "The servers of both revisions are started anew for every round, in random order, because one"
+    " process is faster than another by luck; the ratio is the mean of what the rounds' pairs say."
+)
 _EARLY_STOP = (
     "When to stop, and the verdict, were left to its wider form for any number of looks (a"
     " confidence sequence), so that measuring could end once the answer was clear."
@@ -106,6 +114,8 @@ class Record(Protocol):
 
 def interval_sentences(run: Run) -> tuple[str, ...]:
     """How the intervals of this run were made."""
+    if run.revisions:
+        return (_LAUNCH_INTERVAL,)
     could_stop = any(finding.comparison.anytime_ci95 for finding in findings(run))
     return (_INTERVAL, _EARLY_STOP) if could_stop else (_INTERVAL,)
 
@@ -113,18 +123,39 @@ def interval_sentences(run: Run) -> tuple[str, ...]:
 def method_sentences(run: Run) -> tuple[str, ...]:
     """How the numbers of this run came about."""
     modes = {experiment.mode for experiment in run.experiments}
-    return tuple(sentence for mode in sorted(modes) for sentence in _METHODS[mode])
+    sentences = tuple(sentence for mode in sorted(modes) for sentence in _METHODS[mode])
+    return (*sentences, _LAUNCHES) if run.revisions else sentences
 
 
 def shared_error_rate(run: Run) -> str | None:
     """Why a verdict may say less than its interval; None where each stands by itself."""
     comparisons = len(findings(run))
+    if run.revisions:
+        return (
+            f"Verdicts of a comparison are wrong together in at most"
+            f" {percent(run.revisions.error_rate)} of comparisons (Holm), so one may say less than"
+            " its own 95 % interval would allow."
+        )
     if all(finding.comparison.verdict_error_rate == 0.05 for finding in findings(run)):
         return None
     return (
         f"The {comparisons} verdicts share an error rate of 5 % (Holm), so one may say less than"
         " its own 95 % interval would allow."
     )
+
+
+def revisions_sentence(run: Run) -> str | None:
+    """What was compared; None where variants of one revision were."""
+    if run.revisions is None:
+        return None
+    base, head = run.revisions.base.name, run.revisions.head.name
+    return f"Base is {base}, head is {head}; both were started {times(run.revisions.rounds)}."
+
+
+def untimed_sentences(run: Run) -> tuple[str, ...]:
+    """Which endpoints were not timed, and why."""
+    untimed = run.revisions.untimed if run.revisions else ()
+    return tuple(f"Not timed: {each.path} ({each.reason})." for each in untimed)
 
 
 def control_sentence(run: Run) -> str | None:

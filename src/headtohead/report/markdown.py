@@ -12,7 +12,9 @@ from headtohead.report.context import (
     environment_line,
     how_to_read,
     revision,
+    revisions_sentence,
     shared_error_rate,
+    untimed_sentences,
     workers_sentence,
 )
 from headtohead.report.findings import (
@@ -53,6 +55,8 @@ def render(run: Run) -> str:
     lines += ["", *(_item(where, caveat) for where, caveat in caveats(run)), ""]
     lines += [f"{_escape(environment_line(run))}. {_escape(how_to_read(run))}"]
     for sentence in (
+        revisions_sentence(run),
+        *untimed_sentences(run),
         control_sentence(run),
         shared_error_rate(run),
         workers_sentence(run),

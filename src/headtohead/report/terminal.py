@@ -18,7 +18,9 @@ from headtohead.report.context import (
     control_sentence,
     environment_line,
     how_to_read,
+    revisions_sentence,
     shared_error_rate,
+    untimed_sentences,
     workers_sentence,
 )
 from headtohead.report.findings import (
@@ -79,6 +81,8 @@ def render(run: Run, *, console: Console) -> None:
     for where, caveat in caveats(run):
         print_caveat(where, caveat, console)
     for line in (
+        revisions_sentence(run),
+        *untimed_sentences(run),
         control_sentence(run),
         environment_line(run),
         how_to_read(run),

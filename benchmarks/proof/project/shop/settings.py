@@ -9,6 +9,7 @@ SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]
 ALLOWED_HOSTS = os.environ["DJANGO_ALLOWED_HOSTS"].split(",")
 INSTALLED_APPS = ["shop"]
 MIDDLEWARE = ["headtohead.django.middleware.MeasurementMiddleware"]
+HEADTOHEAD = {"TOKEN": os.environ.get("H2H_TOKEN", "")}
 ROOT_URLCONF = "shop.urls"
 DATABASES = {
     "default": {
