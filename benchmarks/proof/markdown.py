@@ -19,8 +19,8 @@ difference and no other.
 {minutes:.0f} minutes on {cpu}, {cores} cores, Python {python}, revision {revision}, load
 {load_before:.2f} before and {load_after:.2f} after, begun {started_at:%Y-%m-%d %H:%M} UTC.
 
-| | commit | planted | found | gate |
-|---|---|---|---|---|
+| | commit | planted | claimed |
+|---|---|---|---|
 """
 
 
@@ -61,8 +61,8 @@ def _row(judged: Judged) -> str:
     what = f"`{planted.path}` {planted.effect}: {planted.cause}" if planted else ""
     claims = "; ".join(_claim(each) for each in judged.claims)
     mark = "" if judged.right else " **(wrong)**"
-    gate = {0: "passes", 1: "fails"}.get(judged.exit_code, f"exit code {judged.exit_code}")
-    return f"| {judged.number} | {judged.message} | {what} | {claims}{mark} | {gate} |\n"
+    invalid = f" invalid: {', '.join(judged.caveats)}" if judged.caveats else ""
+    return f"| {judged.number} | {judged.message} | {what} | {claims}{invalid}{mark} |\n"
 
 
 def _claim(found: Found) -> str:
