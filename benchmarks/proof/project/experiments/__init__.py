@@ -1,0 +1,1 @@
+"""The shop declares none: revisions are compared by their paths."""
