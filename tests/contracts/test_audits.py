@@ -13,6 +13,10 @@ AUDITED = tuple(each for each in load_experiments("app.experiments") if each.aud
 each_audited = pytest.mark.parametrize("experiment", AUDITED, ids=[each.name for each in AUDITED])
 
 
+# How often something goes wrong among many users depends on who else has the cores.
+pytestmark = pytest.mark.alone
+
+
 @pytest.fixture(scope="module")
 def record(project) -> dict:
     """The facts of all audits, with no more reads than the others of one kind find enough."""

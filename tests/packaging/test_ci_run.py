@@ -91,7 +91,7 @@ def test_it_runs_the_commands_of_the_readme_from_the_checkout(
     finished = run(checkout, tools, record)
     assert finished.returncode == 0, finished.stdout + finished.stderr
     assert (checkout / "calls").read_text().splitlines() == [
-        "make test, browser: 1, prometheus: 1",
+        "make test TEST_FLAGS=--numprocesses=0, browser: 1, prometheus: 1",
         "make demo DEMO_FLAGS=--budget 16 --control, browser: 1, prometheus: 1",
     ]
 
@@ -99,7 +99,7 @@ def test_it_runs_the_commands_of_the_readme_from_the_checkout(
 def test_failing_tests_end_it(checkout: Path, tools: Path, record: dict[str, Any]) -> None:
     add(tools, "make", 'echo "make $*" >>calls; exit 2')
     assert run(checkout, tools, record).returncode == 2
-    assert (checkout / "calls").read_text() == "make test\n"
+    assert (checkout / "calls").read_text() == "make test TEST_FLAGS=--numprocesses=0\n"
 
 
 Spoil = Callable[[dict[str, Any]], object]

@@ -60,6 +60,7 @@ def test_a_slow_baseline_makes_the_variant_serve_more(variants_server, tmp_path)
     assert counted.count("no") >= 4 * 2 * result.pairs
 
 
+@pytest.mark.alone
 def test_a_generator_that_only_shows_itself_invalidates(variants_server):
     result = measured("/packed", url=variants_server, budget=5.0).result
     assert "generator-saturated" in {caveat.code for caveat in result.caveats}
