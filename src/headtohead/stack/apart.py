@@ -18,12 +18,12 @@ from headtohead.stack import stack
 from headtohead.stack.beside import ALIKE, OWNER_VARIABLE, mark, stop
 from headtohead.stack.cache import empty_cache
 from headtohead.stack.database import NAME as DATABASE
-from headtohead.stack.database import analyse, connect, create_database, drop_database
+from headtohead.stack.database import analyse, connect, drop_database
 from headtohead.stack.folder import locked, usable
 from headtohead.stack.gunicorn import Serving, Started
 from headtohead.stack.project import Project
 from headtohead.stack.running import RunningStack, Server
-from headtohead.stack.scratch import database_name
+from headtohead.stack.scratch import create_anew, database_name
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.signals import uninterrupted
 from headtohead.stack.valkey import EmbeddedValkey
@@ -198,7 +198,7 @@ def _set_up(
     for name in names.values():
         drop_database(running.database_url, name=name)
     progress(f"seeding {rows:,} rows for both revisions")
-    _create(running.database_url, names[_TEMPLATE])
+    create_anew(running.database_url, names[_TEMPLATE])
     template.migrate()
     template.seed(rows=rows, seed=seed)
     for side, project in projects.items():
@@ -220,17 +220,6 @@ def _set_up(
 
 def _on(url: str, name: str) -> str:
     return urlsplit(url)._replace(path=f"/{name}").geturl()
-
-
-def _create(url: str, name: str) -> None:
-    try:
-        create_database(url, name=name)
-    except psycopg2.errors.InsufficientPrivilege:
-        raise StackError(
-            "the user of DATABASE_URL may create no database",
-            fix="let it (ALTER ROLE ... CREATEDB), or unset DATABASE_URL to use the embedded "
-            "server",
-        ) from None
 
 
 def _copy(url: str, template: str, name: str) -> None:

@@ -71,7 +71,7 @@ def scratch(
         progress(f"setting up a database of {rows:,} rows beside yours")
         stack.down(apart)  # an earlier one may have been killed
         try:
-            _create(running.database_url, name)
+            create_anew(running.database_url, name)
             up = stack.up(apart, progress=_silent)
             analyse(up.database_url)
             yield up
@@ -92,7 +92,12 @@ def database_name(url: str, directory: Path, *, kind: str) -> str:
     return given[: _LONGEST_NAME - len(suffix)] + suffix
 
 
-def _create(url: str, name: str) -> None:
+def create_anew(url: str, name: str) -> None:
+    """Create a database beside the one that `url` names, in place of any of that name.
+
+    Raises:
+        StackError: The user may create none.
+    """
     try:
         drop_database(url, name=name)
         create_database(url, name=name)
