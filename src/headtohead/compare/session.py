@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from time import monotonic
+from types import MappingProxyType
 
 from headtohead import caveats, stack
 from headtohead.compare.endpoints import BASE, HEAD, Endpoint
@@ -15,7 +16,7 @@ from headtohead.compare.tally import CLAIM_RATE, EndpointTally, judged
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.load.plan import Pair, PairPlan
-from headtohead.load.process import load_generator
+from headtohead.load.process import LoadGenerator, load_generator
 from headtohead.measurement import (
     SCHEMA_VERSION,
     ComparedRevision,
@@ -45,6 +46,7 @@ def compare(
     config: Config,
     note: Callable[[str], None],
     write_reports: Callable[[Run, Path], None],
+    margins: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[Run, Path]:
     """Measure two revisions of a project against each other and write the record.
 
@@ -56,6 +58,7 @@ def compare(
         config: All settings; `budget` is each endpoint's, all rounds together.
         note: Told in a few words what is being done.
         write_reports: Writes what is derived from the record into the run's folder.
+        margins: The smallest effects that matter on endpoints that have one of their own, by name.
 
     Returns:
         The record, and the folder that holds it.
@@ -87,7 +90,9 @@ def compare(
             progress=note,
         ) as sides,
     ):
-        taking = _Taking(sides=sides, target=target, config=config, rounds=rounds, note=note)
+        taking = _Taking(
+            sides=sides, target=target, config=config, rounds=rounds, margins=margins, note=note
+        )
         taking.take(choose)
         question = "Is GET {path} as fast at {head} as at {base}?"
         measured, tallies = [], []
@@ -146,6 +151,7 @@ class _Taking:
         target: Target,
         config: Config,
         rounds: int,
+        margins: Mapping[str, float],
         note: Callable[[str], None],
     ) -> None:
         self.target = target
@@ -154,6 +160,7 @@ class _Taking:
         self._sides = sides
         self._config = config
         self._rounds = rounds
+        self._margins = margins
         self._note = note
         self._random = Random(config.seed)  # noqa: S311 (an experiment's design, not a secret)
 
@@ -166,14 +173,15 @@ class _Taking:
         for number in range(self._rounds):
             order = [BASE, HEAD]
             self._random.shuffle(order)
-            with self._sides.served(order) as servers:
+            # Its process starts while the servers do.
+            with load_generator() as generator, self._sides.served(order) as servers:
                 urls = {side: f"http://{server.address}" for side, server in servers.items()}
                 self.target = self._target(servers)
                 if number == 0:
                     self._choose(choose, urls=urls)
                 for tally in self._random.sample(self.tallies, len(self.tallies)):
                     self._note(f"{tally.endpoint.name}: round {number + 1} of {self._rounds}")
-                    self._take_round(tally, urls=urls)
+                    self._take_round(tally, generator=generator, urls=urls)
 
     def _choose(self, choose: Choose, *, urls: Mapping[str, str]) -> None:
         endpoints, untimed = choose(urls[HEAD], self._sides.token)
@@ -186,7 +194,7 @@ class _Taking:
             self.tallies.append(
                 EndpointTally(
                     endpoint=endpoint,
-                    margin=self._config.margin,
+                    margin=self._margins.get(endpoint.name, self._config.margin),
                     seed=self._config.seed,
                     seen=list(found),
                 )
@@ -198,7 +206,9 @@ class _Taking:
                 fix="name one that answers with --path",
             )
 
-    def _take_round(self, tally: EndpointTally, *, urls: Mapping[str, str]) -> None:
+    def _take_round(
+        self, tally: EndpointTally, *, generator: LoadGenerator, urls: Mapping[str, str]
+    ) -> None:
         arms = [
             tally.endpoint.arm(side, url=urls[side], token=self._sides.token)
             for side in (BASE, HEAD)
@@ -211,7 +221,7 @@ class _Taking:
             seed=self._random.randrange(2**32),
         )
         before = read(self.target)
-        tally.launches.append(_pairs(plan))
+        tally.launches.append(_pairs(plan, generator=generator))
         after = read(self.target)
         tally.seen += [
             *restart_caveats(before, after),
@@ -231,14 +241,13 @@ class _Taking:
         )
 
 
-def _pairs(plan: PairPlan) -> list[Pair]:
+def _pairs(plan: PairPlan, *, generator: LoadGenerator) -> list[Pair]:
     pairs: list[Pair] = []
-    with load_generator() as generator:
-        generator.start(plan)
-        for batch in generator.batches():
-            pairs += batch
-            if sum(pair.failed for pair in pairs) > TOLERATED_ERRORS:
-                break
+    generator.start(plan)
+    for batch in generator.batches():
+        pairs += batch
+        if sum(pair.failed for pair in pairs) > TOLERATED_ERRORS:
+            generator.close_comparison(0)
     return pairs
 
 

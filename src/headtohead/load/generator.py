@@ -1,10 +1,11 @@
 """The load generator's process: a Locust runner that reports what it sees as it goes.
 
-It reads its plan from the first line of standard input and writes batches of pairs or of blocks, or
-stretches of an open model, to standard output, a line of JSON each. Meanwhile a line on standard
-input holding the number of a variant closes that comparison of pairs; the end of standard input
-ends everything. The process is its own so that Locust's patching of the standard library concerns
-nothing else, and so that it can have a core to itself.
+It reads a plan from a line of standard input and writes batches of pairs or of blocks, or stretches
+of an open model, to standard output, a line of JSON each, and `DONE` when the plan is carried out;
+then it waits for another one. Meanwhile a line on standard input holding the number of a variant
+closes that comparison of pairs; the end of standard input ends everything. The process is its own
+so that Locust's patching of the standard library concerns nothing else, and so that it can have a
+core to itself.
 """
 
 import gc
@@ -28,14 +29,22 @@ from headtohead.load.open_run import OpenRun, OpenUser
 from headtohead.load.plan import REPORT_SECONDS, Pair, PairPlan
 from headtohead.load.recorder import listen_alone
 from headtohead.load.users import PairUser
-from headtohead.load.wire import one_from_json, to_json
+from headtohead.load.wire import DONE, one_from_json, to_json
 
 
 def main() -> None:
-    """Carry out the plan on standard input."""
-    # The kinds of plan are told apart by their fields.
-    kinds: Any = PairPlan | BlockPlan | OpenPlan
-    plan = one_from_json(sys.stdin.readline(), kinds)
+    """Carry out the plans on standard input, one after the other."""
+    for line in iter(sys.stdin.readline, ""):
+        # What closes a comparison may come too late for it.
+        if not line.strip().isdigit():
+            # The kinds of plan are told apart by their fields.
+            kinds: Any = PairPlan | BlockPlan | OpenPlan
+            _carry_out(one_from_json(line, kinds))
+            sys.stdout.write(f"{DONE}\n")
+            sys.stdout.flush()
+
+
+def _carry_out(plan: PairPlan | BlockPlan | OpenPlan) -> None:
     if isinstance(plan, BlockPlan):
         _take_blocks(plan)
     elif isinstance(plan, OpenPlan):

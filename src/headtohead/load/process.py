@@ -12,7 +12,7 @@ from headtohead.errors import MeasurementError
 from headtohead.load.blocks import BlockBatch, BlockPlan
 from headtohead.load.open_model import OpenPlan, Stretch
 from headtohead.load.plan import Pair, PairPlan
-from headtohead.load.wire import from_json, to_json
+from headtohead.load.wire import DONE, from_json, to_json
 
 Batch = TypeVar("Batch")
 
@@ -35,7 +35,7 @@ class LoadGenerator:
         return self._process.pid
 
     def start(self, plan: PairPlan | BlockPlan | OpenPlan) -> None:
-        """Hand over the plan; requests begin to flow."""
+        """Hand over a plan, when the one before is done; requests begin to flow."""
         self._say(to_json(plan))
 
     def batches(self) -> Iterator[list[Pair]]:
@@ -69,12 +69,14 @@ class LoadGenerator:
     def _reported(self, kind: type[Batch]) -> Iterator[Batch]:
         assert self._process.stdout is not None  # noqa: S101 (it was opened as a pipe)
         for line in self._process.stdout:
+            if line.rstrip() == DONE:
+                return
             yield from_json(line, kind)
-        if self._process.wait() != 0:
-            raise MeasurementError(
-                f"the load generator ended early ({last_words(self._errors)})",
-                fix="run again, and report it if it recurs",
-            )
+        self._process.wait()
+        raise MeasurementError(
+            f"the load generator ended early ({last_words(self._errors)})",
+            fix="run again, and report it if it recurs",
+        )
 
     def _say(self, line: str) -> None:
         assert self._process.stdin is not None  # noqa: S101 (it was opened as a pipe)

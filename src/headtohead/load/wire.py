@@ -12,6 +12,9 @@ from cattrs.preconf.msgspec import make_converter
 
 T = TypeVar("T")
 
+# What a generator says at the end of a plan.
+DONE = "null"
+
 converter = make_converter(detailed_validation=False)
 
 
