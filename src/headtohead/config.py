@@ -63,6 +63,8 @@ class Config:
     """The settings of one command; `root` is the folder of the pyproject.toml they came from."""
 
     root: Path
+    # What [tool.headtohead.gate] says; it is read where a gate is (headtohead.gate.policy).
+    gate: Mapping[str, Any] = field(default_factory=dict)
     experiments: str = _setting("Package that declares the experiments.", default="experiments")
     settings: str = _setting("Settings module of the Django project.", default="settings")
     wsgi: str = _setting("WSGI application that gunicorn serves.", default="wsgi:application")
@@ -255,8 +257,11 @@ def load_config(*, start: Path, environment: Mapping[str, str], flags: Mapping[s
     root, table = _find_table(start)
     hints = get_type_hints(Config)
     known = {setting.name: setting for setting in _settings()}
+    gate = table.get("gate", {})
+    if not isinstance(gate, dict):
+        raise ConfigurationError(f"{TABLE} gate is no table", fix=f"make it {TABLE[:-1]}.gate]")
     for key in table:
-        if key not in known:
+        if key not in known and key != "gate":
             nearest = get_close_matches(key, known, n=1)
             raise ConfigurationError(
                 f"{TABLE} has an unknown key {key!r}",
@@ -274,7 +279,7 @@ def load_config(*, start: Path, environment: Mapping[str, str], flags: Mapping[s
         for source, value in given:
             if value is not None:
                 values[name] = _convert(value, setting=setting, hint=hints[name], source=source)
-    config = Config(root=root, **values)
+    config = Config(root=root, gate=gate, **values)
     for name, setting in known.items():
         _require_mode(setting.metadata["modes"], name=name, given=flags.get(name), config=config)
     return config

@@ -106,6 +106,7 @@ def _changed(difference: Difference, comparison: Comparison) -> Finding:
         fix="give that server these rows, or mend it"
         if comparison.elsewhere
         else f"{mend}; if it is meant, `h2h check --update` and commit the file",
+        source=(repeated or difference.changes[0]).after.source if difference.changes else None,
     )
 
 
@@ -128,12 +129,13 @@ def _what_changed(difference: Difference) -> str:
 
 
 def _growing(growth: Growth, variant: VariantGrowth) -> Finding:
-    at = _at(variant.grown[0].source) if variant.grown else ""
+    source = variant.grown[0].source if variant.grown else None
     return Finding(
         variant=f"{growth.experiment}/{variant.variant}",
-        problem=f"grows from {variant.before} to {variant.after} queries as rows double{at}, "
-        "and users are served it",
+        problem=f"grows from {variant.before} to {variant.after} queries as rows double"
+        f"{_at(source)}, and users are served it",
         fix=_FETCH_AT_ONCE,
+        source=source,
     )
 
 

@@ -16,6 +16,7 @@ from headtohead.cli import (  # noqa: F401
     dashboards_command,
     experiment_commands,
     explain_command,
+    gate_command,
     publish_command,
     run_commands,
     stack_commands,

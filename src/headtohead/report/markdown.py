@@ -38,13 +38,13 @@ _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#@&$!])")
 
 def render(run: Run) -> str:
     """The findings as a table, then caveats with advice, then where it was measured."""
-    lines = [f"### headtohead {_escape(run.run_id)} at {_escape(revision(run))}", ""]
+    lines = [f"### headtohead {escape(run.run_id)} at {escape(revision(run))}", ""]
     if not run.complete:
         lines += [f"**{INCOMPLETE}**", ""]
     found = findings(run)
     headers = _headers(found)
-    lines += [_row(headers), _row(["---"] * len(headers))]
-    lines += [_row(_cells(finding, named=several_metrics(found))) for finding in found]
+    lines += [row(headers), row(["---"] * len(headers))]
+    lines += [row(_cells(finding, named=several_metrics(found))) for finding in found]
     for experiment in run.experiments:
         if experiment.steps:
             title = f"{experiment.name}: {knees(experiment)}"
@@ -53,7 +53,7 @@ def render(run: Run) -> str:
             title = f"{experiment.name}: {open_load(experiment)}"
             lines += ["", *_table(title, OPEN_HEADERS, open_rows(experiment))]
     lines += ["", *(_item(where, caveat) for where, caveat in caveats(run)), ""]
-    lines += [f"{_escape(environment_line(run))}. {_escape(how_to_read(run))}"]
+    lines += [f"{escape(environment_line(run))}. {escape(how_to_read(run))}"]
     for sentence in (
         revisions_sentence(run),
         *untimed_sentences(run),
@@ -63,7 +63,7 @@ def render(run: Run) -> str:
         background_sentence(run),
     ):
         if sentence:
-            lines += ["", _escape(sentence)]
+            lines += ["", escape(sentence)]
     return "\n".join(lines) + "\n"
 
 
@@ -84,36 +84,37 @@ def _cells(finding: Finding, *, named: bool) -> list[str]:
     comparison, baseline, variant = finding.comparison, finding.baseline, finding.variant
     effect = f"{ratio(comparison.ratio)} {interval(comparison.ci95)}"
     return [
-        _escape(finding.experiment.name),
-        _escape(f"{baseline.name} {ARROW} {variant.name}"),
+        escape(finding.experiment.name),
+        escape(f"{baseline.name} {ARROW} {variant.name}"),
         *([str(finding.metric)] if named else []),
         finding.change,
         effect if finding.usable else NO_VALUE,
         f"**{finding.verdict}**",
         finding.queries,
-        _escape(finding.reason),
+        escape(finding.reason),
     ]
 
 
 def _table(title: str, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return [
-        _escape(title),
+        escape(title),
         "",
-        _row(headers),
-        _row(["---"] * len(headers)),
-        *(_row([_escape(cell) for cell in row]) for row in rows),
+        row(headers),
+        row(["---"] * len(headers)),
+        *(row([escape(cell) for cell in cells]) for cells in rows),
     ]
 
 
 def _item(where: str, caveat: Caveat) -> str:
     label = "Invalid" if caveat.invalidates else "Caveat"
-    return f"- **{label}**, {_escape(where)}: {_escape(caveat.message)} {_escape(caveat.advice)}"
+    return f"- **{label}**, {escape(where)}: {escape(caveat.message)} {escape(caveat.advice)}"
 
 
-def _row(cells: Sequence[str]) -> str:
+def row(cells: Sequence[str]) -> str:
+    """A line of a table, of cells that are Markdown already."""
     return f"| {' | '.join(cells)} |"
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     """Text that Markdown shows as it is, on one line."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

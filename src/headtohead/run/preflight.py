@@ -11,6 +11,7 @@ from headtohead.errors import MeasurementError
 from headtohead.experiment import Experiment, Request, Variant
 from headtohead.run.target import Target
 from headtohead.server_timing import HEADER, ServerTiming
+from headtohead.statements import Location
 
 # The first answer may fill a cache and the second come from it: both have to be right.
 ANSWERS = 2
@@ -25,11 +26,13 @@ class Finding:
         variant: Identity of the variant.
         problem: What is wrong.
         fix: What to do about it.
+        source: The line of the project's code behind it, where one is known.
     """
 
     variant: str
     problem: str
     fix: str
+    source: Location | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

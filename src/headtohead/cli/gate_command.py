@@ -1,0 +1,69 @@
+"""Pass or fail for CI: gate."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from headtohead.cli.application import app, console, errors
+from headtohead.cli.options import AsJson
+from headtohead.cli.project import read_config, read_project, select_runnable
+from headtohead.cli.reports import write_reports
+from headtohead.measurement import to_json
+
+
+@app.command()
+def gate(
+    base: Annotated[
+        str,
+        typer.Argument(metavar="BASE", help="A branch, tag or commit to compare with."),
+    ],
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the page and CI's reports. Default results/gate."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge the working tree for CI: its checks, and how fast it is beside a revision.
+
+    What fails, what warns and what is let pass is in [tool.headtohead.gate]. The page and the
+    reports for GitHub, GitLab and others (JUnit) are written into a folder; under GitHub Actions
+    annotations and the job's summary are, too.
+
+    Example: h2h gate origin/main
+    """
+    from headtohead.gate import github, page, terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.gate.output import write_gate  # noqa: PLC0415 (slow to import)
+    from headtohead.gate.policy import read_policy  # noqa: PLC0415 (slow to import)
+    from headtohead.gate.session import gate as carry_out  # noqa: PLC0415 (slow to import)
+    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
+
+    policy = read_policy(read_config().gate)
+    config, registry = read_project(mode="latency")
+    with watching(errors if as_json else console) as watch:
+        judged, record = carry_out(
+            base,
+            runnable=select_runnable([], config=config, registry=registry),
+            declared=registry.select_timed([]),
+            policy=policy,
+            config=config,
+            note=watch.note,
+            write_reports=write_reports,
+        )
+    folder = output or config.results_directory / "gate"
+    write_gate(judged, record, folder)
+    if as_json:
+        sys.stdout.write(to_json(judged))
+    else:
+        terminal.render(judged, console=console)
+        console.print(f"Page {os.path.relpath(folder)}/comment.md", highlight=False)
+    if os.environ.get("GITHUB_ACTIONS") == "true" and not as_json:
+        for line in github.annotations(judged):
+            sys.stdout.write(f"{line}\n")
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(page.render(judged, record))
+    raise typer.Exit(judged.exit_code)

@@ -1,0 +1,1 @@
+"""One answer from all that is known of a change: what fails, what warns, what passes."""

@@ -1,0 +1,89 @@
+"""What a comparison of two revisions says of each endpoint, as judgements."""
+
+from collections.abc import Iterator, Mapping
+
+from headtohead.gate.judgement import Judgement, Measured
+from headtohead.gate.policy import Kind, Policy
+from headtohead.measurement import Run, UntimedEndpoint, Verdict
+from headtohead.report.findings import Finding, findings
+
+_KINDS = {
+    Verdict.FASTER: Kind.PASSED,
+    Verdict.FASTER_SIZE_UNRESOLVED: Kind.PASSED,
+    Verdict.NO_DIFFERENCE: Kind.PASSED,
+    Verdict.SLOWER: Kind.SLOWER,
+    Verdict.SLOWER_SIZE_UNRESOLVED: Kind.UNRESOLVED,
+    Verdict.INCONCLUSIVE: Kind.INCONCLUSIVE,
+    Verdict.INVALID: Kind.INVALID,
+}
+_UNTIMED = {"differs": Kind.DIFFERS, "failed": Kind.INVALID, "skipped": Kind.UNTESTED}
+_FIXES = {
+    Kind.PASSED: "",
+    Kind.SLOWER: "see the reason in the report, or allow it with a margin of its own",
+    Kind.UNRESOLVED: "a larger budget or a quieter machine tells whether it matters",
+    Kind.INCONCLUSIVE: "a larger budget, a wider margin or a quieter machine tells more",
+    Kind.INVALID: "follow the advice in the report and measure again",
+    Kind.DIFFERS: "see whether that was meant",
+    Kind.UNTESTED: "give it a request that answers with success",
+}
+
+
+def judge_comparison(
+    record: Run, *, endpoints: Mapping[str, str], policy: Policy
+) -> Iterator[Judgement]:
+    """One judgement or more for each endpoint that was to be timed: none passes unseen.
+
+    Args:
+        record: What was measured.
+        endpoints: Paths of those that were to be timed, by name.
+        policy: What becomes of it.
+    """
+    timed = set()
+    for finding in findings(record):
+        timed.add(finding.experiment.name)
+        kind = _KINDS[finding.verdict]
+        yield _judgement(
+            finding.experiment.name,
+            kind,
+            message=finding.sentence,
+            policy=policy,
+            measured=_measured(finding),
+        )
+        for caveat in finding.experiment.caveats:
+            if caveat.code == "bodies-differ":
+                yield _judgement(
+                    finding.experiment.name, Kind.DIFFERS, message=caveat.message, policy=policy
+                )
+    untimed = {each.path: each for each in record.revisions.untimed} if record.revisions else {}
+    for name, path in endpoints.items():
+        if name not in timed:
+            kind, message = _not_timed(untimed.get(path))
+            yield _judgement(name, kind, message=f"{path}: {message}", policy=policy)
+
+
+def _not_timed(endpoint: UntimedEndpoint | None) -> tuple[Kind, str]:
+    if endpoint is None:
+        return Kind.INVALID, "the record says nothing of it"
+    return _UNTIMED[endpoint.kind], endpoint.reason
+
+
+def _judgement(
+    name: str, kind: Kind, *, message: str, policy: Policy, measured: Measured | None = None
+) -> Judgement:
+    return Judgement(
+        stage="compare",
+        experiment=name,
+        subject=name,
+        kind=kind,
+        response=policy.response(kind, experiment=name),
+        message=message,
+        fix=_FIXES[kind],
+        measured=measured,
+    )
+
+
+def _measured(finding: Finding) -> Measured | None:
+    if not finding.usable:
+        return None
+    comparison = finding.comparison
+    return Measured(ratio=comparison.ratio, ci95=comparison.ci95, margin=comparison.margin)

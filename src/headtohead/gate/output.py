@@ -1,0 +1,22 @@
+"""The files that a gate leaves for people and for CI systems."""
+
+from pathlib import Path
+
+from headtohead.files import write_whole
+from headtohead.gate import gitlab, junit, page
+from headtohead.gate.judgement import Gate
+from headtohead.measurement import Run, to_json
+
+
+def write_gate(gate: Gate, record: Run, directory: Path) -> None:
+    """Write every form of a gate into a folder, which is made; older files there are replaced."""
+    directory.mkdir(parents=True, exist_ok=True)
+    # What says how it ended comes last: whoever finds it finds the others.
+    for name, text in (
+        ("comment.md", page.render(gate, record)),
+        ("junit.xml", junit.render(gate)),
+        ("code-quality.json", gitlab.code_quality(gate)),
+        ("metrics.txt", gitlab.metrics(gate)),
+        ("gate.json", to_json(gate)),
+    ):
+        write_whole(text, directory / name)

@@ -1,0 +1,86 @@
+"""A whole gate: checks that need no clock, a comparison with the base, and what both amount to."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from headtohead.check.session import check
+from headtohead.compare.endpoints import Endpoint, endpoints_of
+from headtohead.compare.session import compare
+from headtohead.config import Config
+from headtohead.errors import ConfigurationError
+from headtohead.experiment import Experiment
+from headtohead.gate.checked import judge_check
+from headtohead.gate.compared import judge_comparison
+from headtohead.gate.judgement import Gate, sorted_by_gravity
+from headtohead.gate.policy import TABLE, Policy
+from headtohead.measurement import Run
+
+
+def gate(
+    base: str,
+    *,
+    runnable: Sequence[Experiment],
+    declared: Sequence[Experiment],
+    policy: Policy,
+    config: Config,
+    note: Callable[[str], None],
+    write_reports: Callable[[Run, Path], None],
+) -> tuple[Gate, Run]:
+    """Judge the working tree by itself and against a revision.
+
+    Args:
+        base: A branch, tag or hash.
+        runnable: The experiments that can be checked here.
+        declared: All of them.
+        policy: What becomes of what is found.
+        config: All other settings.
+        note: Told in a few words what is being done.
+        write_reports: Writes what is derived from the comparison's record into its folder.
+
+    Raises:
+        ConfigurationError: The policy is about an experiment that is not declared.
+        MeasurementError: Nothing answers, or nothing could be timed.
+        RevisionError: The revision cannot be had.
+        StackError: A server does not come up.
+    """
+    names = [each.name for each in declared]
+    for name in policy.experiments:
+        if name not in names:
+            raise ConfigurationError(
+                f"{TABLE} is about {name!r}, which is no experiment", fix="see `h2h list`"
+            )
+    outcome = check(runnable, config=config, update=False, whole=True, note=note)
+    endpoints = endpoints_of(declared, note=note)
+    if not endpoints:
+        raise ConfigurationError(
+            "no experiment has a GET request to compare revisions by", fix="declare one"
+        )
+    record, _ = compare(
+        base,
+        None,
+        choose=lambda _url, _token: (endpoints, ()),
+        rounds=policy.rounds,
+        config=replace(config, budget=policy.budget / len(endpoints)),
+        margins=_margins(endpoints, policy=policy, default=config.margin),
+        note=note,
+        write_reports=write_reports,
+    )
+    return Gate(
+        run_id=record.run_id,
+        base=base,
+        judgements=sorted_by_gravity(
+            [
+                *judge_check(outcome, experiments=names, policy=policy),
+                *judge_comparison(
+                    record,
+                    endpoints={each.name: each.path for each in endpoints},
+                    policy=policy,
+                ),
+            ]
+        ),
+    ), record
+
+
+def _margins(endpoints: Sequence[Endpoint], *, policy: Policy, default: float) -> dict[str, float]:
+    return {each.name: policy.margin_of(each.name, default=default) for each in endpoints}
