@@ -16,68 +16,62 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from benchmarks.proof.commits import COMMITS, PATHS, Commit
+from benchmarks.proof.commits import COMMITS, Commit
 from benchmarks.proof.markdown import render
 from benchmarks.proof.record import Found, Judged, Record, write_record
 from benchmarks.proof.repository import write_repository
+from headtohead.measurement import ExperimentResult, read_record
 from headtohead.run.environment import describe, git_state
 
 ROOT = Path(__file__).parents[2]
 
 
-def judge(
-    number: int, commit: Commit, hashes: Sequence[str], *, shop: Path, flags: Sequence[str]
-) -> Judged:
-    """One commit against the one before it."""
+def judge(number: int, commit: Commit, hashes: Sequence[str], *, shop: Path) -> Judged:
+    """One commit against the one before it, as a pipeline would."""
     started = time.monotonic()
-    compared = subprocess.run(
-        [
-            *(sys.executable, "-m", "headtohead", "compare", hashes[number - 1], hashes[number]),
-            *(f"--path={path}" for path in PATHS),
-            *flags,
-            "--json",
-        ],
+    subprocess.run(["git", "checkout", "--quiet", hashes[number]], cwd=shop, check=True)
+    gate = subprocess.run(
+        [sys.executable, "-m", "headtohead", "gate", hashes[number - 1], "--json"],
         cwd=shop,
         stdout=subprocess.PIPE,
         text=True,
         check=False,
     )
-    if not compared.stdout:
-        sys.exit(f"commit {number} could not be compared; fix: see what h2h says above")
-    run = json.loads(compared.stdout)
+    if not gate.stdout:
+        sys.exit(f"commit {number} could not be judged; fix: see what h2h says above")
+    run = read_record(shop / "results" / json.loads(gate.stdout)["run_id"])
     return Judged(
         number=number,
         commit=hashes[number],
         message=commit.message,
         planted=commit.planted,
         seconds=time.monotonic() - started,
+        exit_code=gate.returncode,
         caveats=tuple(
-            f"{each['name']}: {caveat['code']}"
-            for each in run["experiments"]
-            for caveat in each["caveats"]
-            if caveat["invalidates"]
+            f"{each.name}: {caveat.code}"
+            for each in run.experiments
+            for caveat in each.caveats
+            if caveat.invalidates
         ),
-        found=tuple(map(found, run["experiments"])),
+        found=tuple(map(found, run.experiments)),
     )
 
 
-def found(experiment: dict[str, Any]) -> Found:
+def found(experiment: ExperimentResult) -> Found:
     """What was said of an endpoint."""
-    (comparison,) = experiment["comparisons"]
-    before, after = (each["queries_per_request"] for each in experiment["variants"])
-    low, high = comparison["ci95"]
+    (comparison,) = experiment.comparisons
+    before, after = (each.queries_per_request for each in experiment.variants)
     return Found(
-        path=experiment["path"],
-        verdict=comparison["verdict"],
-        ratio=comparison["ratio"],
-        ci95=(low, high),
+        path=experiment.path,
+        verdict=comparison.verdict,
+        ratio=comparison.ratio,
+        ci95=comparison.ci95,
         queries=(before, after),
     )
 
 
-def prove(*, commits: Sequence[Commit], flags: Sequence[str]) -> Record:
+def prove(*, commits: Sequence[Commit]) -> Record:
     """Judge commits one after the other, with one stack that stays up."""
     started_at, started = datetime.now(tz=UTC), time.monotonic()
     load_before = os.getloadavg()[0]
@@ -89,7 +83,7 @@ def prove(*, commits: Sequence[Commit], flags: Sequence[str]) -> Record:
         subprocess.run([*command, "up"], cwd=shop, stdout=subprocess.DEVNULL, check=True)
         try:
             for number, commit in enumerate(commits, start=1):
-                judged.append(judge(number, commit, hashes, shop=shop, flags=flags))
+                judged.append(judge(number, commit, hashes, shop=shop))
                 mark = "right" if judged[-1].right else "WRONG"
                 sys.stderr.write(f"{number} {commit.message}: {mark}\n")
         finally:
@@ -109,11 +103,8 @@ def main() -> None:
     """Take a record, and say what it shows."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--output", type=Path, required=True, help="folder of the record")
-    parser.add_argument("--budget", default="16", help="seconds for each endpoint of a commit")
-    parser.add_argument("--rounds", default="8", help="launches of the servers for each commit")
     given = parser.parse_args()
-    flags = ("--budget", given.budget, "--rounds", given.rounds)
-    record = prove(commits=COMMITS, flags=flags)
+    record = prove(commits=COMMITS)
     write_record(record, given.output)
     sys.stdout.write(render(record))
     sys.exit(not all(each.right for each in record.commits))

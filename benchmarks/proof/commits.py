@@ -219,7 +219,7 @@ COMMITS = (
             Edit(
                 file=_SELECTORS,
                 old="    return {str(day): round(value / 14, 3)",
-                new="    for width in range(1, 15):\n"
+                new="    for width in range(24):\n"
                 "        if any(sold[day] < 0 or sold[day + width] < 0 for day in smooth):\n"
                 '            raise ValueError("a day has sold less than nothing")\n'
                 "    return {str(day): round(value / 14, 3)",

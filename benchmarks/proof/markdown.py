@@ -8,9 +8,9 @@ _INTRODUCTION = """\
 
 A shop of five endpoints is written commit by commit ([benchmarks/proof](../benchmarks/proof)).
 Three commits make an endpoint slower, two make one faster, and twenty-five change nothing that
-matters, such as names, documents, migrations or other endpoints. `h2h compare` judges each commit
-against the one before it, without knowing which is which. It is right where it claims the planted
-difference and no other.
+matters, such as names, documents, migrations or other endpoints. `h2h gate` judges each commit
+against the one before it, as a pipeline would, without knowing which is which. It is right where it
+claims the planted difference and no other, and fails where that is a regression.
 
 **{right} of {commits} commits are judged rightly: {found} of {planted} planted differences found,
 {false} false claims about {equals} unchanged endpoints.**
@@ -19,9 +19,12 @@ difference and no other.
 {minutes:.0f} minutes on {cpu}, {cores} cores, Python {python}, revision {revision}, load
 {load_before:.2f} before and {load_after:.2f} after, begun {started_at:%Y-%m-%d %H:%M} UTC.
 
-| | commit | planted | claimed |
-|---|---|---|---|
+| | commit | planted | claimed | gate |
+|---|---|---|---|---|
 """
+
+
+_RESULTS = {0: "passed", 1: "failed", 3: "invalid"}
 
 
 def render(record: Record) -> str:
@@ -62,7 +65,8 @@ def _row(judged: Judged) -> str:
     claims = "; ".join(_claim(each) for each in judged.claims)
     mark = "" if judged.right else " **(wrong)**"
     invalid = f" invalid: {', '.join(judged.caveats)}" if judged.caveats else ""
-    return f"| {judged.number} | {judged.message} | {what} | {claims}{invalid}{mark} |\n"
+    gate = _RESULTS.get(judged.exit_code, "error")
+    return f"| {judged.number} | {judged.message} | {what} | {claims}{invalid}{mark} | {gate} |\n"
 
 
 def _claim(found: Found) -> str:

@@ -47,6 +47,7 @@ class Judged:
         message: What its author calls it.
         planted: What there is to find.
         seconds: How long it took.
+        exit_code: What the pipeline was told: 0 passed, 1 failed, 3 does not count.
         caveats: Those that invalidate, as ``endpoint: code``.
         found: What was said, endpoint by endpoint.
     """
@@ -56,6 +57,7 @@ class Judged:
     message: str
     planted: Planted | None
     seconds: float
+    exit_code: int
     caveats: tuple[str, ...]
     found: tuple[Found, ...]
 
@@ -66,10 +68,11 @@ class Judged:
 
     @property
     def right(self) -> bool:
-        """Whether all that was planted is claimed and nothing else."""
+        """Whether all that was planted is claimed and nothing else, and only regressions fail."""
         planted = {(self.planted.path, self.planted.effect)} if self.planted else set()
         claimed = {(each.path, each.effect) for each in self.claims}
-        return claimed == planted
+        fails = self.planted is not None and self.planted.effect is Effect.SLOWER
+        return claimed == planted and self.exit_code == int(fails)
 
 
 @dataclass(frozen=True, kw_only=True)

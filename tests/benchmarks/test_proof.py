@@ -13,6 +13,7 @@ from headtohead.measurement import GitState
 from tests.report.samples import run
 
 PLANTED = Planted(path="/report/", effect=Effect.SLOWER, cause="more work")
+GAIN = replace(PLANTED, effect=Effect.FASTER)
 
 
 def found(path: str = "/report/", verdict: str = "slower", **changes) -> Found:
@@ -20,13 +21,14 @@ def found(path: str = "/report/", verdict: str = "slower", **changes) -> Found:
     return Found(path=path, verdict=verdict, **given)
 
 
-def judged(*claims: Found, planted: Planted | None = PLANTED) -> Judged:
+def judged(*claims: Found, planted: Planted | None = PLANTED, exit_code: int = 1) -> Judged:
     return Judged(
         number=1,
         commit="0" * 40,
         message="Change it",
         planted=planted,
         seconds=60.0,
+        exit_code=exit_code,
         caveats=(),
         found=claims,
     )
@@ -64,33 +66,37 @@ def test_an_edit_that_does_not_fit_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("claims", "planted", "right"),
+    ("claims", "planted", "exit_code", "right"),
     [
-        ([found()], PLANTED, True),
-        ([found(verdict="slower, size unresolved")], PLANTED, True),
-        ([found(verdict="faster")], PLANTED, False),
-        ([found(verdict="inconclusive")], PLANTED, False),
-        ([found(), found(path="/products/")], PLANTED, False),
-        ([found(path="/products/")], PLANTED, False),
-        ([found(verdict="no difference")], None, True),
-        ([found()], None, False),
+        ([found()], PLANTED, 1, True),
+        ([found()], PLANTED, 0, False),
+        ([found(verdict="slower, size unresolved")], PLANTED, 1, True),
+        ([found(verdict="faster")], PLANTED, 1, False),
+        ([found(verdict="inconclusive")], PLANTED, 0, False),
+        ([found(), found(path="/products/")], PLANTED, 1, False),
+        ([found(path="/products/")], PLANTED, 1, False),
+        ([found(verdict="faster")], GAIN, 0, True),
+        ([found(verdict="faster")], GAIN, 1, False),
+        ([found(verdict="no difference")], None, 0, True),
+        ([found(verdict="no difference")], None, 3, False),
+        ([found()], None, 1, False),
     ],
 )
 def test_a_commit_is_judged_rightly_where_what_was_planted_is_claimed_and_no_more(
-    claims, planted, right
+    claims, planted, exit_code, right
 ):
-    assert judged(*claims, planted=planted).right is right
+    assert judged(*claims, planted=planted, exit_code=exit_code).right is right
 
 
 def test_the_page_counts_what_was_found_and_marks_what_is_wrong():
     commits = (
         judged(found(queries=(1.0, 26.0)), found(path="/products/", verdict="inconclusive")),
-        judged(found(path="/products/"), planted=None),
+        judged(found(path="/products/"), planted=None, exit_code=0),
     )
     page = render(record(*commits))
     assert "1 of 2 commits are judged rightly: 1 of 1 planted differences found" in page
     assert "1 false claims about 2 unchanged endpoints" in page
-    assert "`/report/` slower, 1.050 [1.040, 1.060], 1 → 26 queries |" in page
+    assert "`/report/` slower, 1.050 [1.040, 1.060], 1 → 26 queries | failed |" in page
     assert page.count("**(wrong)**") == 1
 
 

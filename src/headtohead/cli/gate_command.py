@@ -11,7 +11,6 @@ from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import AsJson
 from headtohead.cli.project import read_config, read_project, select_runnable
 from headtohead.cli.reports import write_reports
-from headtohead.measurement import to_json
 
 
 @app.command()
@@ -25,7 +24,7 @@ def gate(
         Path | None,
         typer.Option(help="Folder for the page and CI's reports. Default results/gate."),
     ] = None,
-    as_json: AsJson = False,
+    to_stdout: AsJson = False,
 ) -> None:
     """Judge the working tree for CI: its checks, and how fast it is beside a revision.
 
@@ -36,14 +35,14 @@ def gate(
     Example: h2h gate origin/main
     """
     from headtohead.gate import github, page, terminal  # noqa: PLC0415 (slow to import)
-    from headtohead.gate.output import write_gate  # noqa: PLC0415 (slow to import)
+    from headtohead.gate.output import as_json, write_gate  # noqa: PLC0415 (slow to import)
     from headtohead.gate.policy import read_policy  # noqa: PLC0415 (slow to import)
     from headtohead.gate.session import gate as carry_out  # noqa: PLC0415 (slow to import)
     from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
 
     policy = read_policy(read_config().gate)
     config, registry = read_project(mode="latency")
-    with watching(errors if as_json else console) as watch:
+    with watching(errors if to_stdout else console) as watch:
         judged, record = carry_out(
             base,
             runnable=select_runnable([], config=config, registry=registry),
@@ -55,12 +54,12 @@ def gate(
         )
     folder = output or config.results_directory / "gate"
     write_gate(judged, record, folder)
-    if as_json:
-        sys.stdout.write(to_json(judged))
+    if to_stdout:
+        sys.stdout.write(as_json(judged))
     else:
         terminal.render(judged, console=console)
         console.print(f"Page {os.path.relpath(folder)}/comment.md", highlight=False)
-    if os.environ.get("GITHUB_ACTIONS") == "true" and not as_json:
+    if os.environ.get("GITHUB_ACTIONS") == "true" and not to_stdout:
         for line in github.annotations(judged):
             sys.stdout.write(f"{line}\n")
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):

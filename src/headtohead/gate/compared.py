@@ -8,8 +8,8 @@ from headtohead.measurement import Run, UntimedEndpoint, Verdict
 from headtohead.report.findings import Finding, findings
 
 _KINDS = {
-    Verdict.FASTER: Kind.PASSED,
-    Verdict.FASTER_SIZE_UNRESOLVED: Kind.PASSED,
+    Verdict.FASTER: Kind.FASTER,
+    Verdict.FASTER_SIZE_UNRESOLVED: Kind.FASTER,
     Verdict.NO_DIFFERENCE: Kind.PASSED,
     Verdict.SLOWER: Kind.SLOWER,
     Verdict.SLOWER_SIZE_UNRESOLVED: Kind.UNRESOLVED,
@@ -19,6 +19,7 @@ _KINDS = {
 _UNTIMED = {"differs": Kind.DIFFERS, "failed": Kind.INVALID, "skipped": Kind.UNTESTED}
 _FIXES = {
     Kind.PASSED: "",
+    Kind.FASTER: "",
     Kind.SLOWER: "see the reason in the report, or allow it with a margin of its own",
     Kind.UNRESOLVED: "a larger budget or a quieter machine tells whether it matters",
     Kind.INCONCLUSIVE: "a larger budget, a wider margin or a quieter machine tells more",

@@ -7,6 +7,21 @@ from headtohead.gate import gitlab, junit, page
 from headtohead.gate.judgement import Gate
 from headtohead.measurement import Run, to_json
 
+SCHEMA_VERSION = 1
+
+
+def as_json(gate: Gate) -> str:
+    """A gate for machines, with the result that its judgements come to."""
+    return to_json(
+        {
+            "schema": SCHEMA_VERSION,
+            "result": gate.result,
+            "run_id": gate.run_id,
+            "base": gate.base,
+            "judgements": gate.judgements,
+        }
+    )
+
 
 def write_gate(gate: Gate, record: Run, directory: Path) -> None:
     """Write every form of a gate into a folder, which is made; older files there are replaced."""
@@ -17,6 +32,6 @@ def write_gate(gate: Gate, record: Run, directory: Path) -> None:
         ("junit.xml", junit.render(gate)),
         ("code-quality.json", gitlab.code_quality(gate)),
         ("metrics.txt", gitlab.metrics(gate)),
-        ("gate.json", to_json(gate)),
+        ("gate.json", as_json(gate)),
     ):
         write_whole(text, directory / name)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from headtohead.gate.judgement import Gate, Judgement
-from headtohead.gate.policy import Kind, Response
+from headtohead.gate.policy import WELL, Kind, Response
 from headtohead.measurement import Run
 from headtohead.report import markdown
 from headtohead.report.format import interval, percent, ratio
@@ -17,6 +17,7 @@ LONGEST = 60_000
 _WORDS = {Response.FAIL: "**fails**", Response.WARN: "warns", Response.PASS: "passes"}
 _FOUND = {
     Kind.PASSED: "nothing wrong",
+    Kind.FASTER: "faster",
     Kind.CHECKS: "check failed",
     Kind.SLOWER: "slower",
     Kind.UNRESOLVED: "slower, size unresolved",
@@ -54,7 +55,7 @@ def summary(gate: Gate) -> str:
     fail, warn, passes = (
         len(gate.those(each)) for each in (Response.FAIL, Response.WARN, Response.PASS)
     )
-    allowed = sum(each.kind is not Kind.PASSED for each in gate.those(Response.PASS))
+    allowed = sum(each.kind not in WELL for each in gate.those(Response.PASS))
     # What the policy lets pass is not what was found to be well.
     let_pass = f", {allowed} of them only because the policy says so" if allowed else ""
     return (

@@ -23,9 +23,10 @@ class Response(StrEnum):
 
 
 class Kind(StrEnum):
-    """What can be found; all but `passed` have a response of that name in the policy."""
+    """What can be found; all but what is well have a response of that name in the policy."""
 
     PASSED = "passed"
+    FASTER = "faster"
     # Another answer, other SQL, or queries that grow with the rows.
     CHECKS = "checks"
     SLOWER = "slower"
@@ -39,6 +40,10 @@ class Kind(StrEnum):
     UNTESTED = "untested"
     # Measured, but not to be used.
     INVALID = "invalid"
+
+
+# What nobody minds.
+WELL = frozenset({Kind.PASSED, Kind.FASTER})
 
 
 class ExperimentPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,6 +65,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     Attributes:
         budget: Seconds to measure for, all endpoints together.
         rounds: How often both revisions' servers are started anew.
+        paths: What to ask for beside the GET requests of experiments.
         margin: The smallest effect that matters, as a fraction; None is the project's own.
         checks: What becomes of a failed check.
         slower: Of a slowdown by more than the margin.
@@ -68,11 +74,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         differs: Of other answers than the base's.
         untested: Of what could not be checked or timed.
         invalid: Of a measurement that does not count.
-        experiments: What holds for single ones, by name.
+        experiments: What holds for single ones, by name; a path's name is its words.
     """
 
     budget: Annotated[float, Meta(gt=0)] = 240.0
     rounds: Annotated[int, Meta(ge=4)] = 8
+    paths: tuple[str, ...] = ()
     margin: _Margin | None = None
     checks: Response = Response.FAIL
     slower: Response = Response.FAIL
@@ -85,7 +92,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def response(self, kind: Kind, *, experiment: str) -> Response:
         """What becomes of a finding about an experiment."""
-        if kind is Kind.PASSED:
+        if kind in WELL:
             return Response.PASS
         own: Response | None = getattr(self._of(experiment), kind)
         general: Response = getattr(self, kind)

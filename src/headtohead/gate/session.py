@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from headtohead.check.session import check
-from headtohead.compare.endpoints import Endpoint, endpoints_of
+from headtohead.compare.endpoints import Endpoint, distinct, endpoints_at, endpoints_of
 from headtohead.compare.session import compare
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError
@@ -44,18 +44,22 @@ def gate(
         RevisionError: The revision cannot be had.
         StackError: A server does not come up.
     """
-    names = [each.name for each in declared]
+    endpoints = distinct([*endpoints_of(declared, note=note), *endpoints_at(policy.paths)])
+    if not endpoints:
+        raise ConfigurationError(
+            "there is nothing to compare revisions by",
+            fix=f"declare an experiment with a GET request, or give {TABLE} paths",
+        )
+    experiments = [each.name for each in declared]
+    known = {*experiments, *(each.name for each in endpoints)}
     for name in policy.experiments:
-        if name not in names:
+        if name not in known:
             raise ConfigurationError(
                 f"{TABLE} is about {name!r}, which is no experiment", fix="see `h2h list`"
             )
-    outcome = check(runnable, config=config, update=False, whole=True, note=note)
-    endpoints = endpoints_of(declared, note=note)
-    if not endpoints:
-        raise ConfigurationError(
-            "no experiment has a GET request to compare revisions by", fix="declare one"
-        )
+    outcome = (
+        check(runnable, config=config, update=False, whole=True, note=note) if runnable else None
+    )
     record, _ = compare(
         base,
         None,
@@ -71,7 +75,7 @@ def gate(
         base=base,
         judgements=sorted_by_gravity(
             [
-                *judge_check(outcome, experiments=names, policy=policy),
+                *(judge_check(outcome, experiments=experiments, policy=policy) if outcome else ()),
                 *judge_comparison(
                     record,
                     endpoints={each.name: each.path for each in endpoints},
