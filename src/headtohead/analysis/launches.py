@@ -30,14 +30,27 @@ def over_launches(launches: Sequence[FloatArray], *, error_rate: float = ERROR_R
         error_rate: How often the interval may miss the effect.
     """
     medians = np.array([np.median(ratios) for ratios in launches])
-    centre = float(np.mean(medians))
+    between = over_processes(medians, error_rate=error_rate)
     pairs = fixed_size_estimate(np.concatenate(launches), error_rate=error_rate)
-    if len(medians) < 2:
+    return Estimate(
+        ratio=between.ratio, low=min(between.low, pairs.low), high=max(between.high, pairs.high)
+    )
+
+
+def over_processes(log_ratios: FloatArray, *, error_rate: float = ERROR_RATE) -> Estimate:
+    """The geometric mean of ratios, one from each pair of processes, with Student's interval.
+
+    Args:
+        log_ratios: At least one.
+        error_rate: How often the interval may miss the effect.
+    """
+    centre = float(np.mean(log_ratios))
+    if len(log_ratios) < 2:
         return Estimate(ratio=float(np.exp(centre)), low=0.0, high=float("inf"))
-    error = float(np.std(medians, ddof=1)) / len(medians) ** 0.5
-    reach = float(student.ppf(1 - error_rate / 2, len(medians) - 1)) * error
+    error = float(np.std(log_ratios, ddof=1)) / len(log_ratios) ** 0.5
+    reach = float(student.ppf(1 - error_rate / 2, len(log_ratios) - 1)) * error
     return Estimate(
         ratio=float(np.exp(centre)),
-        low=min(float(np.exp(centre - reach)), pairs.low),
-        high=max(float(np.exp(centre + reach)), pairs.high),
+        low=float(np.exp(centre - reach)),
+        high=float(np.exp(centre + reach)),
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from headtohead.cli.application import app, console, errors
-from headtohead.cli.options import AsJson, Budget, Margin, Results, Rows, Seed
+from headtohead.cli.options import AsJson, Budget, Control, Margin, Results, Rows, Seed
 from headtohead.cli.project import read_config, read_project
 from headtohead.cli.reports import write_reports
 from headtohead.cli.run_commands import show_run
@@ -53,6 +53,7 @@ def compare(
     ] = DEFAULT_ROUNDS,
     budget: Budget = None,
     margin: Margin = None,
+    control: Control = None,
     rows: Rows = None,
     seed: Seed = None,
     results: Results = None,
@@ -82,6 +83,7 @@ def compare(
     flags = {
         "budget": budget,
         "margin": margin,
+        "control": control,
         "rows": rows,
         "seed": seed,
         "results": results,

@@ -10,6 +10,8 @@ from headtohead.experiment import TOKEN_HEADER, Experiment
 from headtohead.load.plan import Arm
 
 BASE, HEAD = "base", "head"
+# Another server of base, where there is no difference to find.
+CONTROL = "base again"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,22 +5,16 @@ from dataclasses import dataclass, field, replace
 
 from headtohead import caveats
 from headtohead.analysis.carry_over import allow_for
-from headtohead.analysis.family import VerdictAt, holm_error_rates
+from headtohead.analysis.family import VerdictAt, claim_error_rates
 from headtohead.analysis.interval import ERROR_RATE, Estimate
 from headtohead.analysis.launches import NEEDED_LAUNCHES, over_launches
 from headtohead.analysis.verdict import judge
 from headtohead.caveats import Caveat
 from headtohead.compare.endpoints import BASE, HEAD, Endpoint
-from headtohead.load.plan import Arm, Pair
+from headtohead.load.plan import Pair
 from headtohead.measurement import ExperimentResult, Verdict
 from headtohead.run.measure import Measured, Subject, paired_result
 from headtohead.run.tally import ComparisonTally, body_caveats
-
-# A comparison stands on every pull request, and most change nothing: with one wrong claim in two
-# hundred of them nobody learns to look away.
-CLAIM_RATE = 0.005
-# What every rate that Holm gives out of the usual one is to be multiplied by.
-_SHARE = CLAIM_RATE / ERROR_RATE
 
 
 @dataclass(kw_only=True)
@@ -31,6 +25,7 @@ class EndpointTally:
         endpoint: What was asked for.
         margin: The smallest effect that matters, as a fraction.
         seed: Seed of the coin flips.
+        variant: The side that base is compared with.
         seen: The caveats of what both sides said before, and of the machine.
         launches: Pairs of each launch.
     """
@@ -38,8 +33,14 @@ class EndpointTally:
     endpoint: Endpoint
     margin: float
     seed: int
+    variant: str = HEAD
     seen: list[Caveat] = field(default_factory=list)
     launches: list[list[Pair]] = field(default_factory=list)
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Base and what it is compared with."""
+        return (BASE, self.variant)
 
     def estimate(self, *, error_rate: float) -> Estimate | None:
         """The effect over launches, carry-over allowed for; None without a sound pair."""
@@ -55,7 +56,7 @@ class EndpointTally:
         estimate = self.estimate(error_rate=error_rate)
         return judge(estimate, margin=self.margin) if estimate else Verdict.INCONCLUSIVE
 
-    def measured(self, *, question: str, arms: Sequence[Arm]) -> Measured:
+    def measured(self, *, question: str) -> Measured:
         """The result with its raw pairs; its verdict has to wait for the other endpoints.
 
         Raises:
@@ -67,7 +68,7 @@ class EndpointTally:
             name=self.endpoint.name,
             question=question,
             baseline=BASE,
-            arms=arms,
+            arms=[self.endpoint.arm(side, url="", token="") for side in self.sides],
             seed=self.seed,
             one_body=False,
         )
@@ -96,7 +97,7 @@ class EndpointTally:
 
     def _comparison(self, pairs: list[Pair]) -> ComparisonTally:
         return ComparisonTally(
-            baseline=BASE, variant=HEAD, margin=self.margin, early_stop=False, pairs=pairs
+            baseline=BASE, variant=self.variant, margin=self.margin, early_stop=False, pairs=pairs
         )
 
 
@@ -106,18 +107,16 @@ def judged(
     """The final verdicts: all endpoints of a comparison share one error rate (Holm, 1979)."""
 
     def verdict_at(tally: EndpointTally, *, valid: bool) -> VerdictAt:
-        return lambda rate: (
-            tally.verdict(error_rate=rate * _SHARE) if valid else Verdict.INCONCLUSIVE
-        )
+        return lambda rate: tally.verdict(error_rate=rate) if valid else Verdict.INCONCLUSIVE
 
-    rates = holm_error_rates(
+    rates = claim_error_rates(
         [
             verdict_at(tally, valid=result.valid)
             for tally, result in zip(tallies, results, strict=True)
         ]
     )
     return tuple(
-        _with_verdict(result, tally, rate=rate * _SHARE)
+        _with_verdict(result, tally, rate=rate)
         for result, tally, rate in zip(results, tallies, rates, strict=True)
     )
 
