@@ -4,29 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from headtohead.gate.judgement import Judgement, Measured
 from headtohead.gate.policy import Kind, Policy
-from headtohead.measurement import Run, UntimedEndpoint, Verdict
+from headtohead.gate.verdicts import FIXES, KINDS
+from headtohead.measurement import Run, UntimedEndpoint
 from headtohead.report.findings import Finding, findings
 
-_KINDS = {
-    Verdict.FASTER: Kind.FASTER,
-    Verdict.FASTER_SIZE_UNRESOLVED: Kind.FASTER,
-    Verdict.NO_DIFFERENCE: Kind.PASSED,
-    Verdict.SLOWER: Kind.SLOWER,
-    Verdict.SLOWER_SIZE_UNRESOLVED: Kind.UNRESOLVED,
-    Verdict.INCONCLUSIVE: Kind.INCONCLUSIVE,
-    Verdict.INVALID: Kind.INVALID,
-}
 _UNTIMED = {"differs": Kind.DIFFERS, "failed": Kind.INVALID, "skipped": Kind.UNTESTED}
-_FIXES = {
-    Kind.PASSED: "",
-    Kind.FASTER: "",
-    Kind.SLOWER: "see the reason in the report, or allow it with a margin of its own",
-    Kind.UNRESOLVED: "a larger budget or a quieter machine tells whether it matters",
-    Kind.INCONCLUSIVE: "a larger budget, a wider margin or a quieter machine tells more",
-    Kind.INVALID: "follow the advice in the report and measure again",
-    Kind.DIFFERS: "see whether that was meant",
-    Kind.UNTESTED: "give it a request that answers with success",
-}
 
 
 def judge_comparison(
@@ -42,7 +24,7 @@ def judge_comparison(
     timed = set()
     for finding in findings(record):
         timed.add(finding.experiment.name)
-        kind = _KINDS[finding.verdict]
+        kind = KINDS[finding.verdict]
         yield _judgement(
             finding.experiment.name,
             kind,
@@ -78,7 +60,7 @@ def _judgement(
         kind=kind,
         response=policy.response(kind, experiment=name),
         message=message,
-        fix=_FIXES[kind],
+        fix=FIXES[kind],
         measured=measured,
     )
 

@@ -28,7 +28,7 @@ class Judgement:
     """One thing that was found.
 
     Attributes:
-        stage: What found it: ``check`` or ``compare``.
+        stage: What found it: ``check``, ``compare`` or ``bench``.
         experiment: Of which experiment, or endpoint.
         subject: Of what in it; the experiment itself unless a variant of it.
         kind: What was found.

@@ -66,6 +66,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         budget: Seconds to measure for, all endpoints together.
         rounds: How often both revisions' servers are started anew.
         paths: What to ask for beside the GET requests of experiments.
+        control: Whether base is compared with itself, too; if it differs, nothing counts.
+        benchmarks: Whether to compare the project's micro-benchmarks, too, in as many rounds.
         margin: The smallest effect that matters, as a fraction; None is the project's own.
         checks: What becomes of a failed check.
         slower: Of a slowdown by more than the margin.
@@ -80,6 +82,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     budget: Annotated[float, Meta(gt=0)] = 240.0
     rounds: Annotated[int, Meta(ge=4)] = 8
     paths: tuple[str, ...] = ()
+    control: bool = True
+    benchmarks: bool = False
     margin: _Margin | None = None
     checks: Response = Response.FAIL
     slower: Response = Response.FAIL

@@ -1,15 +1,17 @@
-"""A whole gate: checks that need no clock, a comparison with the base, and what both amount to."""
+"""A whole gate: checks that need no clock, comparisons with the base, and what all amount to."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from headtohead.bench.session import bench
 from headtohead.check.session import check
 from headtohead.compare.endpoints import Endpoint, distinct, endpoints_at, endpoints_of
 from headtohead.compare.session import compare
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import Experiment
+from headtohead.gate.benched import judge_bench
 from headtohead.gate.checked import judge_check
 from headtohead.gate.compared import judge_comparison
 from headtohead.gate.judgement import Gate, sorted_by_gravity
@@ -65,10 +67,22 @@ def gate(
         None,
         choose=lambda _url, _token: (endpoints, ()),
         rounds=policy.rounds,
-        config=replace(config, budget=policy.budget / len(endpoints)),
+        config=replace(config, budget=policy.budget / len(endpoints), control=policy.control),
         margins=_margins(endpoints, policy=policy, default=config.margin),
         note=note,
         write_reports=write_reports,
+    )
+    benchmarks = (
+        bench(
+            base,
+            None,
+            select=None,
+            rounds=policy.rounds,
+            config=replace(config, margin=policy.margin or config.margin),
+            note=note,
+        )[0]
+        if policy.benchmarks
+        else None
     )
     return Gate(
         run_id=record.run_id,
@@ -81,6 +95,7 @@ def gate(
                     endpoints={each.name: each.path for each in endpoints},
                     policy=policy,
                 ),
+                *(judge_bench(benchmarks, policy=policy) if benchmarks else ()),
             ]
         ),
     ), record

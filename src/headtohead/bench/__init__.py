@@ -1,0 +1,1 @@
+"""Micro-benchmarks of two revisions, in alternating processes."""

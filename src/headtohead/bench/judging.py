@@ -1,0 +1,91 @@
+"""From the times of processes to verdicts: what a process has by luck shows between processes."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from headtohead.analysis.family import VerdictAt, claim_error_rates
+from headtohead.analysis.interval import FloatArray
+from headtohead.analysis.launches import NEEDED_LAUNCHES, over_processes
+from headtohead.analysis.verdict import judge
+from headtohead.bench.record import Benchmark, LeftOut
+
+# Seconds of a call by the benchmark's name, as one process found them.
+Times = Mapping[str, float]
+
+
+def judged(
+    base: Sequence[Times], head: Sequence[Times], *, margin: float
+) -> tuple[tuple[Benchmark, ...], tuple[LeftOut, ...]]:
+    """What pairs of processes amount to, and what they say nothing of.
+
+    All verdicts share one error rate (Holm, 1979), as those of compared endpoints do.
+
+    Args:
+        base: What each process of base found, in the order of rounds.
+        head: The same of head.
+        margin: The smallest effect that matters, as a fraction.
+    """
+    names = sorted({name for times in (*base, *head) for name in times})
+    ratios = {name: _log_ratios(name, base, head) for name in names}
+    enough = [name for name in names if len(ratios[name]) >= NEEDED_LAUNCHES]
+    rates = claim_error_rates([_verdict_at(ratios[name], margin=margin) for name in enough])
+    return (
+        tuple(
+            _benchmark(name, base, head, ratios=ratios[name], margin=margin, error_rate=rate)
+            for name, rate in zip(enough, rates, strict=True)
+        ),
+        tuple(
+            LeftOut(name=name, reason=_reason(name, base, head))
+            for name in names
+            if name not in enough
+        ),
+    )
+
+
+def _log_ratios(name: str, base: Sequence[Times], head: Sequence[Times]) -> FloatArray:
+    return np.array(
+        [
+            np.log(other[name] / one[name])
+            for one, other in zip(base, head, strict=True)
+            if name in one and name in other
+        ]
+    )
+
+
+def _verdict_at(ratios: FloatArray, *, margin: float) -> VerdictAt:
+    return lambda rate: judge(over_processes(ratios, error_rate=rate), margin=margin)
+
+
+def _benchmark(
+    name: str,
+    base: Sequence[Times],
+    head: Sequence[Times],
+    *,
+    ratios: FloatArray,
+    margin: float,
+    error_rate: float,
+) -> Benchmark:
+    printed = over_processes(ratios)
+    behind_verdict = over_processes(ratios, error_rate=error_rate)
+    return Benchmark(
+        name=name,
+        pairs=len(ratios),
+        base_seconds=float(np.median([times[name] for times in base if name in times])),
+        head_seconds=float(np.median([times[name] for times in head if name in times])),
+        ratio=printed.ratio,
+        ci95=(printed.low, printed.high),
+        margin=margin,
+        verdict=judge(behind_verdict, margin=margin),
+        verdict_error_rate=error_rate,
+        detectable=behind_verdict.half_width,
+    )
+
+
+def _reason(name: str, base: Sequence[Times], head: Sequence[Times]) -> str:
+    of_base, of_head = (sum(name in times for times in side) for side in (base, head))
+    if not of_head:
+        return "only base has it, or it fails at head"
+    if not of_base:
+        return "only head has it, or it fails at base"
+    return f"it gave a time in {of_base} processes of base and {of_head} of head"

@@ -1,0 +1,107 @@
+"""A whole comparison of micro-benchmarks: processes of both revisions in turn, then the record."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from time import monotonic
+
+from headtohead.analysis.family import CLAIM_RATE
+from headtohead.bench.judging import Times, judged
+from headtohead.bench.process import run_benchmarks
+from headtohead.bench.record import RECORD_NAME, SCHEMA_VERSION, Bench
+from headtohead.config import Config
+from headtohead.errors import MeasurementError
+from headtohead.files import write_whole
+from headtohead.measurement import ComparedRevision, to_json
+from headtohead.revisions import Revision, checked_out
+from headtohead.run import environment
+from headtohead.run.results import new_run_id, run_directory
+
+LATEST = "latest-bench"
+
+
+def bench(
+    base: str,
+    head: str | None,
+    *,
+    select: str | None,
+    rounds: int,
+    config: Config,
+    note: Callable[[str], None],
+) -> tuple[Bench, Path]:
+    """Run the benchmarks of two revisions in turn and write the record.
+
+    Args:
+        base: A branch, tag or hash.
+        head: Another one; None for the working tree.
+        select: Which benchmarks, as pytest's ``-k`` takes it; None is all.
+        rounds: How many processes of each.
+        config: All settings.
+        note: Told in a few words what is being done.
+
+    Returns:
+        The record, and the folder that holds it.
+
+    Raises:
+        MeasurementError: No benchmark could be compared.
+        RevisionError: A revision cannot be had.
+    """
+    started_at, started = datetime.now(UTC), monotonic()
+    run_id = new_run_id(started_at, results=config.results_directory)
+    load_before = os.getloadavg()[0]
+    random = Random(config.seed)  # noqa: S311 (an experiment's design, not a secret)
+    with (
+        run_directory(run_id, results=config.results_directory, latest=LATEST) as directory,
+        checked_out(
+            base,
+            head,
+            root=config.root,
+            directory=config.stack_directory,
+            lock=config.lock,
+            note=note,
+        ) as revisions,
+    ):
+        taken: tuple[list[Times], list[Times]] = ([], [])
+        for number in range(rounds):
+            for side in random.sample((0, 1), 2):
+                note(f"{revisions[side].label}: round {number + 1} of {rounds}")
+                taken[side].append(
+                    run_benchmarks(
+                        revisions[side],
+                        folder=config.benchmarks,
+                        select=select,
+                        directory=directory,
+                    )
+                )
+        benchmarks, left_out = judged(*taken, margin=config.margin)
+        if not benchmarks:
+            why = left_out[0].reason if left_out else "neither revision has one that passes"
+            raise MeasurementError(
+                f"no benchmark can be compared ({why})",
+                fix=f"see what `pytest {config.benchmarks} --benchmark-only` says in both",
+            )
+        (directory / "times.json").unlink(missing_ok=True)
+        record = Bench(
+            schema=SCHEMA_VERSION,
+            run_id=run_id,
+            started_at=started_at,
+            seconds=monotonic() - started,
+            git=environment.git_state(config.root),
+            environment=environment.describe(
+                servers={}, rows=0, load_before=load_before, load_after=os.getloadavg()[0]
+            ),
+            base=_compared(revisions[0]),
+            head=_compared(revisions[1]),
+            rounds=rounds,
+            error_rate=CLAIM_RATE,
+            benchmarks=benchmarks,
+            left_out=left_out,
+        )
+        write_whole(to_json(record), directory / RECORD_NAME)
+    return record, config.results_directory / run_id
+
+
+def _compared(revision: Revision) -> ComparedRevision:
+    return ComparedRevision(name=revision.label, commit=revision.commit, changed=revision.changed)

@@ -1,0 +1,49 @@
+"""Compared micro-benchmarks on a terminal."""
+
+from rich.console import Console
+from rich.text import Text
+
+from headtohead.bench.record import Bench, Benchmark
+from headtohead.measurement import Verdict
+from headtohead.report.format import ARROW, interval, percent, quantity, ratio
+from headtohead.report.terminal import print_cells
+
+_QUIET = {Verdict.NO_DIFFERENCE, Verdict.INCONCLUSIVE}
+
+
+def render(record: Bench, *, console: Console) -> None:
+    """Print what differs first, then what does not, then what could not be compared."""
+    ordered = sorted(record.benchmarks, key=lambda each: each.verdict in _QUIET)
+    print_cells(
+        f"{record.head.name} against {record.base.name}",
+        headers=["Time of a call", "Ratio [95 % interval]", "Verdict", "Could see", "Benchmark"],
+        rows=[_row(each) for each in ordered],
+        console=console,
+    )
+    for each in record.left_out:
+        console.print(Text(f"Not compared: {each.name} ({each.reason})."))
+    console.print(
+        Text(
+            f"{record.rounds} processes of each revision in turn. Ratio = head / base: 0.5 is half "
+            f"the time, differences within {percent(record.benchmarks[0].margin)} do not matter "
+            f"here. All verdicts together are wrong in at most {percent(record.error_rate)} of "
+            "comparisons."
+        )
+    )
+
+
+def _row(benchmark: Benchmark) -> list[str]:
+    return [
+        f"{_time(benchmark.base_seconds)} {ARROW} {_time(benchmark.head_seconds)}",
+        f"{ratio(benchmark.ratio)} {interval(benchmark.ci95)}",
+        str(benchmark.verdict),
+        percent(benchmark.detectable),
+        benchmark.name.rpartition("/")[2],
+    ]
+
+
+def _time(seconds: float) -> str:
+    for unit, factor in (("s", 1), ("ms", 1e3), ("µs", 1e6)):
+        if seconds * factor >= 1:
+            return f"{quantity(seconds * factor)} {unit}"
+    return f"{quantity(seconds * 1e9)} ns"

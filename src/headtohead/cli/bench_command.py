@@ -1,0 +1,66 @@
+"""Micro-benchmarks of two git revisions: bench."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from headtohead.cli.application import app, console, errors
+from headtohead.cli.options import AsJson, Margin, Results, Seed
+from headtohead.cli.project import read_config
+from headtohead.measurement import to_json
+
+DEFAULT_ROUNDS = 10
+# A verdict needs as many (headtohead.analysis.launches, which is slow to import).
+FEWEST_ROUNDS = 4
+
+
+@app.command()
+def bench(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="A branch, tag or commit.")],
+    head: Annotated[
+        str | None,
+        typer.Argument(metavar="[HEAD]", help="Another one; the working tree when none is given."),
+    ] = None,
+    *,
+    select: Annotated[
+        str | None, typer.Option("--select", "-k", help="Which benchmarks, as pytest -k takes it.")
+    ] = None,
+    rounds: Annotated[
+        int,
+        typer.Option(
+            min=FEWEST_ROUNDS,
+            help="How many fresh processes of each revision; they take turns in random order.",
+        ),
+    ] = DEFAULT_ROUNDS,
+    margin: Margin = None,
+    seed: Seed = None,
+    results: Results = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare the pytest-benchmark suites of two git revisions, process by process.
+
+    Example: h2h bench main -k server_timing
+    """
+    from headtohead.bench import terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.bench.session import LATEST  # noqa: PLC0415 (slow to import)
+    from headtohead.bench.session import bench as carry_out  # noqa: PLC0415 (slow to import)
+    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
+
+    config = read_config(margin=margin, seed=seed, results=results)
+    with watching(errors if as_json else console) as watch:
+        record, folder = carry_out(
+            base,
+            head,
+            select=select,
+            rounds=rounds,
+            config=config,
+            note=watch.note,
+        )
+    if as_json:
+        sys.stdout.write(to_json(record))
+    else:
+        terminal.render(record, console=console)
+        latest = os.path.relpath(folder.parent / LATEST)
+        console.print(f"Record {latest}/bench.json", highlight=False)

@@ -1,0 +1,95 @@
+"""Two revisions of a small suite, run for real."""
+
+import json
+import subprocess
+
+import pytest
+
+from tests.conftest import Project
+
+SUITE = """
+def work(times):
+    return sum(range(times))
+
+
+def test_same(benchmark):
+    benchmark(work, 3000)
+
+
+def test_changed(benchmark):
+    benchmark(work, {times})
+
+
+def test_only_{name}(benchmark):
+    benchmark(work, 10)
+"""
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory):
+    """A project whose second commit makes a benchmark take four times as long."""
+    folder = tmp_path_factory.mktemp("bench") / "project"
+    (folder / "benchmarks").mkdir(parents=True)
+    (folder / "pyproject.toml").write_text("[tool.headtohead]\n")
+    (folder / ".gitignore").write_text("__pycache__/\n.h2h/\nresults/\n.benchmarks/\n")
+
+    def git(*arguments: str) -> None:
+        subprocess.run(
+            ["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments],
+            cwd=folder,
+            check=True,
+            capture_output=True,
+        )
+
+    git("init", "--quiet")
+    for times, name in ((3000, "before"), (12_000, "after")):
+        text = SUITE.format(times=times, name=name)
+        (folder / "benchmarks" / "test_work.py").write_text(text)
+        git("add", "--all")
+        git("commit", "--quiet", "--message", f"Work {name}")
+    return Project(root=folder)
+
+
+def test_what_takes_longer_is_found_and_what_only_one_revision_has_is_told(suite):
+    record = suite.json("bench", "HEAD~1", "--rounds", "6", "--margin", "0.5")
+    found = {each["name"].rpartition("::")[2]: each for each in record["benchmarks"]}
+    assert found.keys() == {"test_same", "test_changed"}
+    assert found["test_changed"]["ratio"] == pytest.approx(4, rel=0.5)
+    assert found["test_changed"]["verdict"].startswith("slower")
+    assert not found["test_same"]["verdict"].startswith("slower, s")
+    assert {each["name"].rpartition("::")[2]: each["reason"] for each in record["left_out"]} == {
+        "test_only_before": "only base has it, or it fails at head",
+        "test_only_after": "only head has it, or it fails at base",
+    }
+    kept = json.loads((suite.root / "results" / "latest-bench" / "bench.json").read_text())
+    assert kept == record
+    assert [path.name for path in (suite.root / "results" / "latest-bench").iterdir()] == [
+        "bench.json"
+    ]
+    listed = subprocess.run(
+        ["git", "worktree", "list"], cwd=suite.root, check=True, capture_output=True, text=True
+    )
+    assert len(listed.stdout.splitlines()) == 1
+
+
+def test_the_terminal_names_the_benchmark_and_its_times(suite):
+    completed = suite.h2h("bench", "HEAD~1", "--rounds", "4", "-k", "changed")
+    assert completed.returncode == 0, completed.stderr
+    assert "test_work.py::test_changed" in completed.stdout
+    assert "test_same" not in completed.stdout
+    assert "4 processes of each revision in turn." in completed.stdout
+
+
+@pytest.mark.parametrize(
+    ("select", "problem"),
+    [
+        ("nothing", "no benchmark can be compared (neither revision has one that passes)"),
+        ("changed or", "pytest does not run benchmarks at"),
+    ],
+)
+def test_a_suite_that_gives_no_times_ends_in_one_line(suite, select, problem):
+    results = sorted(suite.root.glob("results/*"))
+    completed = suite.h2h("bench", "HEAD~1", "--rounds", "4", "-k", select)
+    assert completed.returncode == 3
+    assert problem in completed.stderr.strip().splitlines()[-1]
+    assert sorted(suite.root.glob("results/*")) == results
