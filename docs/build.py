@@ -1,6 +1,6 @@
 """Write the generated parts of the documents anew from the records that are kept beside them.
 
-python docs/build.py    # rewrites README.md and experiments, validation, generator-cost in docs/
+python docs/build.py    # rewrites README.md and, in docs/, the pages that records lie beside
 """
 
 import io
@@ -24,6 +24,8 @@ import experiments_page  # noqa: E402
 
 from benchmarks.generator_cost import markdown as generator_cost  # noqa: E402
 from benchmarks.generator_cost.record import read_record as read_generator_cost  # noqa: E402
+from benchmarks.proof import markdown as proof  # noqa: E402
+from benchmarks.proof.record import read_record as read_proof  # noqa: E402
 
 README = ROOT / "README.md"
 REFERENCE_RUN = ROOT / "docs" / "reference-run"
@@ -31,6 +33,7 @@ VALIDATION = ROOT / "docs" / "validation"
 EXPERIMENTS = ROOT / "docs" / "experiments.md"
 AUDIT = ROOT / "docs" / "audit.json"
 GENERATOR_COST = ROOT / "docs" / "generator-cost"
+PROOF = ROOT / "docs" / "proof"
 # Wide enough for the table, narrow enough for the page that shows it.
 COLUMNS = 150
 
@@ -70,6 +73,8 @@ def main() -> None:
     if GENERATOR_COST.is_dir():
         page = generator_cost_page(GENERATOR_COST)
         GENERATOR_COST.with_suffix(".md").write_text(page, encoding="utf-8")
+    if PROOF.is_dir():
+        PROOF.with_suffix(".md").write_text(proof.render(read_proof(PROOF)), encoding="utf-8")
     experiments = experiments_page.render(read_record(REFERENCE_RUN), read_audit(AUDIT))
     EXPERIMENTS.write_text(experiments, encoding="utf-8")
     README.write_text(readme_with_result(README.read_text(encoding="utf-8")), encoding="utf-8")
