@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 
 from tests.asking import ask, seeded  # noqa: F401
+from tests.bytecode import pytest_configure, pytest_unconfigure  # noqa: F401
 from tests.machine import pytest_runtest_protocol  # noqa: F401
 
 # Fixtures of a conftest override those of pytest-django, fixtures of a plugin would not.
