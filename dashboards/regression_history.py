@@ -6,7 +6,7 @@ from grafana_foundation_sdk.builders import dashboard, table, timeseries
 from grafana_foundation_sdk.models.common import VisibilityMode
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from dashboards import runs
+from dashboards import anchored, runs
 from dashboards.answer import VERDICTS
 from dashboards.colours import NEUTRAL, variant_colours
 from dashboards.page import Section, choice_variable, page, postgres_variable, prometheus_variable
@@ -40,9 +40,13 @@ def regression_history(experiments: Sequence[Experiment]) -> Dashboard:
         since="now-90d",
         refresh="",
         variables=[metric_variable(), postgres_variable(), prometheus_variable()],
-        annotations=[commits()],
+        annotations=[commits(), anchored.change_points()],
         sections=[
             Section(title="Where it stands", panels=[latest_answers(experiments)]),
+            Section(
+                title="Commit by commit",
+                panels=[anchored.development(compared(experiments)), anchored.changed()],
+            ),
             Section(
                 title="Effects from run to run",
                 panels=[effect(experiment, colours) for experiment in experiments],
@@ -50,6 +54,11 @@ def regression_history(experiments: Sequence[Experiment]) -> Dashboard:
             Section(title="Runs", panels=[runs.listed()]),
         ],
     )
+
+
+def compared(experiments: Sequence[Experiment]) -> Sequence[Experiment]:
+    """Those whose request two revisions can be compared by."""
+    return [each for each in experiments if each.timed and each.request.method == "GET"]
 
 
 def metric_variable() -> dashboard.CustomVariable:

@@ -195,6 +195,13 @@ class Config:
     openapi: str = _setting(
         "Path of the project's OpenAPI document, as JSON.", default="/api/schema/?format=json"
     )
+    benchmarks: Path = _setting(
+        "Folder of the project's pytest-benchmark suites.", default=Path("benchmarks")
+    )
+    history: Path = _setting(
+        "File that keeps effects against the anchor, commit by commit.",
+        default=Path("history.jsonl"),
+    )
     results: Path = _setting(
         "Folder that receives a folder for every run.", default=Path("results")
     )
@@ -229,6 +236,11 @@ class Config:
     def snapshot_path(self) -> Path:
         """Where the SQL of every variant is kept, as an absolute path."""
         return self.root / self.snapshot
+
+    @property
+    def history_path(self) -> Path:
+        """Where effects are kept commit by commit, as an absolute path."""
+        return self.root / self.history
 
     @property
     def stack_directory(self) -> Path:

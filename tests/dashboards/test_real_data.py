@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import psycopg2
@@ -15,9 +17,12 @@ from dashboards.build import render
 from dashboards.checks.data import RealData, check_data
 from dashboards.checks.lint import lint
 from dashboards.checks.sources import Postgres, Prometheus, Window
+from headtohead.history.publishing import publish
+from headtohead.history.series import series_of
 from headtohead.registry import load_experiments
 from tests.conftest import copy_project
 from tests.dashboards.spoiling import Dashboards, in_queries, in_unit
+from tests.history.samples import STEP, entries
 from tests.programs import required
 
 pytestmark = pytest.mark.stack
@@ -44,6 +49,19 @@ def let_all_count(database_url: str) -> None:
         cursor.execute("UPDATE headtohead.runs SET valid = true, git_commit = 'abc'")
 
 
+def publish_history(database_url: str, *, since: float) -> None:
+    """Have a history of what was measured, whose commits were made meanwhile."""
+    moments = (datetime.fromtimestamp(since, tz=UTC) + timedelta(milliseconds=n) for n in count(1))
+    publish(
+        series_of(
+            replace(each, committed_at=moment)
+            for name in MEASURED
+            for each, moment in zip(entries(STEP, subject=name), moments, strict=False)
+        ),
+        url=database_url,
+    )
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealData]:
     """A run of request pairs and one of the open model, as the two servers remember them."""
@@ -59,6 +77,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealData]:
             assert published.returncode in {0, 3}, published.stderr
         status = project.json("status")
         let_all_count(status["database_url"])
+        publish_history(status["database_url"], since=started)
         servers = {each["name"]: each for each in status["servers"]}
         yield RealData(
             prometheus=Prometheus(

@@ -12,11 +12,13 @@ from headtohead import __version__
 # Importing a module of commands registers them.
 from headtohead.cli import (  # noqa: F401
     audit_command,
+    bench_command,
     compare_command,
     dashboards_command,
     experiment_commands,
     explain_command,
     gate_command,
+    history_command,
     publish_command,
     run_commands,
     stack_commands,

@@ -75,6 +75,33 @@ MIGRATIONS = (
     );
     CREATE INDEX caveats_run_id ON headtohead.caveats (run_id, experiment);
     """,
+    """
+    CREATE TABLE headtohead.history (
+        subject text NOT NULL,
+        metric text NOT NULL,
+        anchor text NOT NULL,
+        git_commit text NOT NULL,
+        committed_at timestamptz NOT NULL,
+        ratio double precision NOT NULL,
+        ci95_low double precision NOT NULL,
+        ci95_high double precision NOT NULL,
+        verdict text NOT NULL,
+        run_id text NOT NULL,
+        measured_at timestamptz NOT NULL,
+        PRIMARY KEY (run_id, subject, metric)
+    );
+    CREATE INDEX history_committed_at ON headtohead.history (committed_at);
+    CREATE TABLE headtohead.changes (
+        subject text NOT NULL,
+        metric text NOT NULL,
+        anchor text NOT NULL,
+        git_commit text NOT NULL,
+        committed_at timestamptz NOT NULL,
+        step double precision NOT NULL,
+        ci95_low double precision NOT NULL,
+        ci95_high double precision NOT NULL
+    );
+    """,
 )
 # Any number that no other program locks; two commands at once would both make the tables.
 _LOCK = 4_826_305_117

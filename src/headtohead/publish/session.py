@@ -1,12 +1,13 @@
 """Publishing records: into which database, and each of them whole or not at all."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 
 import psycopg2
 import psycopg2.errors
 from psycopg2 import sql
+from psycopg2.extensions import connection as Connection  # noqa: N812 (a class)
 from psycopg2.extensions import cursor as Cursor  # noqa: N812 (a class, whatever its name)
 from psycopg2.extras import execute_values
 
@@ -64,12 +65,36 @@ def publish(records: Sequence[Run], *, url: str) -> None:
         PublishError: The database refuses, or holds tables of a newer version, or another run of
             the same name.
     """
+    with _writing(url) as connection:
+        for record in records:
+            with connection, connection.cursor() as cursor:
+                migrate(cursor)
+                _write(record, cursor)
+
+
+def replace_rows(tables: Mapping[str, Sequence[Row]], *, url: str) -> None:
+    """Write tables anew, all of them or none.
+
+    Args:
+        tables: All rows of each table that is written, by its name.
+        url: The database; the tables are made, or brought up to date, where that is needed.
+
+    Raises:
+        PublishError: See `publish`.
+    """
+    with _writing(url) as connection, connection, connection.cursor() as cursor:
+        migrate(cursor)
+        for table, rows in tables.items():
+            cursor.execute(sql.SQL("DELETE FROM headtohead.{}").format(sql.Identifier(table)))
+            _insert(rows, table=table, cursor=cursor)
+
+
+@contextmanager
+def _writing(url: str) -> Iterator[Connection]:
+    """A connection to the database; what it refuses is told in a line."""
     try:
         with closing(connect(url)) as connection:
-            for record in records:
-                with connection, connection.cursor() as cursor:
-                    migrate(cursor)
-                    _write(record, cursor)
+            yield connection
     except psycopg2.errors.InsufficientPrivilege as error:
         raise PublishError(
             f"the user of the database may not publish ({reason(error, url)})",
@@ -78,7 +103,7 @@ def publish(records: Sequence[Run], *, url: str) -> None:
     except psycopg2.Error as error:
         raise PublishError(
             f"the database does not take the record ({reason(error, url)})",
-            fix="mend that, then give the run to `h2h publish`",
+            fix="mend that, then `h2h publish` it again",
         ) from None
 
 

@@ -51,6 +51,9 @@ _STYLES = {
 }
 _NARROWEST_REASON = 28
 
+# Columns of words; all others hold numbers.
+_WORDS = {"Variant", "Endpoint", "Benchmark", "Commit", "Committed", "Verdict", "Change"}
+
 
 def render(run: Run, *, console: Console) -> None:
     """Print what a run found, its caveats with advice, and how to read it."""
@@ -142,11 +145,11 @@ def _print_block(finding: Finding, console: Console) -> None:
 def print_cells(
     title: str, *, headers: Sequence[str], rows: Iterable[Sequence[str]], console: Console
 ) -> None:
-    """Print a table below its title, numbers to the right."""
+    """Print a table below its title, words to the left and numbers to the right."""
     console.print(_plain(title, style="bold"))
     table = Table(box=None, padding=(0, 2, 0, 0))
     for header in headers:
-        justify: JustifyMethod = "left" if header == "Variant" else "right"
+        justify: JustifyMethod = "left" if header in _WORDS else "right"
         table.add_column(header.lower(), justify=justify)
     for row in rows:
         table.add_row(*map(_plain, row))

@@ -1,6 +1,7 @@
 """What is asked of git, in its own words where it refuses."""
 
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 from headtohead.errors import RevisionError
@@ -39,6 +40,16 @@ def repository(root: Path) -> Path:
 def changed(root: Path) -> bool:
     """Whether the working tree differs from its commit; files that git ignores do not count."""
     return bool(_git("status", "--porcelain", root=root))
+
+
+def committed_at(commit: str, *, root: Path) -> datetime:
+    """When a commit was made.
+
+    Raises:
+        RevisionError: The repository does not have it.
+    """
+    moment = _git("show", "--no-patch", "--format=%cI", "--end-of-options", commit, root=root)
+    return datetime.fromisoformat(moment)
 
 
 def add_worktree(folder: Path, *, commit: str, root: Path) -> None:

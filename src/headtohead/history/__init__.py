@@ -1,0 +1,1 @@
+"""How each endpoint's effect against a pinned revision developed, commit by commit."""

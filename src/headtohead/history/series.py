@@ -1,0 +1,71 @@
+"""Lines of a history as series, in the order of commits, with their change points."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from headtohead.analysis.changes import Change, changes
+from headtohead.history.entry import Entry
+from headtohead.measurement import Metric
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A change point, and the commit that the new level begins with.
+
+    Attributes:
+        entry: The first measurement on the new level.
+        previous: The last one on the level before.
+        change: What it amounts to.
+    """
+
+    entry: Entry
+    previous: Entry
+    change: Change
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """All measurements of one endpoint against one anchor.
+
+    Attributes:
+        subject: The endpoint's name.
+        metric: What was compared.
+        anchor: What it was compared with.
+        entries: In the order of commits; of one commit, in that of measurements.
+        steps: Its change points.
+    """
+
+    subject: str
+    metric: Metric
+    anchor: str
+    entries: tuple[Entry, ...]
+    steps: tuple[Step, ...]
+
+
+def series_of(entries: Iterable[Entry]) -> tuple[Series, ...]:
+    """The series of a history, by the names of their endpoints.
+
+    Lines may be in any order, as merging leaves them: commits are ordered by when they were made.
+    """
+    ordered = sorted(
+        entries, key=lambda each: (*_key(each), each.committed_at, each.commit, each.measured_at)
+    )
+    return tuple(_series(tuple(group)) for _, group in groupby(ordered, key=_key))
+
+
+def _key(entry: Entry) -> tuple[str, str, str]:
+    return (entry.subject, entry.metric, entry.anchor)
+
+
+def _series(entries: tuple[Entry, ...]) -> Series:
+    return Series(
+        subject=entries[0].subject,
+        metric=entries[0].metric,
+        anchor=entries[0].anchor,
+        entries=entries,
+        steps=tuple(
+            Step(entry=entries[each.index], previous=entries[each.index - 1], change=each)
+            for each in changes([entry.ratio for entry in entries])
+        ),
+    )
