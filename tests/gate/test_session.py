@@ -16,8 +16,8 @@ SLOWER = 6
 POLICY = """
 [tool.headtohead.gate]
 paths = ["/products/", "/nowhere/"]
-budget = 8
-rounds = 4
+budget = 12
+rounds = 8
 """
 
 
