@@ -8,6 +8,7 @@ from grafana_foundation_sdk.models.common import VisibilityMode
 from dashboards.colours import OPEN
 from dashboards.panels import series_panel, table_panel, unit_property, wide, with_line
 from dashboards.queries import POSTGRES, Sql, sql_literal
+from headtohead.compare.endpoints import endpoints_of
 from headtohead.experiment import Experiment
 
 _NOT_PUBLISHED = "Not published yet: h2h history publish"
@@ -38,7 +39,8 @@ def development(experiments: Sequence[Experiment]) -> timeseries.Panel:
     """The ratio of every endpoint to the anchor, commit by commit."""
     columns = ",\n  ".join(
         f'max(ratio) FILTER (WHERE subject = {sql_literal(each.name)}) AS "{each.name}"'
-        for each in experiments
+        # Each under the name that comparisons of revisions give it.
+        for each in endpoints_of(experiments, note=lambda _: None)
     )
     panel = (
         series_panel(

@@ -45,7 +45,7 @@ def regression_history(experiments: Sequence[Experiment]) -> Dashboard:
             Section(title="Where it stands", panels=[latest_answers(experiments)]),
             Section(
                 title="Commit by commit",
-                panels=[anchored.development(compared(experiments)), anchored.changed()],
+                panels=[anchored.development(experiments), anchored.changed()],
             ),
             Section(
                 title="Effects from run to run",
@@ -54,11 +54,6 @@ def regression_history(experiments: Sequence[Experiment]) -> Dashboard:
             Section(title="Runs", panels=[runs.listed()]),
         ],
     )
-
-
-def compared(experiments: Sequence[Experiment]) -> Sequence[Experiment]:
-    """Those whose request two revisions can be compared by."""
-    return [each for each in experiments if each.timed and each.request.method == "GET"]
 
 
 def metric_variable() -> dashboard.CustomVariable:

@@ -14,8 +14,8 @@ from headtohead.bench.record import RECORD_NAME, SCHEMA_VERSION, Bench
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.files import write_whole
-from headtohead.measurement import ComparedRevision, to_json
-from headtohead.revisions import Revision, checked_out
+from headtohead.measurement import to_json
+from headtohead.revisions import checked_out
 from headtohead.run import environment
 from headtohead.run.results import new_run_id, run_directory
 
@@ -92,8 +92,8 @@ def bench(
             environment=environment.describe(
                 servers={}, rows=0, load_before=load_before, load_after=os.getloadavg()[0]
             ),
-            base=_compared(revisions[0]),
-            head=_compared(revisions[1]),
+            base=environment.compared(revisions[0]),
+            head=environment.compared(revisions[1]),
             rounds=rounds,
             error_rate=CLAIM_RATE,
             benchmarks=benchmarks,
@@ -101,7 +101,3 @@ def bench(
         )
         write_whole(to_json(record), directory / RECORD_NAME)
     return record, config.results_directory / run_id
-
-
-def _compared(revision: Revision) -> ComparedRevision:
-    return ComparedRevision(name=revision.label, commit=revision.commit, changed=revision.changed)

@@ -7,22 +7,17 @@ from typing import Annotated
 import typer
 
 from headtohead.cli.application import app, console, errors
-from headtohead.cli.options import AsJson, Margin, Results, Seed
+from headtohead.cli.options import FEWEST_ROUNDS, AsJson, Base, Head, Margin, Results, Seed
 from headtohead.cli.project import read_config
 from headtohead.measurement import to_json
 
 DEFAULT_ROUNDS = 10
-# A verdict needs as many (headtohead.analysis.launches, which is slow to import).
-FEWEST_ROUNDS = 4
 
 
 @app.command()
 def bench(
-    base: Annotated[str, typer.Argument(metavar="BASE", help="A branch, tag or commit.")],
-    head: Annotated[
-        str | None,
-        typer.Argument(metavar="[HEAD]", help="Another one; the working tree when none is given."),
-    ] = None,
+    base: Base,
+    head: Head = None,
     *,
     select: Annotated[
         str | None, typer.Option("--select", "-k", help="Which benchmarks, as pytest -k takes it.")

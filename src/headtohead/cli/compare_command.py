@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from headtohead.cli.application import app, console, errors
-from headtohead.cli.options import AsJson, Budget, Control, Margin, Results, Rows, Seed
+from headtohead.cli.options import (
+    FEWEST_ROUNDS,
+    AsJson,
+    Base,
+    Budget,
+    Control,
+    Head,
+    Margin,
+    Results,
+    Rows,
+    Seed,
+)
 from headtohead.cli.project import read_config, read_project
 from headtohead.cli.reports import write_reports
 from headtohead.cli.run_commands import show_run
@@ -15,17 +26,12 @@ from headtohead.errors import ConfigurationError, ExitCode
 from headtohead.measurement import UntimedEndpoint
 
 DEFAULT_ROUNDS = 8
-# A verdict needs as many (headtohead.analysis.launches, which is slow to import).
-FEWEST_ROUNDS = 4
 
 
 @app.command()
 def compare(
-    base: Annotated[str, typer.Argument(metavar="BASE", help="A branch, tag or commit.")],
-    head: Annotated[
-        str | None,
-        typer.Argument(metavar="[HEAD]", help="Another one; the working tree when none is given."),
-    ] = None,
+    base: Base,
+    head: Head = None,
     *,
     experiments: Annotated[
         list[str] | None,

@@ -7,6 +7,9 @@ import typer
 
 from headtohead.config import help_of
 
+# A verdict on two revisions needs as many (headtohead.analysis.launches, which is slow to import).
+FEWEST_ROUNDS = 4
+
 
 def _flag(name: str, *declarations: str) -> Any:
     return typer.Option(
@@ -17,6 +20,11 @@ def _flag(name: str, *declarations: str) -> Any:
 Names = Annotated[
     list[str] | None,
     typer.Argument(metavar="[EXPERIMENT]...", help="Experiments by name; all when none is given."),
+]
+Base = Annotated[str, typer.Argument(metavar="BASE", help="A branch, tag or commit.")]
+Head = Annotated[
+    str | None,
+    typer.Argument(metavar="[HEAD]", help="Another one; the working tree when none is given."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Url = Annotated[str | None, _flag("url")]

@@ -17,14 +17,13 @@ from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.measurement import (
     SCHEMA_VERSION,
-    ComparedRevision,
     ExperimentResult,
     Revisions,
     Run,
     UntimedEndpoint,
     write_record,
 )
-from headtohead.revisions import Revision, checked_out
+from headtohead.revisions import checked_out
 from headtohead.run import environment
 from headtohead.run.control import control_caveats
 from headtohead.run.results import new_run_id, run_directory
@@ -132,8 +131,8 @@ def compare(
             ),
             control=control,
             revisions=Revisions(
-                base=_compared(revisions[0]),
-                head=_compared(revisions[1]),
+                base=environment.compared(revisions[0]),
+                head=environment.compared(revisions[1]),
                 rounds=rounds,
                 error_rate=CLAIM_RATE,
                 untimed=tuple(taking.untimed),
@@ -153,7 +152,3 @@ def _control(tally: EndpointTally, *, base: str) -> ExperimentResult | None:
         return None
     (control,) = judged([tally], [result])
     return control
-
-
-def _compared(revision: Revision) -> ComparedRevision:
-    return ComparedRevision(name=revision.label, commit=revision.commit, changed=revision.changed)

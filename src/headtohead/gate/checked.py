@@ -29,16 +29,16 @@ def judge_check(
             source=finding.source,
             policy=policy,
         )
-    kept = outcome.comparison
-    for variant in kept.not_kept if kept else ():
-        told.add(_experiment(variant))
-        yield _judgement(
-            variant,
-            Kind.UNTESTED,
-            message=f"{kept.path if kept else ''} lacks its SQL",
-            fix="`h2h check --update` adds it; commit the file",
-            policy=policy,
-        )
+    if kept := outcome.comparison:
+        for variant in kept.not_kept:
+            told.add(_experiment(variant))
+            yield _judgement(
+                variant,
+                Kind.UNTESTED,
+                message=f"{kept.path} lacks its SQL",
+                fix="`h2h check --update` adds it; commit the file",
+                policy=policy,
+            )
     for name in experiments:
         if name not in told:
             kind, message, fix = _nothing_found(name, outcome)

@@ -1,10 +1,11 @@
 """What a comparison of two revisions says of each endpoint, as judgements."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from headtohead.gate.judgement import Judgement, Measured
 from headtohead.gate.policy import Kind, Policy
-from headtohead.gate.verdicts import FIXES, KINDS
+from headtohead.gate.verdicts import KINDS, judgement
 from headtohead.measurement import Run, UntimedEndpoint
 from headtohead.report.findings import Finding, findings
 
@@ -21,48 +22,31 @@ def judge_comparison(
         endpoints: Paths of those that were to be timed, by name.
         policy: What becomes of it.
     """
+    judged = partial(judgement, stage="compare", policy=policy)
     timed = set()
     for finding in findings(record):
         timed.add(finding.experiment.name)
         kind = KINDS[finding.verdict]
-        yield _judgement(
+        yield judged(
             finding.experiment.name,
             kind,
             message=finding.sentence,
-            policy=policy,
             measured=_measured(finding),
         )
         for caveat in finding.experiment.caveats:
             if caveat.code == "bodies-differ":
-                yield _judgement(
-                    finding.experiment.name, Kind.DIFFERS, message=caveat.message, policy=policy
-                )
+                yield judged(finding.experiment.name, Kind.DIFFERS, message=caveat.message)
     untimed = {each.path: each for each in record.revisions.untimed} if record.revisions else {}
     for name, path in endpoints.items():
         if name not in timed:
             kind, message = _not_timed(untimed.get(path))
-            yield _judgement(name, kind, message=f"{path}: {message}", policy=policy)
+            yield judged(name, kind, message=f"{path}: {message}")
 
 
 def _not_timed(endpoint: UntimedEndpoint | None) -> tuple[Kind, str]:
     if endpoint is None:
         return Kind.INVALID, "the record says nothing of it"
     return _UNTIMED[endpoint.kind], endpoint.reason
-
-
-def _judgement(
-    name: str, kind: Kind, *, message: str, policy: Policy, measured: Measured | None = None
-) -> Judgement:
-    return Judgement(
-        stage="compare",
-        experiment=name,
-        subject=name,
-        kind=kind,
-        response=policy.response(kind, experiment=name),
-        message=message,
-        fix=FIXES[kind],
-        measured=measured,
-    )
 
 
 def _measured(finding: Finding) -> Measured | None:

@@ -17,6 +17,7 @@ from headtohead.gate.compared import judge_comparison
 from headtohead.gate.judgement import Gate, sorted_by_gravity
 from headtohead.gate.policy import TABLE, Policy
 from headtohead.measurement import Run
+from headtohead.run.target import open_target
 
 
 def gate(
@@ -59,19 +60,23 @@ def gate(
             raise ConfigurationError(
                 f"{TABLE} is about {name!r}, which is no experiment", fix="see `h2h list`"
             )
-    outcome = (
-        check(runnable, config=config, update=False, whole=True, note=note) if runnable else None
-    )
-    record, _ = compare(
-        base,
-        None,
-        choose=lambda _url, _token: (endpoints, ()),
-        rounds=policy.rounds,
-        config=replace(config, budget=policy.budget / len(endpoints), control=policy.control),
-        margins=_margins(endpoints, policy=policy, default=config.margin),
-        note=note,
-        write_reports=write_reports,
-    )
+    # One stack for both, rather than one after the other.
+    with open_target(config, progress=note, experiments=runnable):
+        outcome = (
+            check(runnable, config=config, update=False, whole=True, note=note)
+            if runnable
+            else None
+        )
+        record, _ = compare(
+            base,
+            None,
+            choose=lambda _url, _token: (endpoints, ()),
+            rounds=policy.rounds,
+            config=replace(config, budget=policy.budget / len(endpoints), control=policy.control),
+            margins=_margins(endpoints, policy=policy, default=config.margin),
+            note=note,
+            write_reports=write_reports,
+        )
     benchmarks = (
         bench(
             base,

@@ -1,6 +1,7 @@
 """What a verdict on two revisions is to a gate, and what to do about it."""
 
-from headtohead.gate.policy import Kind
+from headtohead.gate.judgement import Judgement, Measured
+from headtohead.gate.policy import Kind, Policy
 from headtohead.measurement import Verdict
 
 KINDS = {
@@ -12,7 +13,7 @@ KINDS = {
     Verdict.INCONCLUSIVE: Kind.INCONCLUSIVE,
     Verdict.INVALID: Kind.INVALID,
 }
-FIXES = {
+_FIXES = {
     Kind.PASSED: "",
     Kind.FASTER: "",
     Kind.SLOWER: "see the reason in the report, or allow it with a margin of its own",
@@ -22,3 +23,25 @@ FIXES = {
     Kind.DIFFERS: "see whether that was meant",
     Kind.UNTESTED: "give it a request that answers with success",
 }
+
+
+def judgement(
+    name: str,
+    kind: Kind,
+    *,
+    stage: str,
+    message: str,
+    policy: Policy,
+    measured: Measured | None = None,
+) -> Judgement:
+    """What a policy makes of something found of an endpoint or a benchmark of two revisions."""
+    return Judgement(
+        stage=stage,
+        experiment=name,
+        subject=name,
+        kind=kind,
+        response=policy.response(kind, experiment=name),
+        message=message,
+        fix=_FIXES[kind],
+        measured=measured,
+    )

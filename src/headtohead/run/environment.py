@@ -9,7 +9,8 @@ from pathlib import Path
 
 import psutil
 
-from headtohead.measurement import Environment, GitState
+from headtohead.measurement import ComparedRevision, Environment, GitState
+from headtohead.revisions import Revision
 
 # Packages whose version could change a latency.
 PACKAGES = (
@@ -48,6 +49,11 @@ def git_state(root: Path) -> GitState:
     """The revision that is measured."""
     commit = _git("rev-parse", "HEAD", root=root)
     return GitState(commit=commit or None, dirty=bool(_git("status", "--porcelain", root=root)))
+
+
+def compared(revision: Revision) -> ComparedRevision:
+    """A revision that stood on one side, for the record."""
+    return ComparedRevision(name=revision.label, commit=revision.commit, changed=revision.changed)
 
 
 def _git(*arguments: str, root: Path) -> str:
