@@ -1,13 +1,21 @@
 """Two revisions of a small suite, run for real."""
 
 import json
+import signal
 import subprocess
+import time
 
 import pytest
 
-from tests.conftest import Project
+from tests.conftest import PATIENCE, Project
 
 SUITE = """
+import time
+from pathlib import Path
+
+import pytest
+
+
 def work(times):
     return sum(range(times))
 
@@ -22,6 +30,21 @@ def test_changed(benchmark):
 
 def test_only_{name}(benchmark):
     benchmark(work, 10)
+
+
+def test_wrong_{name}(benchmark):
+    assert benchmark(work, 10) == "{name}"
+
+
+@pytest.fixture
+def server():
+    Path("started").touch()
+    yield
+    Path("started").rename("stopped")
+
+
+def test_slow_with_a_server(benchmark, server):
+    benchmark(time.sleep, 0.05 if "{name}" == "before" else 60)
 """
 
 
@@ -51,7 +74,7 @@ def suite(tmp_path_factory):
 
 
 def test_what_takes_longer_is_found_and_what_only_one_revision_has_is_told(suite):
-    record = suite.json("bench", "HEAD~1", "--rounds", "6", "--margin", "0.5")
+    record = suite.json("bench", "HEAD~1", "--rounds", "6", "--margin", "0.5", "-k", "not slow")
     found = {each["name"].rpartition("::")[2]: each for each in record["benchmarks"]}
     assert found.keys() == {"test_same", "test_changed"}
     assert found["test_changed"]["ratio"] == pytest.approx(4, rel=0.5)
@@ -78,6 +101,35 @@ def test_the_terminal_names_the_benchmark_and_its_times(suite):
     assert "test_work.py::test_changed" in completed.stdout
     assert "test_same" not in completed.stdout
     assert "4 processes of each revision in turn." in completed.stdout
+
+
+def test_a_benchmark_that_fails_after_its_calls_gives_no_time(suite):
+    completed = suite.h2h("bench", "HEAD~1", "--rounds", "4", "-k", "wrong or same", "--json")
+    record = json.loads(completed.stdout)
+    assert [each["name"].rpartition("::")[2] for each in record["benchmarks"]] == ["test_same"]
+
+
+def test_an_interrupt_lets_pytest_stop_what_it_has_started(suite):
+    results = sorted(suite.root.glob("results/*"))
+    process = subprocess.Popen(
+        suite.command("bench", "HEAD~1", "-k", "slow"),
+        cwd=suite.root,
+        env=suite.variables(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + PATIENCE
+    while not (suite.root / "started").exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline, "nothing was ever started"
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130, errors
+    assert (suite.root / "stopped").exists()
+    assert sorted(suite.root.glob("results/*")) == results
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
+from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ _FEWEST_CALLS = "5"
 # pytest's exit codes that leave times behind: all passed, some failed.
 _WITH_TIMES = {0, 1}
 _NOTHING_SELECTED = 5
+_PATIENCE_SECONDS = 30
 
 
 def run_benchmarks(
@@ -41,7 +45,7 @@ def run_benchmarks(
     report.unlink(missing_ok=True)
     finished = _pytest(
         revision,
-        *(str(folder), "--benchmark-only", "--quiet"),
+        *(str(folder), "--benchmark-only", "--quiet", "-rfE"),
         *("--benchmark-min-rounds", _FEWEST_CALLS, "--benchmark-max-time", _SECONDS_EACH),
         *("--benchmark-json", str(report)),
         *(["-k", select] if select else []),
@@ -55,12 +59,32 @@ def run_benchmarks(
             f"pytest does not run {folder} at {revision.label} ({_last_line(finished)})",
             fix=f"mend what `pytest {folder} --benchmark-only` says there",
         )
-    return times_in(json.loads(report.read_text(encoding="utf-8")))
+    return times_in(
+        json.loads(report.read_text(encoding="utf-8")), without=failures_in(finished.stdout)
+    )
 
 
-def times_in(report: dict[str, Any]) -> Times:
-    """Seconds of a call by name, from pytest-benchmark's report."""
-    return {each["fullname"]: each["stats"]["min"] for each in report["benchmarks"]}
+def times_in(report: dict[str, Any], *, without: Collection[str]) -> Times:
+    """Seconds of a call by name, from pytest-benchmark's report.
+
+    Args:
+        report: It has the times of those, too, that failed after their calls.
+        without: The names of those that failed.
+    """
+    return {
+        each["fullname"]: each["stats"]["min"]
+        for each in report["benchmarks"]
+        if each["fullname"] not in without
+    }
+
+
+def failures_in(printed: str) -> Collection[str]:
+    """The names of what failed, from pytest's short summary."""
+    return {
+        line.partition(" ")[2].partition(" - ")[0]
+        for line in printed.splitlines()
+        if line.startswith(("FAILED ", "ERROR "))
+    }
 
 
 def _last_line(finished: "subprocess.CompletedProcess[str]") -> str:
@@ -72,16 +96,27 @@ def _last_line(finished: "subprocess.CompletedProcess[str]") -> str:
 def _pytest(revision: Revision, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run pytest in a revision's folder, on the cores that servers have otherwise."""
     with starting_on(server_cores(available_cores())):
-        return subprocess.run(
+        process = subprocess.Popen(
             [str(revision.interpreter), "-m", "pytest", *arguments],
             cwd=revision.root,
             # The order of sets and dictionaries of strings is not to be a matter of luck.
             env={**_environment(), **revision.variables(), "PYTHONHASHSEED": "0"},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
         )
+    with process:
+        try:
+            out, errors = process.communicate()
+        except BaseException:
+            # It may have started servers, and stops them if it is given the time.
+            process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_PATIENCE_SECONDS)
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, out, errors)
 
 
 def _environment() -> dict[str, str]:
