@@ -28,6 +28,7 @@ from headtohead.cli import (  # noqa: F401
 )
 from headtohead.cli.application import app, console, errors
 from headtohead.errors import ExitCode, HeadToHeadError
+from headtohead.interrupts import interrupts_not_lost
 
 
 @app.callback(invoke_without_command=True)
@@ -51,7 +52,8 @@ def main() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
     try:
-        code = app(standalone_mode=False)
+        with interrupts_not_lost():
+            code = app(standalone_mode=False)
     except HeadToHeadError as error:
         sys.exit(_fail(str(error), code=error.exit_code))
     except typer.exceptions.TyperException as error:

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 def uninterrupted() -> Iterator[None]:
     """Let an impatient second Ctrl-C wait until the servers are down."""
     previous = {
-        each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)
+        each: signal.signal(each, signal.SIG_IGN)
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
     }
     try:
         yield
