@@ -23,9 +23,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 import experiments_page  # noqa: E402
 
 from benchmarks.generator_cost import markdown as generator_cost  # noqa: E402
-from benchmarks.generator_cost.record import read_record as read_generator_cost  # noqa: E402
+from benchmarks.generator_cost.record import Record as GeneratorCost  # noqa: E402
 from benchmarks.proof import markdown as proof  # noqa: E402
-from benchmarks.proof.record import read_record as read_proof  # noqa: E402
+from benchmarks.proof.record import Record as Proof  # noqa: E402
+from benchmarks.storing import read_record as read_kept  # noqa: E402
 
 README = ROOT / "README.md"
 REFERENCE_RUN = ROOT / "docs" / "reference-run"
@@ -62,7 +63,7 @@ def write_validation(folder: Path) -> None:
 
 def generator_cost_page(folder: Path) -> str:
     """The page on the generator's cost whose record is in the folder."""
-    return generator_cost.render(read_generator_cost(folder))
+    return generator_cost.render(read_kept(folder, GeneratorCost))
 
 
 def main() -> None:
@@ -74,7 +75,7 @@ def main() -> None:
         page = generator_cost_page(GENERATOR_COST)
         GENERATOR_COST.with_suffix(".md").write_text(page, encoding="utf-8")
     if PROOF.is_dir():
-        PROOF.with_suffix(".md").write_text(proof.render(read_proof(PROOF)), encoding="utf-8")
+        PROOF.with_suffix(".md").write_text(proof.render(read_kept(PROOF, Proof)), encoding="utf-8")
     experiments = experiments_page.render(read_record(REFERENCE_RUN), read_audit(AUDIT))
     EXPERIMENTS.write_text(experiments, encoding="utf-8")
     README.write_text(readme_with_result(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -19,8 +19,9 @@ from pathlib import Path
 
 from benchmarks.generator_cost.kinds import GOALS, Kind
 from benchmarks.generator_cost.markdown import reached, render
-from benchmarks.generator_cost.record import Block, Record, write_record
+from benchmarks.generator_cost.record import Block, Record
 from benchmarks.generator_cost.static_server import BODY
+from benchmarks.storing import write_record
 from headtohead.cores import Cores, available_cores, generator_cores, server_cores, starting_on
 from headtohead.run.environment import describe, git_state
 

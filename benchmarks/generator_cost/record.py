@@ -1,18 +1,13 @@
 """The record of a measurement, and what follows from it."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import numpy as np
-from cattrs.preconf.json import make_converter
 
 from benchmarks.generator_cost.kinds import Kind, Measure
 from headtohead.analysis.interval import Estimate, fixed_size_estimate
 from headtohead.measurement import Environment, GitState
-
-RECORD_NAME = "record.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,20 +54,3 @@ class Record:
         """A kind over FastHttpUser, by the log ratios of rounds."""
         baseline = np.log(self.rates(Kind.FAST, measure))
         return fixed_size_estimate(np.log(self.rates(kind, measure)) - baseline)
-
-
-_converter = make_converter()
-
-
-def write_record(record: Record, folder: Path) -> None:
-    """Write the record so that a reader sees all of it or none of it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{RECORD_NAME}.partial"
-    text = json.dumps(_converter.unstructure(record), indent=1, ensure_ascii=False)
-    partial.write_text(text + "\n", encoding="utf-8")
-    partial.rename(folder / RECORD_NAME)
-
-
-def read_record(folder: Path) -> Record:
-    """Read a record back."""
-    return _converter.loads((folder / RECORD_NAME).read_text(encoding="utf-8"), Record)

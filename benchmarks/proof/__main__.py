@@ -17,11 +17,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.found import found_in, invalidating
 from benchmarks.proof.commits import COMMITS, Commit
 from benchmarks.proof.markdown import render
-from benchmarks.proof.record import Found, Judged, Record, write_record
+from benchmarks.proof.record import Judged, Record
 from benchmarks.proof.repository import write_repository
-from headtohead.measurement import ExperimentResult, read_record
+from benchmarks.storing import write_record
+from headtohead.measurement import read_record
 from headtohead.run.environment import describe, git_state
 
 ROOT = Path(__file__).parents[2]
@@ -48,26 +50,8 @@ def judge(number: int, commit: Commit, hashes: Sequence[str], *, shop: Path) -> 
         planted=commit.planted,
         seconds=time.monotonic() - started,
         exit_code=gate.returncode,
-        caveats=tuple(
-            f"{each.name}: {caveat.code}"
-            for each in run.experiments
-            for caveat in each.caveats
-            if caveat.invalidates
-        ),
-        found=tuple(map(found, run.experiments)),
-    )
-
-
-def found(experiment: ExperimentResult) -> Found:
-    """What was said of an endpoint."""
-    (comparison,) = experiment.comparisons
-    before, after = (each.queries_per_request for each in experiment.variants)
-    return Found(
-        path=experiment.path,
-        verdict=comparison.verdict,
-        ratio=comparison.ratio,
-        ci95=comparison.ci95,
-        queries=(before, after),
+        caveats=invalidating(run),
+        found=found_in(run),
     )
 
 

@@ -5,14 +5,8 @@ here: whoever reads the shop's history has to find them, and nothing else.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Effect(StrEnum):
-    """What a commit does to an endpoint."""
-
-    SLOWER = "slower"
-    FASTER = "faster"
+from benchmarks.found import Effect
 
 
 @dataclass(frozen=True, kw_only=True)

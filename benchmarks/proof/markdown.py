@@ -1,6 +1,7 @@
 """A record as a page of Markdown."""
 
-from benchmarks.proof.record import Found, Judged, Record
+from benchmarks.found import Found
+from benchmarks.proof.record import Judged, Record
 from headtohead.report.format import interval, ratio
 
 _INTRODUCTION = """\

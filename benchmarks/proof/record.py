@@ -1,40 +1,11 @@
 """The record of a proof: what the pipeline said of every commit, and whether it was right."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from cattrs.preconf.json import make_converter
-
-from benchmarks.proof.commits import Effect, Planted
+from benchmarks.found import Effect, Found
+from benchmarks.proof.commits import Planted
 from headtohead.measurement import Environment, GitState
-
-RECORD_NAME = "record.json"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """What was said of one endpoint.
-
-    Attributes:
-        path: The endpoint.
-        verdict: In the words of reports.
-        ratio: Time after the commit over time before it.
-        ci95: Its interval.
-        queries: Queries of a request, before and after.
-    """
-
-    path: str
-    verdict: str
-    ratio: float
-    ci95: tuple[float, float]
-    queries: tuple[float, float]
-
-    @property
-    def effect(self) -> Effect | None:
-        """What is claimed of the endpoint; None for no difference, or no answer."""
-        return next((each for each in Effect if self.verdict.startswith(each)), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,20 +55,3 @@ class Record:
     git: GitState
     environment: Environment
     commits: tuple[Judged, ...]
-
-
-_converter = make_converter()
-
-
-def write_record(record: Record, folder: Path) -> None:
-    """Write the record so that a reader sees all of it or none of it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{RECORD_NAME}.partial"
-    text = json.dumps(_converter.unstructure(record), indent=1, ensure_ascii=False)
-    partial.write_text(text + "\n", encoding="utf-8")
-    partial.rename(folder / RECORD_NAME)
-
-
-def read_record(folder: Path) -> Record:
-    """Read a record back."""
-    return _converter.loads((folder / RECORD_NAME).read_text(encoding="utf-8"), Record)

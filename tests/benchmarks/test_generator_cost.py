@@ -9,7 +9,8 @@ import pytest
 
 from benchmarks.generator_cost.kinds import GOALS, Goal, Kind, Measure
 from benchmarks.generator_cost.markdown import reached, render
-from benchmarks.generator_cost.record import Block, Record, read_record, write_record
+from benchmarks.generator_cost.record import Block, Record
+from benchmarks.storing import read_record, write_record
 from headtohead.measurement import Environment, GitState
 from tests.conftest import ROOT
 
@@ -94,7 +95,7 @@ def test_page_shows_every_kind_and_goal():
 
 def test_record_is_read_back_as_it_was_written(tmp_path):
     write_record(record(), tmp_path)
-    assert read_record(tmp_path) == record()
+    assert read_record(tmp_path, Record) == record()
 
 
 @pytest.mark.load
@@ -109,7 +110,7 @@ def test_every_round_holds_a_block_of_every_kind(tmp_path):
     )
     # Two rounds reach no goal: their interval says nothing.
     assert completed.returncode == 1, completed.stderr
-    taken = read_record(tmp_path)
+    taken = read_record(tmp_path, Record)
     assert completed.stdout.strip() == render(taken).strip()
     assert Counter((block.round, block.kind) for block in taken.blocks) == Counter(
         (number, kind) for number in range(2) for kind in Kind

@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from benchmarks.proof.commits import COMMITS, PATHS, Effect, Planted
+from benchmarks.found import Effect, Found
+from benchmarks.proof.commits import COMMITS, PATHS, Planted
 from benchmarks.proof.markdown import render
-from benchmarks.proof.record import Found, Judged, Record, read_record, write_record
+from benchmarks.proof.record import Judged, Record
 from benchmarks.proof.repository import write_repository
+from benchmarks.storing import read_record, write_record
 from headtohead.measurement import GitState
 from tests.report.samples import run
 
@@ -103,4 +105,4 @@ def test_the_page_counts_what_was_found_and_marks_what_is_wrong():
 def test_a_record_comes_back_as_it_was_written(tmp_path):
     written = record(judged(found()))
     write_record(written, tmp_path)
-    assert read_record(tmp_path) == written
+    assert read_record(tmp_path, Record) == written

@@ -1,0 +1,106 @@
+"""Compare a commit with itself, again and again: whatever is claimed then is wrong.
+
+    python -m benchmarks.itself --output docs/itself
+
+It takes about an hour, and wants a quiet machine. The record goes to the folder after every
+comparison, and a record that is there already is gone on with. Exit code 1: something was claimed.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.found import found_in, invalidating
+from benchmarks.itself.calibration import calibrate
+from benchmarks.itself.markdown import render
+from benchmarks.itself.record import Record, Taken
+from benchmarks.storing import RECORD_NAME, read_record, write_record
+from headtohead.measurement import read_record as read_run
+from headtohead.run.environment import describe, git_state
+
+ROOT = Path(__file__).parents[2]
+EXPERIMENTS = ("product-list", "product-detail", "product-search", "serializer")
+ROUNDS = 8
+BUDGET = 4.0
+
+
+def compare() -> Taken:
+    """One comparison of the commit that is checked out with itself."""
+    started_at, started, load = datetime.now(tz=UTC), time.monotonic(), os.getloadavg()[0]
+    finished = subprocess.run(
+        [
+            *(sys.executable, "-m", "headtohead", "compare", "HEAD", "HEAD", "--json"),
+            *("--rounds", str(ROUNDS), "--budget", str(BUDGET)),
+            *(part for each in EXPERIMENTS for part in ("--experiment", each)),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if not finished.stdout:
+        sys.exit("the commit cannot be compared; fix: see what h2h says above")
+    run = read_run(ROOT / "results" / json.loads(finished.stdout)["run_id"])
+    return Taken(
+        started_at=started_at,
+        seconds=time.monotonic() - started,
+        load_before=load,
+        caveats=invalidating(run),
+        found=found_in(run),
+    )
+
+
+def begun(folder: Path) -> Record:
+    """The record that is in the folder, or one without comparisons.
+
+    Raises:
+        SystemExit: What is there is another commit's.
+    """
+    git = git_state(ROOT)
+    if not (folder / RECORD_NAME).exists():
+        load = os.getloadavg()[0]
+        return Record(
+            git=git,
+            environment=describe(servers={}, rows=0, load_before=load, load_after=load),
+            rounds=ROUNDS,
+            budget=BUDGET,
+            taken=(),
+            quiet=(),
+        )
+    record = read_record(folder, Record)
+    if record.git.commit != git.commit:
+        sys.exit(f"{folder} has another commit's record; fix: check that commit out, or move it")
+    return record
+
+
+def main() -> None:
+    """Take a record, and say what it shows."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--output", type=Path, required=True, help="folder of the record")
+    parser.add_argument("--runs", type=int, default=100, help="comparisons (default 100)")
+    given = parser.parse_args()
+    record = begun(given.output)
+    h2h = [sys.executable, "-m", "headtohead"]
+    subprocess.run([*h2h, "up"], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    try:
+        while len(record.taken) < given.runs:
+            record = replace(record, taken=(*record.taken, compare()))
+            write_record(record, given.output)
+            claims = ", ".join(each.path for each in record.taken[-1].claims) or "nothing claimed"
+            sys.stderr.write(f"{len(record.taken)}: {claims}\n")
+    finally:
+        subprocess.run([*h2h, "down"], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    record = replace(record, quiet=calibrate(record.series))
+    write_record(record, given.output)
+    sys.stdout.write(render(record))
+    sys.exit(any(each.claims for each in record.taken if not each.caveats))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""Records of benchmarks that take long: a file a folder."""
+
+import json
+from pathlib import Path
+from typing import TypeVar
+
+from cattrs.preconf.json import make_converter
+
+RECORD_NAME = "record.json"
+R = TypeVar("R")
+
+_converter = make_converter()
+
+
+def write_record(record: object, folder: Path) -> None:
+    """Write a record, a dataclass, so that a reader sees all of it or none of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f"{RECORD_NAME}.partial"
+    text = json.dumps(_converter.unstructure(record), indent=1, ensure_ascii=False)
+    partial.write_text(text + "\n", encoding="utf-8")
+    partial.rename(folder / RECORD_NAME)
+
+
+def read_record(folder: Path, kind: type[R]) -> R:
+    """Read a record of this kind back."""
+    return _converter.loads((folder / RECORD_NAME).read_text(encoding="utf-8"), kind)
