@@ -468,9 +468,7 @@ def test_interrupted_run_leaves_no_process_and_no_record(
 ):
     project = copy_project(tmp_path)
     process = subprocess.Popen(
-        # Whoever runs the tests in the background of a script makes their children ignore Ctrl-C.
         [
-            *("env", "--default-signal=INT"),
             *project.command("run", "--rows", "50", "--background", "shop:4"),
         ],
         cwd=tmp_path,

@@ -27,8 +27,7 @@ def interrupted_in_setting_up(
     scratch = project.root / ".h2h" / "scratch"
     shutil.rmtree(scratch, ignore_errors=True)
     process = subprocess.Popen(
-        # Whoever runs the tests in the background of a script makes their children ignore Ctrl-C.
-        ["env", "--default-signal=INT", *project.command(*arguments)],
+        project.command(*arguments),
         cwd=project.root,
         env=project.variables(),
         stdout=subprocess.PIPE,

@@ -109,7 +109,7 @@ def test_a_server_elsewhere_cannot_be_joined_by_others(project):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_nothing_is_left_when_a_run_is_interrupted(project, number):
     process = subprocess.Popen(
-        ["env", "--default-signal=INT", *project.command("run", "connection")],
+        project.command("run", "connection"),
         cwd=project.root,
         env=project.variables(),
         stdout=subprocess.DEVNULL,

@@ -74,8 +74,7 @@ def test_interrupted_validation_keeps_its_finished_trials(project):
     trials = project.root / "stopped" / "trials"
     command = project.command("validate", *SHORT[2:], "--runs", "50", "--output", "stopped")
     process = subprocess.Popen(
-        # Whoever runs the tests in the background of a script makes their children ignore Ctrl-C.
-        ["env", "--default-signal=INT", *command],
+        command,
         cwd=project.root,
         env=project.variables(),
         stdout=subprocess.PIPE,

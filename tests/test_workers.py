@@ -152,9 +152,8 @@ def test_worker_that_is_lost_on_its_host_invalidates_the_run_in_time(
 def test_interrupt_stops_all_local_workers_at_once(variants_server: str, tmp_path: Path):
     project = copy_project(tmp_path)
     process = subprocess.Popen(
-        # Whoever runs the tests in the background of a script makes their children ignore Ctrl-C.
         [
-            *("env", "--default-signal=INT", *H2H, *RUN, "--url", variants_server),
+            *(*H2H, *RUN, "--url", variants_server),
             *("--workers", "2", "--budget", "600"),
         ],
         cwd=project.root,
