@@ -1,12 +1,14 @@
 """Two revisions of a small suite, run for real."""
 
 import json
+import shutil
 import signal
 import subprocess
 import time
 
 import pytest
 
+from headtohead.bench.instructions import can_count
 from tests.conftest import PATIENCE, Project
 
 SUITE = """
@@ -74,7 +76,10 @@ def suite(tmp_path_factory):
 
 
 def test_what_takes_longer_is_found_and_what_only_one_revision_has_is_told(suite):
-    record = suite.json("bench", "HEAD~1", "--rounds", "6", "--margin", "0.5", "-k", "not slow")
+    record = suite.json(
+        *("bench", "HEAD~1", "--rounds", "6", "--margin", "0.5", "-k", "not slow"),
+        "--no-instructions",
+    )
     found = {each["name"].rpartition("::")[2]: each for each in record["benchmarks"]}
     assert found.keys() == {"test_same", "test_changed"}
     assert found["test_changed"]["ratio"] == pytest.approx(4, rel=0.5)
@@ -96,7 +101,7 @@ def test_what_takes_longer_is_found_and_what_only_one_revision_has_is_told(suite
 
 
 def test_the_terminal_names_the_benchmark_and_its_times(suite):
-    completed = suite.h2h("bench", "HEAD~1", "--rounds", "4", "-k", "changed")
+    completed = suite.h2h("bench", "HEAD~1", "--rounds", "4", "-k", "changed", "--no-instructions")
     assert completed.returncode == 0, completed.stderr
     assert "test_work.py::test_changed" in completed.stdout
     assert "test_same" not in completed.stdout
@@ -104,9 +109,48 @@ def test_the_terminal_names_the_benchmark_and_its_times(suite):
 
 
 def test_a_benchmark_that_fails_after_its_calls_gives_no_time(suite):
-    completed = suite.h2h("bench", "HEAD~1", "--rounds", "4", "-k", "wrong or same", "--json")
+    completed = suite.h2h(
+        "bench", "HEAD~1", "--rounds", "4", "-k", "wrong or same", "--no-instructions", "--json"
+    )
     record = json.loads(completed.stdout)
     assert [each["name"].rpartition("::")[2] for each in record["benchmarks"]] == ["test_same"]
+
+
+def test_instructions_are_counted_where_valgrind_is(suite):
+    if not can_count():
+        pytest.skip("valgrind is not installed")
+    given = ("bench", "HEAD~1", "--rounds", "4", "-k", "same or changed or wrong")
+    record = suite.json(*given, "--instructions")
+    counts = {
+        each["name"].rpartition("::")[2]: each["instructions"] for each in record["benchmarks"]
+    }
+    base, head = counts["test_same"]
+    assert base == pytest.approx(head, rel=0.02)
+    # What the call itself takes is little beside three thousand additions.
+    base, head = counts["test_changed"]
+    assert head / base == pytest.approx(4, rel=0.05)
+    assert [path.name for path in (suite.root / "results" / "latest-bench").iterdir()] == [
+        "bench.json"
+    ]
+
+
+def test_no_instructions_are_counted_unless_wanted(suite):
+    completed = suite.h2h("bench", "HEAD~1", "--rounds", "4", "-k", "same", "--no-instructions")
+    assert completed.returncode == 0, completed.stderr
+    assert "Instructions" not in completed.stdout
+
+
+def test_counting_without_valgrind_ends_in_one_line(suite):
+    # A PATH of its own, with what the command itself needs.
+    tools = suite.root / ".h2h" / "tools"
+    tools.mkdir(parents=True, exist_ok=True)
+    (tools / "git").unlink(missing_ok=True)
+    (tools / "git").symlink_to(shutil.which("git"))
+    completed = suite.h2h("bench", "HEAD~1", "--instructions", PATH=str(tools))
+    assert completed.returncode == 2
+    assert "instructions cannot be counted here" in completed.stderr
+    assert "install valgrind" in completed.stderr
+    assert len(completed.stderr.strip().splitlines()) == 1
 
 
 def test_an_interrupt_lets_pytest_stop_what_it_has_started(suite):

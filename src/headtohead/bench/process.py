@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ def run_benchmarks(
     """
     report = directory / "times.json"
     report.unlink(missing_ok=True)
-    finished = _pytest(
+    finished = run_pytest(
         revision,
         *(str(folder), "--benchmark-only", "--quiet", "-rfE"),
         *("--benchmark-min-rounds", _FEWEST_CALLS, "--benchmark-max-time", _SECONDS_EACH),
@@ -93,14 +93,31 @@ def _last_line(finished: "subprocess.CompletedProcess[str]") -> str:
     return lines[-1] if lines else "it says nothing"
 
 
-def _pytest(revision: Revision, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run pytest in a revision's folder, on the cores that servers have otherwise."""
+def run_pytest(
+    revision: Revision,
+    *arguments: str,
+    within: Sequence[str] = (),
+    path: Path | None = None,
+) -> "subprocess.CompletedProcess[str]":
+    """Run pytest in a revision's folder, on the cores that servers have otherwise.
+
+    Args:
+        revision: Whose pytest.
+        arguments: Its arguments.
+        within: The command, such as valgrind's, that is to run it.
+        path: A folder whose modules it may import.
+    """
+    # The order of sets and dictionaries of strings is not to be a matter of luck.
+    variables = {**_environment(), **revision.variables(), "PYTHONHASHSEED": "0"}
+    if path:
+        variables["PYTHONPATH"] = os.pathsep.join(
+            filter(None, [str(path), variables.get("PYTHONPATH")])
+        )
     with starting_on(server_cores(available_cores())):
         process = subprocess.Popen(
-            [str(revision.interpreter), "-m", "pytest", *arguments],
+            [*within, str(revision.interpreter), "-m", "pytest", *arguments],
             cwd=revision.root,
-            # The order of sets and dictionaries of strings is not to be a matter of luck.
-            env={**_environment(), **revision.variables(), "PYTHONHASHSEED": "0"},
+            env=variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -24,6 +24,7 @@ class Benchmark:
         verdict: What its interval says at `verdict_error_rate`.
         verdict_error_rate: How often that interval may miss.
         detectable: Half-width of that interval as a fraction.
+        instructions: Of a call at base and at head; None where they were not counted.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Benchmark:
     verdict: Verdict
     verdict_error_rate: float
     detectable: float
+    instructions: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

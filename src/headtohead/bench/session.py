@@ -1,16 +1,18 @@
 """A whole comparison of micro-benchmarks: processes of both revisions in turn, then the record."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from time import monotonic
 
 from headtohead.analysis.family import CLAIM_RATE
+from headtohead.bench.instructions import Instructions, count_instructions
 from headtohead.bench.judging import Times, judged
 from headtohead.bench.process import run_benchmarks
-from headtohead.bench.record import RECORD_NAME, SCHEMA_VERSION, Bench
+from headtohead.bench.record import RECORD_NAME, SCHEMA_VERSION, Bench, Benchmark
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.files import write_whole
@@ -28,6 +30,7 @@ def bench(
     *,
     select: str | None,
     rounds: int,
+    instructions: bool,
     config: Config,
     note: Callable[[str], None],
 ) -> tuple[Bench, Path]:
@@ -38,6 +41,7 @@ def bench(
         head: Another one; None for the working tree.
         select: Which benchmarks, as pytest's ``-k`` takes it; None is all.
         rounds: How many processes of each.
+        instructions: Whether to have valgrind count instructions, in one more process of each.
         config: All settings.
         note: Told in a few words what is being done.
 
@@ -83,6 +87,16 @@ def bench(
                 fix=f"see what `pytest {config.benchmarks} --benchmark-only` says in both",
             )
         (directory / "times.json").unlink(missing_ok=True)
+        if instructions:
+            counts = []
+            for revision in revisions:
+                note(f"{revision.label}: counting instructions")
+                counts.append(
+                    count_instructions(
+                        revision, folder=config.benchmarks, select=select, directory=directory
+                    )
+                )
+            benchmarks = tuple(_with_instructions(each, counts) for each in benchmarks)
         record = Bench(
             schema=SCHEMA_VERSION,
             run_id=run_id,
@@ -101,3 +115,11 @@ def bench(
         )
         write_whole(to_json(record), directory / RECORD_NAME)
     return record, config.results_directory / run_id
+
+
+def _with_instructions(benchmark: Benchmark, counts: Sequence[Instructions]) -> Benchmark:
+    """The benchmark with what a call of it takes, where both revisions' were counted."""
+    base, head = (each.get(benchmark.name) for each in counts)
+    if base is None or head is None:
+        return benchmark
+    return replace(benchmark, instructions=(base, head))

@@ -14,10 +14,15 @@ _QUIET = {Verdict.NO_DIFFERENCE, Verdict.INCONCLUSIVE}
 def render(record: Bench, *, console: Console) -> None:
     """Print what differs first, then what does not, then what could not be compared."""
     ordered = sorted(record.benchmarks, key=lambda each: each.verdict in _QUIET)
+    counted = any(each.instructions for each in ordered)
     print_cells(
         f"{record.head.name} against {record.base.name}",
-        headers=["Time of a call", "Ratio [95 % interval]", "Verdict", "Could see", "Benchmark"],
-        rows=[_row(each) for each in ordered],
+        headers=[
+            *("Time of a call", "Ratio [95 % interval]", "Verdict", "Could see"),
+            *(["Instructions"] if counted else []),
+            "Benchmark",
+        ],
+        rows=[_row(each, counted=counted) for each in ordered],
         console=console,
     )
     for each in record.left_out:
@@ -28,18 +33,27 @@ def render(record: Bench, *, console: Console) -> None:
             f"the time, differences within {percent(record.benchmarks[0].margin)} do not matter "
             f"here. All verdicts together are wrong in at most {percent(record.error_rate)} of "
             "comparisons."
+            + (" Instructions of this process alone, head / base, are advice." if counted else "")
         )
     )
 
 
-def _row(benchmark: Benchmark) -> list[str]:
+def _row(benchmark: Benchmark, *, counted: bool) -> list[str]:
     return [
         f"{_time(benchmark.base_seconds)} {ARROW} {_time(benchmark.head_seconds)}",
         f"{ratio(benchmark.ratio)} {interval(benchmark.ci95)}",
         str(benchmark.verdict),
         percent(benchmark.detectable),
+        *([_instructions(benchmark)] if counted else []),
         benchmark.name.rpartition("/")[2],
     ]
+
+
+def _instructions(benchmark: Benchmark) -> str:
+    if benchmark.instructions is None:
+        return ""
+    base, head = benchmark.instructions
+    return f"{head / base:.4f}"
 
 
 def _time(seconds: float) -> str:

@@ -9,6 +9,7 @@ import typer
 from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import FEWEST_ROUNDS, AsJson, Base, Head, Margin, Results, Seed
 from headtohead.cli.project import read_config
+from headtohead.errors import ConfigurationError
 from headtohead.measurement import to_json
 
 DEFAULT_ROUNDS = 10
@@ -29,6 +30,14 @@ def bench(
             help="How many fresh processes of each revision; they take turns in random order.",
         ),
     ] = DEFAULT_ROUNDS,
+    instructions: Annotated[
+        bool | None,
+        typer.Option(
+            "--instructions/--no-instructions",
+            help="Count instructions, too, in one more process of each revision. Default: where "
+            "valgrind is installed.",
+        ),
+    ] = None,
     margin: Margin = None,
     seed: Seed = None,
     results: Results = None,
@@ -39,10 +48,16 @@ def bench(
     Example: h2h bench main -k server_timing
     """
     from headtohead.bench import terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.bench.instructions import can_count  # noqa: PLC0415 (slow to import)
     from headtohead.bench.session import LATEST  # noqa: PLC0415 (slow to import)
     from headtohead.bench.session import bench as carry_out  # noqa: PLC0415 (slow to import)
     from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
 
+    if instructions and not can_count():
+        raise ConfigurationError(
+            "instructions cannot be counted here",
+            fix="install valgrind (Debian's package), or leave --instructions out; it needs x86-64",
+        )
     config = read_config(margin=margin, seed=seed, results=results)
     with watching(errors if as_json else console) as watch:
         record, folder = carry_out(
@@ -50,6 +65,7 @@ def bench(
             head,
             select=select,
             rounds=rounds,
+            instructions=can_count() if instructions is None else instructions,
             config=config,
             note=watch.note,
         )

@@ -83,6 +83,8 @@ def gate(
             None,
             select=None,
             rounds=policy.rounds,
+            # They decide nothing, and take as long as several rounds.
+            instructions=False,
             config=replace(config, margin=policy.margin or config.margin),
             note=note,
         )[0]
