@@ -11,7 +11,7 @@ from dashboards.queries import POSTGRES, Sql, sql_literal
 from headtohead.compare.endpoints import endpoints_of
 from headtohead.experiment import Experiment
 
-_NOT_PUBLISHED = "Not published yet: h2h history publish"
+_NOTHING = "No commit of this time range: h2h history publish"
 
 
 def change_points() -> dashboard.AnnotationQuery:
@@ -56,7 +56,7 @@ def development(experiments: Sequence[Experiment]) -> timeseries.Panel:
         .height(11)
         .span_nulls(True)
         .show_points(VisibilityMode.ALWAYS)
-        .no_value(_NOT_PUBLISHED)
+        .no_value(_NOTHING)
         .with_target(
             Sql(
                 text=f"""\

@@ -104,8 +104,10 @@ def verdict() -> stat.Panel:
 
 def ratio(colours: Mapping[str, str]) -> stat.Panel:
     """The effect with its interval."""
+    # A bound that does not exist is NULL.
     numbers = ", ".join(
-        f"to_char({each}, 'FM999990.000')" for each in ("ratio", "ci95_low", "ci95_high")
+        f"coalesce(to_char({column}, 'FM999990.000'), '{otherwise}')"
+        for column, otherwise in (("ratio", ""), ("ci95_low", "0"), ("ci95_high", "∞"))
     )
     panel = (
         words_panel(
@@ -191,7 +193,7 @@ def caveats() -> table.Panel:
             description="Reasons to trust this answer less, each with what to do about it.",
             unit="string",
         )
-        .span(14)
+        .span(12)
         .override_by_name("Caveat", [wide(150)])
         .override_by_regexp("/^What /", [wrapped()])
         .with_target(

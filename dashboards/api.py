@@ -261,13 +261,13 @@ def _by_route(metric: str) -> str:
 
 
 def _per_request(metric: str) -> str:
-    return f"{_by_route(metric)} / {_by_route('duration_seconds_count')}"
+    # Nothing, rather than a number that is none, where nobody asks.
+    return f"{_by_route(metric)} / {_by_route('duration_seconds_count')} >= 0"
 
 
 def _quantile(quantile: float) -> str:
-    return (
-        f"histogram_quantile({quantile}, sum by (le, route) ({_rate('duration_seconds_bucket')}))"
-    )
+    buckets = f"sum by (le, route) ({_rate('duration_seconds_bucket')})"
+    return f"histogram_quantile({quantile}, {buckets}) >= 0"
 
 
 def _named(name: str) -> DynamicConfigValue:

@@ -139,6 +139,8 @@ def lateness() -> timeseries.Panel:
             "wait for the server; lag means that the generator itself is held up.",
             unit="s",
         )
+        # A generator that is never late is drawn at the foot of some milliseconds, not of minutes.
+        .axis_soft_max(0.01)
         .with_target(
             promql(
                 f"max(headtohead_generator_loop_lag_seconds{{{MEASURED}}})",

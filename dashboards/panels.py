@@ -203,6 +203,11 @@ def unit_property(unit: str) -> DynamicConfigValue:
     return DynamicConfigValue(id_val="unit", value=unit)
 
 
+def decimals_property(decimals: int) -> DynamicConfigValue:
+    """The property of a field that is told more or less exactly than its panel's others."""
+    return DynamicConfigValue(id_val="decimals", value=decimals)
+
+
 def wide(pixels: int) -> DynamicConfigValue:
     """The property of a column that is wider or narrower than others."""
     return DynamicConfigValue(id_val="custom.width", value=pixels)

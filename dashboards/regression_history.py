@@ -12,6 +12,7 @@ from dashboards.colours import NEUTRAL, variant_colours
 from dashboards.page import Section, choice_variable, page, postgres_variable, prometheus_variable
 from dashboards.panels import (
     coloured,
+    decimals_property,
     mappings_property,
     series_panel,
     table_panel,
@@ -22,12 +23,14 @@ from dashboards.panels import (
 )
 from dashboards.queries import POSTGRES, Sql, sql_literal
 from headtohead.experiment import Experiment
-from headtohead.measurement import Metric
+from headtohead.measurement import Metric, Verdict
 
 UID = "regression-history"
 
-# Runs that must not be used are listed, and drawn nowhere.
-COUNTS = "complete AND valid AND $__timeFilter(started_at)"
+# Answers that must not be used are drawn nowhere; the others of the same run are.
+COUNTS = f"complete AND verdict <> '{Verdict.INVALID}' AND $__timeFilter(started_at)"
+# So many rows of a table that the next section is still to be guessed at.
+MOST_ROWS = 15
 
 
 def regression_history(experiments: Sequence[Experiment]) -> Dashboard:
@@ -100,9 +103,9 @@ def latest_answers(experiments: Sequence[Experiment]) -> table.Panel:
             unit="none",
         )
         .decimals(3)
-        .height(3 + rows)
+        .height(3 + min(rows, MOST_ROWS))
         .override_by_name("Verdict", mappings_property(VERDICTS))
-        .override_by_name("Change", [unit_property("percentunit")])
+        .override_by_name("Change", [unit_property("percentunit"), decimals_property(1)])
         .override_by_name("Measured", [unit_property("dateTimeAsIso"), wide(170)])
         .override_by_name("Experiment", [wide(150)])
         .override_by_name("Baseline → variant", [wide(230)])
@@ -137,7 +140,7 @@ def effect(experiment: Experiment, colours: Mapping[str, str]) -> timeseries.Pan
         series_panel(
             title=experiment.name,
             description=f"{experiment.question} Ratio to {experiment.baseline.name} with its 95 % "
-            "interval, a point for each valid run; the line at 1 is no difference. A step that "
+            "interval, a point for each valid answer; the line at 1 is no difference. A step that "
             "stays is a regression or a gain: open the run below. One point alone is noise.",
             unit="none",
             from_zero=False,
@@ -145,7 +148,7 @@ def effect(experiment: Experiment, colours: Mapping[str, str]) -> timeseries.Pan
         .decimals(3)
         .span_nulls(True)
         .show_points(VisibilityMode.ALWAYS)
-        .no_value(f"Not published yet: h2h run {experiment.name} --publish")
+        .no_value(f"Nothing in this time range: h2h run {experiment.name} --publish")
         .with_target(
             Sql(
                 text=f"""\

@@ -48,10 +48,11 @@ def conditions() -> table.Panel:
             "invalid run: measure again before you rely on it.",
             unit="string",
         )
-        .span(10)
+        .span(12)
         .override_by_name("Mode", [wide(85)])
         .override_by_name("Pairs", [unit_property("none"), wide(60)])
-        .override_by_name("Took", [unit_property("s"), wide(70)])
+        .override_by_name("Took", [unit_property("s"), wide(75)])
+        .override_by_name("Commit", [wide(165)])
         .override_by_name("Started", [unit_property("dateTimeAsIso"), wide(170)])
         .with_target(
             Sql(

@@ -137,6 +137,9 @@ def _dimension_of_call(call: Call) -> Dimension:
 
 
 def _dimension_of_operation(operation: BinaryExpr) -> Dimension:
+    if isinstance(operation.rhs, NumberLiteral) and operation.rhs.val == 0:
+        # Of whatever there is none, that is zero.
+        return dimension(operation.lhs)
     left, right = dimension(operation.lhs), dimension(operation.rhs)
     if str(operation.op) == "/":
         return left / right

@@ -31,6 +31,7 @@ from dashboards.checks.expressions import (
         ("rate(a_hits_total[1m]) / (rate(a_hits_total[1m]) + rate(a_misses_total[1m]))", SHARE),
         ("histogram_quantile(0.5, sum by (le) (rate(a_seconds_bucket[1m])))", SECONDS),
         ("max(a_lag_seconds) - min(a_lag_seconds)", SECONDS),
+        ("sum(a_lag_seconds) / sum(a_users) >= 0", SECONDS / THINGS),
     ],
 )
 def test_dimension_follows_from_names_and_operations(expression, expected):

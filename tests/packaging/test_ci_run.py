@@ -39,6 +39,7 @@ def tools(tmp_path: Path) -> Path:
     add(directory, "promtool", ":")
     add(directory, "ip", ":")
     add(directory, "memcached", ":")
+    add(directory, "valgrind", ":")
     # The test may run where python3 has no ensurepip.
     (directory / "python3").unlink()
     add(directory, "python3", ":")

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
@@ -28,6 +29,8 @@ from headtohead.statements import BAGGAGE_STATEMENTS, DETAILED, Explanation
 # whatever clients send, the number of time series stays that of the declarations.
 NO_EXPERIMENT = ("none", "none")
 UNKNOWN_EXPERIMENT = ("other", "other")
+# Of which it is remembered what they ask for, whatever else clients send.
+_MOST_BAGGAGE = 256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,6 +76,8 @@ class MeasurementMiddleware:
         self._chooser = Chooser(
             load_experiments(settings.package) if settings.experiments else Registry([])
         )
+        # Whoever measures sends the same baggage thousands of times.
+        self._asked_with = lru_cache(maxsize=_MOST_BAGGAGE)(self._read_baggage)
         watch_open_connections()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
@@ -118,15 +123,18 @@ class MeasurementMiddleware:
         )
 
     def _asked(self, request: HttpRequest) -> _Asked:
-        members = baggage_members(request.META.get("HTTP_BAGGAGE", "")) if self._enabled else {}
+        baggage = request.META.get("HTTP_BAGGAGE", "") if self._enabled else ""
+        # Only who may measure may be told, and may slow the server down.
+        return self._asked_with(baggage, authorised=is_authorised(request))
+
+    def _read_baggage(self, baggage: str, *, authorised: bool) -> _Asked:
+        members = baggage_members(baggage)
         names = requested_names(members)
         choice = self._chooser.choose(*names) if names else None
         if choice:
             labels = (choice.experiment, choice.variant)
         else:
             labels = UNKNOWN_EXPERIMENT if names else NO_EXPERIMENT
-        # Only who may measure may be told, and may slow the server down.
-        authorised = is_authorised(request)
         handicap = members.get(BAGGAGE_HANDICAP) if authorised else None
         return _Asked(
             choice=choice,

@@ -3,7 +3,14 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from headtohead.measurement import Comparison, ExperimentResult, Run, VariantResult, to_json
+from headtohead.measurement import (
+    Comparison,
+    ExperimentResult,
+    Run,
+    VariantResult,
+    Verdict,
+    to_json,
+)
 
 Row = Mapping[str, object]
 
@@ -78,7 +85,9 @@ def _variant(variant: VariantResult) -> Row:
 def _comparisons(run: Run) -> Iterator[Row]:
     for result in run.experiments:
         for comparison in result.comparisons:
-            yield {**_key(run, result), **_comparison(comparison)}
+            # As reports say it: what was judged before a control failed may not be believed.
+            verdict = comparison.verdict if result.valid else Verdict.INVALID
+            yield {**_key(run, result), **_comparison(comparison), "verdict": verdict}
 
 
 def _comparison(comparison: Comparison) -> Row:
@@ -93,7 +102,6 @@ def _comparison(comparison: Comparison) -> Row:
         "ci95_low": low if bounded else None,
         "ci95_high": high if bounded else None,
         "margin": comparison.margin,
-        "verdict": comparison.verdict,
         "seconds": comparison.seconds,
         "stopped_early": comparison.stopped_early,
     }
