@@ -8,7 +8,6 @@ from grafana_foundation_sdk.models.common import VisibilityMode
 from dashboards.colours import OPEN
 from dashboards.panels import series_panel, table_panel, unit_property, wide, with_line
 from dashboards.queries import POSTGRES, Sql, sql_literal
-from headtohead.compare.endpoints import endpoints_of
 from headtohead.experiment import Experiment
 
 _NOTHING = "No commit of this time range: h2h history publish"
@@ -39,8 +38,8 @@ def development(experiments: Sequence[Experiment]) -> timeseries.Panel:
     """The ratio of every endpoint to the anchor, commit by commit."""
     columns = ",\n  ".join(
         f'max(ratio) FILTER (WHERE subject = {sql_literal(each.name)}) AS "{each.name}"'
-        # Each under the name that comparisons of revisions give it.
-        for each in endpoints_of(experiments, note=lambda _: None)
+        # A request that several share goes by the name of whichever was compared.
+        for each in experiments
     )
     panel = (
         series_panel(
@@ -82,7 +81,6 @@ def changed() -> table.Panel:
             unit="percentunit",
         )
         .decimals(1)
-        .no_value("No change")
         .override_by_name("Committed", [unit_property("dateTimeAsIso"), wide(170)])
         .override_by_name("Endpoint", [wide(200)])
         .with_target(
@@ -93,7 +91,10 @@ SELECT subject AS "Endpoint", left(git_commit, 10) AS "From commit",
   left(anchor, 10) AS "Anchor", committed_at AS "Committed"
 FROM headtohead.changes
 WHERE $__timeFilter(committed_at)
-ORDER BY committed_at DESC, subject"""
+UNION ALL
+SELECT 'none', NULL, NULL, NULL, NULL, NULL, NULL
+WHERE NOT EXISTS (SELECT FROM headtohead.changes WHERE $__timeFilter(committed_at))
+ORDER BY 7 DESC, 1"""
             )
         )
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from grafana_foundation_sdk.builders import stat, table, text
+from grafana_foundation_sdk.builders.common import VizTextDisplayOptions
 from grafana_foundation_sdk.models.common import BigValueColorMode, BigValueTextMode, VizOrientation
 from grafana_foundation_sdk.models.dashboard import ValueMap, ValueMappingResult
 
@@ -118,6 +119,8 @@ def ratio(colours: Mapping[str, str]) -> stat.Panel:
         .text_mode(BigValueTextMode.VALUE_AND_NAME)
         # One below the other, so that each has room for its bracket.
         .orientation(VizOrientation.HORIZONTAL)
+        # Left to itself it is now large, now tiny.
+        .text(VizTextDisplayOptions().title_size(16).value_size(22))
         .with_target(_compared(f"format('%s [%s, %s]', {numbers}) AS shown"))
         .with_transformation(a_field_for_each("variant", value="shown"))
     )

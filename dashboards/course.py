@@ -70,7 +70,7 @@ def response_times(colours: Mapping[str, str]) -> timeseries.Panel:
             )
         )
     panel.override_by_regexp("/ p95$/", [dashed(8)]).override_by_regexp("/ p99$/", [dashed(2)])
-    return coloured(panel.span(16).height(13), colours)
+    return coloured(panel.span(16).height(14), colours)
 
 
 def throughput(colours: Mapping[str, str]) -> timeseries.Panel:
@@ -125,7 +125,7 @@ def pairs(colours: Mapping[str, str]) -> timeseries.Panel:
         )
         .override_by_name("budget spent", on_the_right(unit="percentunit", label="budget"))
     )
-    return coloured(panel.span(8).height(13), colours)
+    return coloured(panel.span(8).height(14), colours)
 
 
 def response_time_heat() -> heatmap.Panel:
