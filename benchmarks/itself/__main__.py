@@ -1,9 +1,9 @@
-"""Compare a commit with itself, again and again: whatever is claimed then is wrong.
+"""Compare a shop's commit with itself, again and again: whatever is claimed then is wrong.
 
     python -m benchmarks.itself --output docs/itself
 
-It takes about an hour, and wants a quiet machine. The record goes to the folder after every
-comparison, and a record that is there already is gone on with. Exit code 1: something was claimed.
+A comparison takes half a minute, and wants a quiet machine. The record goes to the folder after
+every comparison, and one that is there already is gone on with. Exit code 1: something was claimed.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,33 +21,37 @@ from benchmarks.found import found_in, invalidating
 from benchmarks.itself.calibration import calibrate
 from benchmarks.itself.markdown import render
 from benchmarks.itself.record import Record, Taken
+from benchmarks.proof.commits import COMMITS
+from benchmarks.proof.repository import write_repository
 from benchmarks.storing import RECORD_NAME, read_record, write_record
 from headtohead.measurement import read_record as read_run
 from headtohead.run.environment import describe, git_state
 
 ROOT = Path(__file__).parents[2]
-EXPERIMENTS = ("product-list", "product-detail", "product-search", "serializer")
+# The shop's servers start in a fraction of the time that the reference API's take.
+PATHS = ("/products/", "/products/7/", "/report/")
 ROUNDS = 8
-BUDGET = 4.0
+BUDGET = 2.0
+H2H = (sys.executable, "-m", "headtohead")
 
 
-def compare() -> Taken:
-    """One comparison of the commit that is checked out with itself."""
+def compare(shop: Path) -> Taken:
+    """One comparison of the shop's last commit with itself."""
     started_at, started, load = datetime.now(tz=UTC), time.monotonic(), os.getloadavg()[0]
     finished = subprocess.run(
         [
-            *(sys.executable, "-m", "headtohead", "compare", "HEAD", "HEAD", "--json"),
+            *(*H2H, "compare", "HEAD", "HEAD", "--json"),
             *("--rounds", str(ROUNDS), "--budget", str(BUDGET)),
-            *(part for each in EXPERIMENTS for part in ("--experiment", each)),
+            *(part for path in PATHS for part in ("--path", path)),
         ],
-        cwd=ROOT,
+        cwd=shop,
         stdout=subprocess.PIPE,
         text=True,
         check=False,
     )
     if not finished.stdout:
         sys.exit("the commit cannot be compared; fix: see what h2h says above")
-    run = read_run(ROOT / "results" / json.loads(finished.stdout)["run_id"])
+    run = read_run(shop / "results" / json.loads(finished.stdout)["run_id"])
     return Taken(
         started_at=started_at,
         seconds=time.monotonic() - started,
@@ -83,23 +88,27 @@ def main() -> None:
     """Take a record, and say what it shows."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--output", type=Path, required=True, help="folder of the record")
-    parser.add_argument("--runs", type=int, default=100, help="comparisons (default 100)")
+    parser.add_argument(
+        "--runs", type=int, default=100, help="that count (default 100)"
+    )
     given = parser.parse_args()
     record = begun(given.output)
-    h2h = [sys.executable, "-m", "headtohead"]
-    subprocess.run([*h2h, "up"], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
-    try:
-        while len(record.taken) < given.runs:
-            record = replace(record, taken=(*record.taken, compare()))
-            write_record(record, given.output)
-            claims = ", ".join(each.path for each in record.taken[-1].claims) or "nothing claimed"
-            sys.stderr.write(f"{len(record.taken)}: {claims}\n")
-    finally:
-        subprocess.run([*h2h, "down"], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        shop = Path(folder) / "shop"
+        write_repository(shop, COMMITS)
+        subprocess.run([*H2H, "up"], cwd=shop, stdout=subprocess.DEVNULL, check=True)
+        try:
+            while len(record.counted) < given.runs:
+                record = replace(record, taken=(*record.taken, compare(shop)))
+                write_record(record, given.output)
+                claims = ", ".join(each.path for each in record.taken[-1].claims)
+                sys.stderr.write(f"{len(record.taken)}: {claims or 'nothing claimed'}\n")
+        finally:
+            subprocess.run([*H2H, "down"], cwd=shop, stdout=subprocess.DEVNULL, check=True)
     record = replace(record, quiet=calibrate(record.series))
     write_record(record, given.output)
     sys.stdout.write(render(record))
-    sys.exit(any(each.claims for each in record.taken if not each.caveats))
+    sys.exit(any(each.claims for each in record.counted))
 
 
 if __name__ == "__main__":

@@ -12,9 +12,9 @@ from headtohead.report.format import interval, ratio
 _INTRODUCTION = """\
 # A commit against itself
 
-Two servers of one commit of the reference API were compared by `h2h compare` again and again, each
-time with {rounds} starts of both and {budget:g} seconds for each endpoint. Whatever such a
-comparison claims is wrong.
+Two servers of one commit of a small shop ([benchmarks/proof](../benchmarks/proof)) were compared by
+`h2h compare` again and again, each time with {rounds} starts of both and {budget:g} seconds for
+each endpoint. Whatever such a comparison claims is wrong.
 
 **{alarms} of {counted} comparisons raised an alarm, {claims} of {endpoints} endpoints were said to
 differ{invalid}.** With as few, up to {bound:.1%} of comparisons might (95 %, Clopper & Pearson,
@@ -41,7 +41,7 @@ taken for a history in which every commit is the same.
 
 def render(record: Record) -> str:
     """The page."""
-    counted = [each for each in record.taken if not each.caveats]
+    counted = record.counted
     alarms = sum(bool(each.claims) for each in counted)
     endpoints = [found for each in counted for found in each.found]
     invalid = len(record.taken) - len(counted)

@@ -60,11 +60,15 @@ class Record:
     quiet: tuple[Quiet, ...]
 
     @property
+    def counted(self) -> tuple[Taken, ...]:
+        """Those that do not say of themselves that they do not count."""
+        return tuple(each for each in self.taken if not each.caveats)
+
+    @property
     def series(self) -> dict[str, list[float]]:
         """Each endpoint's ratios, in the order of comparisons that count."""
         ratios: dict[str, list[float]] = {}
-        for comparison in self.taken:
-            if not comparison.caveats:
-                for each in comparison.found:
-                    ratios.setdefault(each.path, []).append(each.ratio)
+        for comparison in self.counted:
+            for each in comparison.found:
+                ratios.setdefault(each.path, []).append(each.ratio)
         return ratios
