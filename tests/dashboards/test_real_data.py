@@ -40,13 +40,16 @@ RUNS = (
 
 
 def let_all_count(database_url: str) -> None:
-    """Have runs count that a busy machine made invalid, and be those of a commit."""
+    """Have answers count that a busy machine made invalid, and be those of a commit."""
     with (
         closing(psycopg2.connect(database_url)) as connection,
         connection,
         connection.cursor() as cursor,
     ):
         cursor.execute("UPDATE headtohead.runs SET valid = true, git_commit = 'abc'")
+        cursor.execute(
+            "UPDATE headtohead.comparisons SET verdict = 'inconclusive' WHERE verdict = 'invalid'"
+        )
 
 
 def publish_history(database_url: str, *, since: float) -> None:
