@@ -24,6 +24,8 @@ import experiments_page  # noqa: E402
 
 from benchmarks.generator_cost import markdown as generator_cost  # noqa: E402
 from benchmarks.generator_cost.record import Record as GeneratorCost  # noqa: E402
+from benchmarks.itself import markdown as itself  # noqa: E402
+from benchmarks.itself.record import Record as Itself  # noqa: E402
 from benchmarks.proof import markdown as proof  # noqa: E402
 from benchmarks.proof.record import Record as Proof  # noqa: E402
 from benchmarks.storing import read_record as read_kept  # noqa: E402
@@ -35,6 +37,7 @@ EXPERIMENTS = ROOT / "docs" / "experiments.md"
 AUDIT = ROOT / "docs" / "audit.json"
 GENERATOR_COST = ROOT / "docs" / "generator-cost"
 PROOF = ROOT / "docs" / "proof"
+ITSELF = ROOT / "docs" / "itself"
 # Wide enough for the table, narrow enough for the page that shows it.
 COLUMNS = 150
 
@@ -66,16 +69,28 @@ def generator_cost_page(folder: Path) -> str:
     return generator_cost.render(read_kept(folder, GeneratorCost))
 
 
+def proof_page(folder: Path) -> str:
+    """The page on the judged commits whose record is in the folder."""
+    return proof.render(read_kept(folder, Proof))
+
+
+def itself_page(folder: Path) -> str:
+    """The page on the commit compared with itself whose record is in the folder."""
+    return itself.render(read_kept(folder, Itself))
+
+
 def main() -> None:
     """Rewrite what is out of date."""
     # A record takes a day of a quiet machine, so that a checkout may be without one.
     if VALIDATION.is_dir():
         write_validation(VALIDATION)
-    if GENERATOR_COST.is_dir():
-        page = generator_cost_page(GENERATOR_COST)
-        GENERATOR_COST.with_suffix(".md").write_text(page, encoding="utf-8")
-    if PROOF.is_dir():
-        PROOF.with_suffix(".md").write_text(proof.render(read_kept(PROOF, Proof)), encoding="utf-8")
+    for folder, page in (
+        (GENERATOR_COST, generator_cost_page),
+        (PROOF, proof_page),
+        (ITSELF, itself_page),
+    ):
+        if folder.is_dir():
+            folder.with_suffix(".md").write_text(page(folder), encoding="utf-8")
     experiments = experiments_page.render(read_record(REFERENCE_RUN), read_audit(AUDIT))
     EXPERIMENTS.write_text(experiments, encoding="utf-8")
     README.write_text(readme_with_result(README.read_text(encoding="utf-8")), encoding="utf-8")

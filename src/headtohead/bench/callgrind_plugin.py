@@ -16,7 +16,8 @@ from pytest_benchmark.fixture import BenchmarkFixture
 
 # Caches fill and bytecode specialises itself in the first calls.
 WARM_UP_CALLS = 3
-_DUMP, _START, _STOP = (0x43540000 + offset for offset in (3, 4, 5))
+# As callgrind.h numbers its requests, from the letters C and T on.
+_ZERO, _DUMP, _START, _STOP = (0x43540000 + offset for offset in (1, 3, 4, 5))
 # What valgrind.h calls a client request, as a function of C that takes its address: valgrind knows
 # it by four rotations and an exchange that change nothing, and so does nothing without valgrind.
 _REQUEST = (
@@ -37,18 +38,20 @@ _Arguments = ctypes.c_uint64 * 6
 
 def counted(function: Callable[..., Any], *, name: str, warm_up: int) -> Callable[..., Any]:
     """The function, with its next call counted."""
-    start, stop = _Arguments(_START), _Arguments(_STOP)
+    zero, start, stop = (_Arguments(code) for code in (_ZERO, _START, _STOP))
 
     def call(*arguments: Any, **named: Any) -> Any:
         for _ in range(warm_up):
             function(*arguments, **named)
         gc.collect()
         gc.disable()
+        # What a benchmark left that failed is not this one's.
+        _request(ctypes.byref(zero))
+        _request(ctypes.byref(start))
         try:
-            _request(ctypes.byref(start))
             result = function(*arguments, **named)
-            _request(ctypes.byref(stop))
         finally:
+            _request(ctypes.byref(stop))
             gc.enable()
         trigger = ctypes.create_string_buffer(name.encode())
         _request(ctypes.byref(_Arguments(_DUMP, ctypes.addressof(trigger))))
