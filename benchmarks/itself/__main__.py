@@ -89,9 +89,7 @@ def main() -> None:
     """Take a record, and say what it shows."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--output", type=Path, required=True, help="folder of the record")
-    parser.add_argument(
-        "--runs", type=int, default=100, help="that count (default 100)"
-    )
+    parser.add_argument("--runs", type=int, default=100, help="that count (default 100)")
     given = parser.parse_args()
     record = begun(given.output)
     with tempfile.TemporaryDirectory() as folder:
