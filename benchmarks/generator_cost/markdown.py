@@ -2,6 +2,7 @@
 
 from benchmarks.generator_cost.kinds import GOALS, Goal, Kind, Measure
 from benchmarks.generator_cost.record import Record
+from benchmarks.words import revision
 from headtohead.report.format import interval, ratio
 
 _INTRODUCTION = """\
@@ -43,7 +44,6 @@ def reached(record: Record, goal: Goal) -> bool:
 
 def _introduction(record: Record) -> str:
     environment = record.environment
-    commit = record.git.commit[:12] if record.git.commit else "outside a repository"
     return _INTRODUCTION.format(
         users=record.users,
         body_bytes=record.body_bytes,
@@ -54,7 +54,7 @@ def _introduction(record: Record) -> str:
         python=environment.python,
         locust=environment.packages["locust"],
         gevent=environment.packages["gevent"],
-        revision=f"{commit} with changes" if record.git.dirty else commit,
+        revision=revision(record.git),
         load_before=environment.load_before,
         load_after=environment.load_after,
         started_at=record.started_at,

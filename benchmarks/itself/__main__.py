@@ -29,7 +29,7 @@ from headtohead.run.environment import describe, git_state
 
 ROOT = Path(__file__).parents[2]
 # The shop's servers start in a fraction of the time that the reference API's take, and these answer
-# so soon that two seconds are enough for a verdict.
+# so soon that two seconds give as many pairs as a verdict needs.
 PATHS = ("/products/7/", "/report/")
 ROUNDS = 8
 BUDGET = 2.0

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import binomtest
 
 from benchmarks.found import Found
 from benchmarks.itself.record import Record
+from benchmarks.words import revision
 from headtohead.report.format import interval, ratio
+from headtohead.validate.summary import proportion_interval
 
 _INTRODUCTION = """\
 # A commit against itself
@@ -45,7 +46,6 @@ def render(record: Record) -> str:
     alarms = sum(bool(each.claims) for each in counted)
     endpoints = [found for each in counted for found in each.found]
     invalid = len(record.taken) - len(counted)
-    commit = record.git.commit[:12] if record.git.commit else "outside a repository"
     environment = record.environment
     introduction = _INTRODUCTION.format(
         rounds=record.rounds,
@@ -55,12 +55,12 @@ def render(record: Record) -> str:
         claims=sum(bool(each.effect) for each in endpoints),
         endpoints=len(endpoints),
         invalid=f"; {invalid} more said of themselves that they do not count" if invalid else "",
-        bound=binomtest(alarms, len(counted)).proportion_ci(0.95, method="exact").high,
+        bound=proportion_interval(alarms, len(counted))[1],
         minutes=sum(each.seconds for each in record.taken) / 60,
         cpu=environment.cpu,
         cores=environment.cores,
         python=environment.python,
-        revision=f"{commit} with changes" if record.git.dirty else commit,
+        revision=revision(record.git),
         first=record.taken[0].started_at,
     )
     rows = [_row(path, [each for each in endpoints if each.path == path]) for path in record.series]

@@ -2,6 +2,7 @@
 
 from benchmarks.found import Found
 from benchmarks.proof.record import Judged, Record
+from benchmarks.words import revision
 from headtohead.report.format import interval, ratio
 
 _INTRODUCTION = """\
@@ -31,7 +32,6 @@ _RESULTS = {0: "passed", 1: "failed", 3: "invalid"}
 def render(record: Record) -> str:
     """The page."""
     environment = record.environment
-    commit = record.git.commit[:12] if record.git.commit else "outside a repository"
     planted = [each for each in record.commits if each.planted]
     claims = [(each, claim) for each in record.commits for claim in each.claims]
     true_claims = [claim for each, claim in claims if _true(each, claim)]
@@ -47,7 +47,7 @@ def render(record: Record) -> str:
         cpu=environment.cpu,
         cores=environment.cores,
         python=environment.python,
-        revision=f"{commit} with changes" if record.git.dirty else commit,
+        revision=revision(record.git),
         load_before=environment.load_before,
         load_after=environment.load_after,
         started_at=record.started_at,

@@ -454,6 +454,10 @@ class ExperimentResult:
         """Whether no caveat forbids the use of the numbers."""
         return not any(caveat.invalidates for caveat in self.caveats)
 
+    def verdict_on(self, comparison: Comparison) -> Verdict:
+        """The verdict to show: an invalid experiment has no other, whatever was judged before."""
+        return comparison.verdict if self.valid else Verdict.INVALID
+
 
 @dataclass(frozen=True, kw_only=True)
 class ComparedRevision:

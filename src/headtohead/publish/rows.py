@@ -8,7 +8,6 @@ from headtohead.measurement import (
     ExperimentResult,
     Run,
     VariantResult,
-    Verdict,
     to_json,
 )
 
@@ -86,7 +85,7 @@ def _comparisons(run: Run) -> Iterator[Row]:
     for result in run.experiments:
         for comparison in result.comparisons:
             # As reports say it: what was judged before a control failed may not be believed.
-            verdict = comparison.verdict if result.valid else Verdict.INVALID
+            verdict = result.verdict_on(comparison)
             yield {**_key(run, result), **_comparison(comparison), "verdict": verdict}
 
 

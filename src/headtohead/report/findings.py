@@ -61,7 +61,7 @@ class Finding:
     @property
     def verdict(self) -> Verdict:
         """The verdict to show: an invalid experiment has no other."""
-        return self.comparison.verdict if self.experiment.valid else Verdict.INVALID
+        return self.experiment.verdict_on(self.comparison)
 
     @property
     def usable(self) -> bool:
