@@ -1,9 +1,9 @@
 from collections import Counter
-from itertools import islice
+from itertools import groupby, islice
 
 import pytest
 
-from headtohead.load.schedule import BlockSchedule, PairSchedule
+from headtohead.load.schedule import STRETCH_SECONDS, BlockSchedule, PairSchedule
 
 
 def take(schedule: PairSchedule, turns: int) -> list:
@@ -24,11 +24,31 @@ def test_same_seed_gives_the_same_turns_and_another_seed_others():
     assert turns(1) != turns(2)
 
 
-def test_every_comparison_has_one_turn_a_round():
-    turns = take(PairSchedule(variants=3, seconds=1, seed=1), 300)
-    rounds = [turns[start : start + 3] for start in range(0, 300, 3)]
-    assert all(sorted(turn.variant for turn in each) == [0, 1, 2] for each in rounds)
-    assert len({tuple(turn.variant for turn in each) for each in rounds}) > 1
+def stretches(*, seconds: float, variants: int = 3, total: float = 30) -> list[tuple[int, int]]:
+    """The variants that a schedule turns to and how many pairs, of these seconds, each then has."""
+    schedule = PairSchedule(variants=variants, seconds=total, seed=1)
+    taken = []
+    for turn in schedule:
+        taken.append(turn.variant)
+        schedule.spend(variant=turn.variant, seconds=seconds)
+    return [(variant, len(list(pairs))) for variant, pairs in groupby(taken)]
+
+
+def test_every_comparison_has_one_stretch_a_round():
+    # Fractions of two, which add up exactly.
+    found = stretches(seconds=STRETCH_SECONDS / 32)
+    # The last of one round may be the first of the next.
+    assert all(pairs in {32, 64} for _, pairs in found)
+    order = [variant for variant, pairs in found for _ in range(pairs // 32)]
+    rounds = [order[start : start + 3] for start in range(0, len(order), 3)]
+    assert all(sorted(each) == [0, 1, 2] for each in rounds)
+    assert len({tuple(each) for each in rounds}) > 1
+
+
+def test_pairs_that_outlast_a_stretch_go_round_one_by_one():
+    found = stretches(seconds=2 * STRETCH_SECONDS, variants=2, total=8)
+    assert sum(pairs for _, pairs in found) == 2 * 16
+    assert max(pairs for _, pairs in found) <= 2
 
 
 def test_comparison_ends_when_its_time_is_spent():
