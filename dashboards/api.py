@@ -62,7 +62,7 @@ def api(_experiments: Sequence[Experiment]) -> Dashboard:
                     p95_by_endpoint(),
                 ],
             ),
-            Section(title="Saturation", panels=[saturation(), other_traffic()]),
+            Section(title="Saturation", panels=[saturation(), answers()]),
             Section(title="Tasks", panels=[tasks.waiting(), tasks.duration(), tasks.ended()]),
         ],
     )
@@ -239,16 +239,23 @@ def saturation() -> timeseries.Panel:
     )
 
 
-def other_traffic() -> timeseries.Panel:
-    """What clients are answered who take part in no measurement."""
-    responses = "django_http_responses_total_by_status_view_method_total"
-    return series_panel(
-        title="Other traffic by status",
-        description="Responses a second by status, without measured requests: health checks, "
-        "scrapes, people. Clients cause 4xx, the server 5xx.",
-        unit="reqps",
-    ).with_target(
-        promql(f"sum by (status) (rate({responses}[$__rate_interval]))", legend="{{status}}")
+def answers() -> timeseries.Panel:
+    """How requests end: as they should, by a fault of the client's, or by one of the server's."""
+    failed, refused, all_ = (
+        f"sum({_rate(each)})"
+        for each in ("errors_total", "client_errors_total", "duration_seconds_count")
+    )
+    return (
+        series_panel(
+            title="Answers by status",
+            description="Responses a second by the class of their status: clients cause 4xx, the "
+            "server 5xx.",
+            unit="reqps",
+        )
+        .with_target(promql(f"{all_} - {refused} - {failed}", legend="below 400", ref="A"))
+        .with_target(promql(refused, legend="4xx", ref="B"))
+        .with_target(promql(failed, legend="5xx", ref="C"))
+        .override_by_name("5xx", [colour_property(BAD)])
     )
 
 

@@ -120,6 +120,12 @@ def test_users_are_served_the_seam_in_the_usual_settings():
     assert [experiment.is_served(each) for each in experiment.all_variants] == [False, True]
 
 
+def test_a_server_that_explains_nothing_is_sent_no_token():
+    experiment = served_by(bare=Server(explains=False), usual=Server())
+    sent = [experiment.request_for(each, token="secret") for each in experiment.all_variants]
+    assert [TOKEN_HEADER in each.headers for each in sent] == [False, True]
+
+
 def test_only_a_server_that_says_so_explains_nothing():
     experiment = served_by(bare=Server(explains=False), usual=Server())
     assert [experiment.explains(each) for each in experiment.all_variants] == [False, True]

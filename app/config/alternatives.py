@@ -8,16 +8,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 Alternative = TypeVar("Alternative")
 
-# Who watches requests: middleware outside and inside of Django's own. The lean metrics stand alone
-# where a request is measured; django-prometheus, beside them, counts the others.
+# Who watches requests: middleware outside and inside of Django's own.
 OBSERVERS: Mapping[str, tuple[list[str], list[str]]] = {
-    "lean": (
-        [
-            "headtohead.django.middleware.MeasurementMiddleware",
-            "headtohead.django.prometheus.UnmeasuredPrometheusBeforeMiddleware",
-        ],
-        ["headtohead.django.prometheus.UnmeasuredPrometheusAfterMiddleware"],
-    ),
+    "lean": (["headtohead.django.middleware.MeasurementMiddleware"], []),
     "bare": ([], []),
     "django-prometheus": (
         ["django_prometheus.middleware.PrometheusBeforeMiddleware"],

@@ -69,8 +69,8 @@ class Server:
         upstream: An ASGI application, as ``package.module:callable``, that stands in for services
             which the project asks. It is started with the server, which finds its address in
             UPSTREAM_URL; empty for none.
-        explains: Whether the server tells what a request took. One without headtohead's middleware
-            cannot, and then nobody can confirm which variant served it.
+        explains: Whether the server is asked to tell what a request took. One without headtohead's
+            middleware cannot; where it is not, nobody can confirm which variant served a request.
     """
 
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -240,7 +240,7 @@ class Experiment:
         Args:
             variant: One of this experiment's variants.
             token: The server's measurement token; with it the response explains itself in
-                ``Server-Timing``.
+                ``Server-Timing``, unless the variant's server explains nothing.
         """
         measured = {
             "Accept": "application/json",
@@ -251,7 +251,7 @@ class Experiment:
         if self.needs_servers:
             # Servers differ in their ports, and links in their bodies must not.
             measured["Host"] = "127.0.0.1"
-        if token:
+        if token and self.explains(variant):
             measured[TOKEN_HEADER] = token
         return replace(self.request, headers=measured)
 

@@ -80,3 +80,8 @@ def test_a_variant_whose_server_tells_nothing_is_left_out():
     growth = growth_of(experiment(), once=told, twice=told)
     assert [each.variant for each in growth.variants] == ["prefetched"]
     assert not growth.answer_grew
+
+
+def test_where_no_server_tells_anything_that_is_said():
+    growth = growth_of(experiment(), once={}, twice={})
+    assert growth_in_words(growth) == "product-list: no variant tells its queries"

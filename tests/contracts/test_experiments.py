@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 
 from headtohead.check.snapshot import read_snapshot
 from headtohead.config import load_config
+from headtohead.experiment import TOKEN_HEADER
 from headtohead.registry import load_experiments
 from headtohead.run.services import lack_of
 from headtohead.server_timing import HEADER, ServerTiming
@@ -109,8 +110,9 @@ def test_the_sql_of_every_variant_is_kept_and_no_other():
 def test_without_the_header_users_are_served_the_same_body(experiment, seeded, ask):
     seeded(60)
     body, _ = ask(experiment, experiment.baseline)
-    request = experiment.request_for(experiment.baseline, token=TOKEN)
-    headers = {key: value for key, value in request.headers.items() if key != "Baggage"}
+    request = experiment.request_for(experiment.baseline)
+    headers = {**request.headers, TOKEN_HEADER: TOKEN}
+    del headers["Baggage"]
     response = Client().generic(request.method, request.path, request.body or "", headers=headers)
     assert response.getvalue() == body
     assert ServerTiming.from_header(response.headers[HEADER]).variant == ""

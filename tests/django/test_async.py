@@ -12,9 +12,9 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
-from headtohead.django.choice import Choice, choosing, current_choice, seam
+from headtohead.django.choice import current_choice, seam
 from headtohead.django.middleware import MeasurementMiddleware
-from headtohead.django.observation import current_observation, observing
+from headtohead.django.serving import Choice, current_observation, serving
 from headtohead.experiment import TOKEN_HEADER
 from headtohead.server_timing import HEADER, ServerTiming
 
@@ -74,7 +74,7 @@ def test_queries_on_the_connection_of_another_thread_count_too():
         connection.close()
         return get_ident()
 
-    with observing() as observation, ThreadPoolExecutor() as threads:
+    with serving(None) as observation, ThreadPoolExecutor() as threads:
         there = threads.submit(copy_context().run, query_there).result()
     assert there != get_ident()
     assert observation.queries == 1
@@ -165,7 +165,7 @@ def greeted(selector=None) -> tuple[str, str]:
     """What a seam that is async returns with that choice, and which variant it confirms."""
 
     async def greet() -> tuple[str, str]:
-        with observing() as observation, choosing(choice_of(selector) if selector else None):
+        with serving(choice_of(selector) if selector else None) as observation:
             return await greeting(name="you"), observation.variant
 
     return asyncio.run(greet())

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 
-from headtohead.django.observation import observing
+from headtohead.django.serving import serving
 
 
 @pytest.fixture(params=["default", "local-memory", "database", "memcached"])
@@ -22,7 +22,7 @@ def cache(request: pytest.FixtureRequest, db: None) -> Iterator[BaseCache]:
 
 def test_single_lookups_are_counted(cache: BaseCache) -> None:
     cache.set("here", None)
-    with observing() as observation:
+    with serving(None) as observation:
         assert cache.get("here", "default") is None
         assert cache.get("gone", "default") == "default"
     assert (observation.cache_hits, observation.cache_misses) == (1, 1)
@@ -31,6 +31,6 @@ def test_single_lookups_are_counted(cache: BaseCache) -> None:
 def test_lookups_of_several_keys_are_counted_key_by_key(cache: BaseCache) -> None:
     cache.set("here", 1)
     cache.set("there", 2)
-    with observing() as observation:
+    with serving(None) as observation:
         assert cache.get_many(["here", "there", "gone"]) == {"here": 1, "there": 2}
     assert (observation.cache_hits, observation.cache_misses) == (2, 1)

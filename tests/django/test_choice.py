@@ -3,12 +3,11 @@ import pytest
 from headtohead.django.choice import (
     Chooser,
     baggage_members,
-    choosing,
     current_choice,
     requested_names,
     seam,
 )
-from headtohead.django.observation import observing
+from headtohead.django.serving import serving
 from headtohead.experiment import Experiment, Request, Variant
 from headtohead.registry import Registry
 
@@ -55,24 +54,24 @@ def test_without_a_choice_the_function_itself_runs():
 
 
 def test_chosen_variant_runs_in_place_of_the_seam(chooser):
-    with choosing(chooser.choose("greeting", "loud")):
+    with serving(chooser.choose("greeting", "loud")):
         assert greeting(name="you") == "HELLO YOU"
         assert greeting(name="again") == "HELLO AGAIN"
     assert greeting(name="you") == "hello you"
 
 
 def test_variant_that_is_the_seam_runs_the_functions_own_body(chooser):
-    with choosing(chooser.choose("greeting", "calm")):
+    with serving(chooser.choose("greeting", "calm")):
         assert greeting(name="you") == "hello you"
 
 
 def test_other_seams_are_left_alone(chooser):
-    with choosing(chooser.choose("greeting", "loud")):
+    with serving(chooser.choose("greeting", "loud")):
         assert farewell() == "bye"
 
 
 def test_choice_takes_effect_only_when_its_seam_is_called(chooser):
-    with observing() as observation, choosing(chooser.choose("greeting", "loud")):
+    with serving(chooser.choose("greeting", "loud")) as observation:
         farewell()
         assert observation.variant == ""
         greeting(name="you")
@@ -80,7 +79,7 @@ def test_choice_takes_effect_only_when_its_seam_is_called(chooser):
 
 
 def test_choice_ends_with_its_block_even_after_an_error(chooser):
-    with pytest.raises(ValueError, match="x"), choosing(chooser.choose("greeting", "loud")):
+    with pytest.raises(ValueError, match="x"), serving(chooser.choose("greeting", "loud")):
         raise ValueError("x")
     assert current_choice() is None
 

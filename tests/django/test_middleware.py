@@ -6,6 +6,7 @@ from django.test import RequestFactory
 from prometheus_client import REGISTRY
 
 from headtohead.django.middleware import MeasurementMiddleware
+from headtohead.django.recording import RECORDER
 from headtohead.experiment import TOKEN_HEADER
 from headtohead.server_timing import HEADER, ServerTiming
 
@@ -26,6 +27,7 @@ def count(
     metric: str = "request_duration_seconds_count",
     route: str = "",
 ):
+    RECORDER.flush()
     labels = {"experiment": experiment, "variant": variant, "route": route}
     return REGISTRY.get_sample_value(f"headtohead_{metric}", labels) or 0
 
@@ -130,9 +132,12 @@ def test_metrics_name_the_pattern_of_the_address_and_not_the_address(settings, c
     assert count("none", "none", route=route) == before + 2
 
 
-def test_metrics_count_server_errors_and_no_others(settings):
+@pytest.mark.parametrize(
+    ("metric", "counted"), [("request_errors_total", 2), ("request_client_errors_total", 1)]
+)
+def test_metrics_count_errors_by_whose_they_are(settings, metric, counted):
     settings.HEADTOHEAD = ON
-    before = count("product-list", "naive", metric="request_errors_total")
-    for status in (200, 404, 500, 503):
+    before = count("product-list", "naive", metric=metric)
+    for status in (200, 304, 404, 500, 503):
         respond(lambda request, status=status: HttpResponse(status=status), baggage=NAIVE)
-    assert count("product-list", "naive", metric="request_errors_total") == before + 2
+    assert count("product-list", "naive", metric=metric) == before + counted

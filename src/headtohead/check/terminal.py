@@ -41,6 +41,8 @@ def _doubling(doubling: Doubling) -> Iterator[str]:
 
 def growth_in_words(growth: Growth) -> str:
     """The verdict on an experiment's queries, and what was asked for to come to it."""
+    if not growth.variants:
+        return f"{growth.experiment}: no variant tells its queries"
     asked = f" (asked for {growth.path})" if growth.path else ""
     words = ", ".join(_variant_growth(each) for each in growth.variants)
     # Honest about what was not tried: a page of fixed length hides its N+1 from more rows.

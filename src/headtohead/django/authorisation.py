@@ -13,7 +13,9 @@ _TOKEN = f"HTTP_{TOKEN_HEADER.upper().replace('-', '_')}"
 
 def is_authorised(request: HttpRequest) -> bool:
     """Whether the request carries the measurement token of this server."""
+    given = request.META.get(_TOKEN)
+    if not given:
+        return False
     token = server_settings().token
-    given = request.META.get(_TOKEN, "")
     # Bytes, because compare_digest refuses text beyond ASCII, which a client may well send.
     return bool(token) and secrets.compare_digest(given.encode(), token.encode())

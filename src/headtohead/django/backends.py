@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.cache.backends import db, locmem, memcached
 
-from headtohead.django.observation import current_observation
+from headtohead.django.serving import current_observation
 
 _MISSING = object()
 

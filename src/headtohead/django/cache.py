@@ -6,7 +6,7 @@ from typing import Any
 from django.core.cache.backends import redis
 
 from headtohead.django.metrics import INVALIDATIONS
-from headtohead.django.observation import current_observation
+from headtohead.django.serving import current_observation
 
 _MISSING = object()
 

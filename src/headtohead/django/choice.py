@@ -1,18 +1,16 @@
 """Which variant serves the request at hand."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import wraps
 from inspect import iscoroutinefunction
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import ParamSpec, TypeVar, cast
 from urllib.parse import unquote
 
 from asgiref.sync import sync_to_async
 from django.utils.module_loading import import_string
 
-from headtohead.django.observation import current_observation
+from headtohead.django.serving import Choice, current_observation
 from headtohead.experiment import BAGGAGE_EXPERIMENT, BAGGAGE_VARIANT, Experiment, Variant
 from headtohead.registry import Registry
 
@@ -20,41 +18,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Choice:
-    """A variant chosen for a request.
-
-    Attributes:
-        experiment: Name of the experiment.
-        variant: Name of the variant.
-        identity: Both, as reports write it.
-        seam: Dotted path of the function it stands in for.
-        selector: What runs in its place.
-    """
-
-    experiment: str
-    variant: str
-    identity: str
-    seam: str
-    selector: Callable[..., Any]
-
-
-_choice: ContextVar[Choice | None] = ContextVar("headtohead_choice", default=None)
-
-
-@contextmanager
-def choosing(choice: Choice | None) -> Iterator[None]:
-    """Let seams that are called within run this choice; None lets them run their own body."""
-    token = _choice.set(choice)
-    try:
-        yield
-    finally:
-        _choice.reset(token)
+# Within a variant, seams run their own body.
+_within: ContextVar[bool] = ContextVar("headtohead_within_variant", default=False)
 
 
 def current_choice() -> Choice | None:
     """The choice in force, or None."""
-    return _choice.get()
+    return None if _within.get() else current_observation().choice
 
 
 def seam(function: Callable[P, R]) -> Callable[P, R]:
@@ -71,12 +41,15 @@ def seam(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def dispatch(*args: P.args, **kwargs: P.kwargs) -> R:
-        choice = _choice.get()
+        choice = current_choice()
         if choice is None or choice.seam != path:
             return function(*args, **kwargs)
         current_observation().variant = choice.identity
-        with choosing(None):
+        token = _within.set(True)
+        try:
             result: R = choice.selector(*args, **kwargs)
+        finally:
+            _within.reset(token)
         return result
 
     return dispatch
@@ -85,15 +58,18 @@ def seam(function: Callable[P, R]) -> Callable[P, R]:
 def _async_seam(function: Callable[P, Awaitable[R]], *, path: str) -> Callable[P, Awaitable[R]]:
     @wraps(function)
     async def dispatch(*args: P.args, **kwargs: P.kwargs) -> R:
-        choice = _choice.get()
+        choice = current_choice()
         if choice is None or choice.seam != path:
             return await function(*args, **kwargs)
         current_observation().variant = choice.identity
         selector = choice.selector
-        with choosing(None):
-            if not iscoroutinefunction(selector):
-                selector = sync_to_async(selector)
+        if not iscoroutinefunction(selector):
+            selector = sync_to_async(selector)
+        token = _within.set(True)
+        try:
             result: R = await selector(*args, **kwargs)
+        finally:
+            _within.reset(token)
         return result
 
     return dispatch

@@ -1,20 +1,23 @@
-"""The statements of the request at hand, whichever thread executes them.
+"""The statements of the request at hand, counted whichever thread executes them.
 
 The queries of an async view are executed in threads that have database connections of their own.
 Context follows them there and what was done to a connection does not, so every connection gets one
-wrapper, once, which asks the context who wants to know.
+wrapper, once, which counts for the context's request and asks the context who else wants to know.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
+
+from headtohead.django.serving import current_observation
 
 # As `DatabaseWrapper.execute_wrapper` takes it.
 Wrapper = Callable[[Callable[..., Any], str, Any, bool, dict[str, Any]], Any]
@@ -54,4 +57,10 @@ def _execute(
 ) -> Any:
     for wrapper in _wrappers.get():
         execute = partial(wrapper, execute)
-    return execute(sql, params, many, context)
+    observation = current_observation()
+    started = perf_counter()
+    try:
+        return execute(sql, params, many, context)
+    finally:
+        observation.queries += 1
+        observation.database_seconds += perf_counter() - started

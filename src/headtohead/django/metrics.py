@@ -2,11 +2,12 @@
 
 from functools import lru_cache
 from http import HTTPStatus
+from typing import NamedTuple
 
 from prometheus_client import Counter, Histogram
 
 from headtohead.buckets import BUCKETS
-from headtohead.django.observation import Observation
+from headtohead.django.serving import Observation
 
 LABELS = ("experiment", "variant", "route")
 
@@ -18,6 +19,11 @@ REQUEST_SECONDS = Histogram(
 )
 ERRORS = Counter(
     "headtohead_request_errors_total", "Requests answered with a server error (5xx).", LABELS
+)
+CLIENT_ERRORS = Counter(
+    "headtohead_request_client_errors_total",
+    "Requests answered with a client error (4xx).",
+    LABELS,
 )
 QUERIES = Counter(
     "headtohead_database_queries_total", "Database queries made to answer requests.", LABELS
@@ -39,6 +45,7 @@ class _Series:
     def __init__(self, *labels: str) -> None:
         self.seconds = REQUEST_SECONDS.labels(*labels)
         self.errors = ERRORS.labels(*labels)
+        self.client_errors = CLIENT_ERRORS.labels(*labels)
         self.queries = QUERIES.labels(*labels)
         self.database_seconds = DATABASE_SECONDS.labels(*labels)
         self.cache_hits = CACHE_HITS.labels(*labels)
@@ -49,21 +56,32 @@ class _Series:
 _series = lru_cache(maxsize=None)(_Series)
 
 
-def record(
-    *,
-    experiment: str,
-    variant: str,
-    route: str,
-    observation: Observation,
-    status: int,
-    seconds: float,
-) -> None:
-    """Add one request to the metrics; the caller keeps the labels bounded."""
-    series = _series(experiment, variant, route)
-    series.seconds.observe(seconds)
+class Served(NamedTuple):
+    """A request that was served.
+
+    Attributes:
+        labels: Experiment, variant and route; the caller keeps them bounded.
+        observation: What it took.
+        status: Of the response.
+        seconds: Until there was one.
+    """
+
+    labels: tuple[str, str, str]
+    observation: Observation
+    status: int
+    seconds: float
+
+
+def record(served: Served) -> None:
+    """Add one request to the metrics."""
+    series = _series(*served.labels)
+    observation = served.observation
+    series.seconds.observe(served.seconds)
     # Adding nothing takes as long as adding something, and a cheap request has little to add.
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if served.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         series.errors.inc()
+    elif served.status >= HTTPStatus.BAD_REQUEST:
+        series.client_errors.inc()
     if observation.queries:
         series.queries.inc(observation.queries)
         series.database_seconds.inc(observation.database_seconds)

@@ -10,14 +10,15 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from headtohead.django import metrics
 from headtohead.django.authorisation import is_authorised
-from headtohead.django.choice import Choice, Chooser, baggage_members, choosing, requested_names
+from headtohead.django.choice import Chooser, baggage_members, requested_names
 from headtohead.django.details import details_of
 from headtohead.django.executions import watch_open_connections
 from headtohead.django.handicap import spend
-from headtohead.django.observation import Observation, observing
+from headtohead.django.metrics import Served
+from headtohead.django.recording import RECORDER
 from headtohead.django.sending import last_seconds, time_response
+from headtohead.django.serving import Choice, Observation, serving
 from headtohead.django.settings import server_settings
 from headtohead.django.statements import Execution, collecting, counted
 from headtohead.handicap import BAGGAGE_HANDICAP, Handicap
@@ -93,7 +94,7 @@ class MeasurementMiddleware:
         handicap_seconds = spend(asked.handicap) if asked.handicap else None
         if asked.handicap:
             time_response(started=started)
-        with observing() as observation, choosing(asked.choice):
+        with serving(asked.choice) as observation:
             response: HttpResponseBase = self._get_response(request)
         return _tell(
             request,
@@ -111,7 +112,7 @@ class MeasurementMiddleware:
         started = perf_counter()
         # In a thread, where it keeps nobody else waiting.
         handicap_seconds = await sync_to_async(spend)(asked.handicap) if asked.handicap else None
-        with observing() as observation, choosing(asked.choice):
+        with serving(asked.choice) as observation:
             response: HttpResponseBase = await self._get_response(request)
         return _tell(
             request,
@@ -125,9 +126,13 @@ class MeasurementMiddleware:
     def _asked(self, request: HttpRequest) -> _Asked:
         baggage = request.META.get("HTTP_BAGGAGE", "") if self._enabled else ""
         # Only who may measure may be told, and may slow the server down.
-        return self._asked_with(baggage, authorised=is_authorised(request))
+        return self._asked_with(baggage, is_authorised(request))
 
-    def _read_baggage(self, baggage: str, *, authorised: bool) -> _Asked:
+    def _read_baggage(
+        self,
+        baggage: str,
+        authorised: bool,  # noqa: FBT001 (half as long by position, with every request)
+    ) -> _Asked:
         members = baggage_members(baggage)
         names = requested_names(members)
         choice = self._chooser.choose(*names) if names else None
@@ -148,8 +153,7 @@ class MeasurementMiddleware:
         """Serve the request and answer with the SQL of that; it counts in no metric."""
         detailed = asked.statements == DETAILED
         with (
-            observing() as observation,
-            choosing(asked.choice),
+            serving(asked.choice) as observation,
             collecting(locate=detailed) as executions,
         ):
             response: HttpResponseBase = self._get_response(request)
@@ -160,8 +164,7 @@ class MeasurementMiddleware:
     async def _explain_async(self, request: HttpRequest, asked: _Asked) -> HttpResponse:
         detailed = asked.statements == DETAILED
         with (
-            observing() as observation,
-            choosing(asked.choice),
+            serving(asked.choice) as observation,
             collecting(locate=detailed) as executions,
         ):
             response: HttpResponseBase = await self._get_response(request)
@@ -182,14 +185,9 @@ def _tell(
     seconds: float,
     handicap_seconds: float | None,
 ) -> HttpResponseBase:
-    """Add a request to the metrics, and tell a client that may know what it took."""
-    metrics.record(
-        experiment=asked.labels[0],
-        variant=asked.labels[1],
-        route=_route(request),
-        observation=observation,
-        status=response.status_code,
-        seconds=seconds,
+    """Have a request added to the metrics, and tell a client that may know what it took."""
+    RECORDER.add(
+        Served((*asked.labels, _route(request)), observation, response.status_code, seconds)
     )
     if asked.authorised:
         timing = _server_timing(observation, seconds=seconds, handicap_seconds=handicap_seconds)

@@ -1,8 +1,11 @@
 """What the project's settings say in `HEADTOHEAD`."""
 
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from django.conf import settings
+from django.core.signals import setting_changed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +23,7 @@ class ServerSettings:
     package: str
 
 
+@cache
 def server_settings() -> ServerSettings:
     """Read `settings.HEADTOHEAD`."""
     given = getattr(settings, "HEADTOHEAD", {})
@@ -28,3 +32,12 @@ def server_settings() -> ServerSettings:
         token=given.get("TOKEN", ""),
         package=given.get("PACKAGE", "experiments"),
     )
+
+
+def _forget(*, setting: str, **_: Any) -> None:
+    if setting == "HEADTOHEAD":
+        server_settings.cache_clear()
+
+
+# Tests change settings, and Django says so.
+setting_changed.connect(_forget)

@@ -10,15 +10,15 @@ OURS = "MeasurementMiddleware"
 def watching(observer: str) -> set[str]:
     """The observers among the middleware that a server has with this one chosen."""
     middleware = setting("MIDDLEWARE", **({"OBSERVER": observer} if observer else {}))
-    known = (OURS, "UnmeasuredPrometheus", "django_prometheus.middleware", "silk.middleware")
+    known = (OURS, "django_prometheus.middleware", "silk.middleware")
     return {each for each in known if each in middleware}
 
 
 @pytest.mark.parametrize(
     ("observer", "found"),
     [
-        ("", {OURS, "UnmeasuredPrometheus"}),
-        ("lean", {OURS, "UnmeasuredPrometheus"}),
+        ("", {OURS}),
+        ("lean", {OURS}),
         ("bare", set()),
         ("django-prometheus", {"django_prometheus.middleware"}),
         ("silk", {"silk.middleware"}),

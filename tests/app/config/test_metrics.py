@@ -3,17 +3,19 @@ from prometheus_client import REGISTRY
 from rest_framework.test import APIClient
 
 from app.catalog.models import Product
+from headtohead.django.recording import RECORDER
 from tests.app.config.test_settings import python
 from tests.app.factories import make_product
 
 
 @pytest.mark.django_db
-def test_prometheus_finds_both_kinds_of_metrics(api: APIClient) -> None:
+def test_prometheus_finds_the_metrics_of_requests_and_of_the_database(api: APIClient) -> None:
     api.get("/api/tags/")
+    RECORDER.flush()
     page = api.get("/metrics").content.decode()
     labels = 'experiment="none",route="api/tags/",variant="none"'
     assert f"headtohead_request_duration_seconds_count{{{labels}}}" in page
-    assert 'view="tag-list"' in page
+    assert "django_db_execute_total" in page
 
 
 def counted() -> tuple[float, float]:
