@@ -19,7 +19,7 @@ DEBUG = env.bool("DJANGO_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 
 HEADTOHEAD = {
-    "EXPERIMENTS": env.bool("H2H_EXPERIMENTS", default=False),
+    "EXPERIMENTS": env.bool("H2H_SERVE_EXPERIMENTS", default=False),
     "TOKEN": env.str("H2H_TOKEN", default=""),
     "PACKAGE": "app.experiments",
 }

@@ -51,7 +51,7 @@ def test_the_project_learns_its_surroundings(
     running: RunningStack, settings: StackSettings
 ) -> None:
     assert get(running, "/about/") == {
-        "H2H_EXPERIMENTS": "1",
+        "H2H_SERVE_EXPERIMENTS": "1",
         "H2H_TOKEN": running.token,
         "WEB_CONCURRENCY": "1",
         "PROMETHEUS_MULTIPROC_DIR": str(settings.directory / "prometheus"),

@@ -66,7 +66,7 @@ class Project:
             # Empty rather than left out: the user's own must not come through without a worker.
             "BROKER_URL": self.broker_url,
             "MEMCACHED_URL": self.memcached_url,
-            "H2H_EXPERIMENTS": "1",
+            "H2H_SERVE_EXPERIMENTS": "1",
             "H2H_TOKEN": self.token,
             STACK_VARIABLE: str(self.directory),
         }

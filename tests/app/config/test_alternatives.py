@@ -59,7 +59,7 @@ def test_what_there_is_not_is_refused_in_one_line(variable: str) -> None:
 
 @pytest.mark.parametrize(("experiments", "installed"), [("off", False), ("on", True)])
 def test_silk_is_there_only_where_experiments_are(experiments: str, installed: bool) -> None:
-    assert ("'silk'" in setting("INSTALLED_APPS", H2H_EXPERIMENTS=experiments)) is installed
+    assert ("'silk'" in setting("INSTALLED_APPS", H2H_SERVE_EXPERIMENTS=experiments)) is installed
 
 
 @pytest.mark.stack

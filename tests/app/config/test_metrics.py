@@ -53,5 +53,5 @@ from prometheus_client import REGISTRY
 updates = REGISTRY.get_sample_value("django_model_updates_total", {"model": "product"})
 print(isinstance(connections["default"], DatabaseWrapperMixin), updates)
 """
-    found = python(code, H2H_EXPERIMENTS=experiments, DATABASE_METRICS=asked_for)
+    found = python(code, H2H_SERVE_EXPERIMENTS=experiments, DATABASE_METRICS=asked_for)
     assert found == ("True 0.0" if counts else "False None")

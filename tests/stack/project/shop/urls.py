@@ -14,7 +14,7 @@ def health(request: HttpRequest) -> JsonResponse:
 
 def about(request: HttpRequest) -> JsonResponse:
     names = (
-        *("H2H_EXPERIMENTS", "H2H_TOKEN", "WEB_CONCURRENCY", "PROMETHEUS_MULTIPROC_DIR"),
+        *("H2H_SERVE_EXPERIMENTS", "H2H_TOKEN", "WEB_CONCURRENCY", "PROMETHEUS_MULTIPROC_DIR"),
         *("BROKER_URL", "MEMCACHED_URL"),
     )
     return JsonResponse({name: os.environ[name] for name in names})
