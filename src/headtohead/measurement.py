@@ -108,7 +108,7 @@ class Environment:
         servers: Versions of the servers, by name, as they report them.
         load_before: One-minute load average when the run began.
         load_after: One-minute load average when it ended.
-        rows: Rows of the main table while measuring.
+        rows: Rows of the main table while measuring; 0 where nobody could count them.
     """
 
     cpu: str

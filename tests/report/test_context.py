@@ -25,6 +25,13 @@ def test_the_environment_fits_one_line() -> None:
     )
 
 
+def test_rows_that_nobody_could_count_are_not_said_to_be_none() -> None:
+    run = samples.run()
+    uncounted = replace(run, environment=replace(run.environment, rows=0))
+    assert "rows" not in context.environment_line(uncounted)
+    assert ("Rows of the main table", "unknown") in context.environment_table(uncounted)
+
+
 def test_the_revision_says_when_it_was_changed_or_unknown() -> None:
     assert context.revision(samples.run()) == "8f14e45fceea with uncommitted changes"
     clean = samples.run(git=GitState(commit="8f14e45fceea167a", dirty=False))

@@ -202,9 +202,10 @@ def how_to_read(run: Run) -> str:
 def environment_line(record: Record) -> str:
     """The machine in one line."""
     environment = record.environment
+    rows = f" {environment.rows:,} rows," if environment.rows else ""
     return (
         f"{environment.cpu}, {environment.cores} {'core' if environment.cores == 1 else 'cores'},"
-        f" Python {environment.python}, {environment.rows:,} rows, load {load_change(record)}"
+        f" Python {environment.python},{rows} load {load_change(record)}"
     )
 
 
@@ -232,7 +233,7 @@ def environment_table(record: Record) -> tuple[tuple[str, str], ...]:
         ("Python", environment.python),
         ("Servers", _versions(environment.servers)),
         ("Packages", _versions(environment.packages)),
-        ("Rows of the main table", f"{environment.rows:,}"),
+        ("Rows of the main table", f"{environment.rows:,}" if environment.rows else "unknown"),
         ("Load average before and after", load_change(record)),
     )
 
