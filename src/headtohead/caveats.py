@@ -20,12 +20,18 @@ class Caveat:
     invalidates: bool
 
 
-def too_few_pairs(*, pairs: int, needed: int) -> Caveat:
-    """The run ended before there was enough to judge by."""
+def too_few_pairs(*, pairs: int, needed: int, budget: int | None = None) -> Caveat:
+    """The run ended before there was enough to judge by.
+
+    Args:
+        pairs: How many were taken.
+        needed: How many a verdict needs.
+        budget: The seconds that these would have taken, where that is known.
+    """
     return Caveat(
         code="too-few-pairs",
         message=f"Only {pairs} request pairs were taken; a verdict needs {needed}.",
-        advice="Give the run more time with --budget.",
+        advice=f"Give the run more time with --budget{f' {budget}' if budget else ''}.",
         invalidates=True,
     )
 

@@ -143,6 +143,20 @@ def test_a_body_that_changes_in_content_alone_invalidates_whichever_arm_it_is_of
     assert "4 of 480 responses" in caveat.message
 
 
+def test_too_few_pairs_come_with_the_budget_that_gives_enough():
+    # A pair is two requests to each arm: three seconds.
+    slow = [pair(baseline_ms=1000.0, variant_ms=500.0)] * 39
+    caveat, *others = pair_caveats([tally([pair()] * 60), tally(slow)])
+    assert (caveat.code, caveat.invalidates, others) == ("too-few-pairs", True, [])
+    assert caveat.message == "Only 39 request pairs were taken; a verdict needs 40."
+    assert caveat.advice == "Give the run more time with --budget 144."
+
+
+def test_where_no_pair_was_sound_no_budget_is_known():
+    (caveat,) = pair_caveats([tally([pair(error="500")])])
+    assert caveat.advice == "Give the run more time with --budget."
+
+
 def test_the_body_of_an_error_is_no_change():
     assert list(pair_caveats([tally([pair()] * 60 + [pair(error="500", checksum=8)])])) == []
 

@@ -25,6 +25,9 @@ from headtohead.load.plan import Pair, Sample
 from headtohead.measurement import CarryOver, Comparison, Metric, VariantResult, Verdict
 from headtohead.server_timing import ServerTiming
 
+# What pairs take differs from one time to the next, and to advise as much is no advice.
+_SPARE = 1.2
+
 
 @dataclass(kw_only=True)
 class ComparisonTally:
@@ -202,9 +205,14 @@ def pair_caveats(
         one_body: Whether all answers have to have the same body.
     """
     sound = [comparison.sound_pairs() for comparison in comparisons]
-    fewest = min(map(len, sound))
-    if fewest < NEEDED_PAIRS:
-        yield caveats.too_few_pairs(pairs=fewest, needed=NEEDED_PAIRS)
+    fewest = min(sound, key=len)
+    if len(fewest) < NEEDED_PAIRS:
+        each = _mean([pair.seconds for pair in fewest])
+        yield caveats.too_few_pairs(
+            pairs=len(fewest),
+            needed=NEEDED_PAIRS,
+            budget=math.ceil(_SPARE * NEEDED_PAIRS * each),
+        )
     if one_body:
         yield from body_caveats([sample for pair in chain(*sound) for sample in pair.samples])
     for comparison in comparisons:
