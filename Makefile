@@ -5,7 +5,7 @@
 .DELETE_ON_ERROR:
 .ONESHELL:
 .SHELLFLAGS := -euc
-.PHONY: setup demo test unit check format docs lock clean help rebuild
+.PHONY: setup demo test unit compose check format docs lock clean help rebuild
 
 pip_install := .venv/bin/python -m pip install -qq --no-input --disable-pip-version-check
 pip_advice := pip failed as shown above; mend its network or configuration, then run make again
@@ -32,6 +32,9 @@ test: setup ## pass every test
 
 unit: setup ## pass the fast tests: no servers, no browser
 	@$(pytest) -m 'not stack and not load and not browser' $(TEST_FLAGS)
+
+compose: setup ## bring up all of docker compose, use it, take it down (needs Docker, takes minutes)
+	@H2H_COMPOSE=1 .venv/bin/pytest tests/packaging/test_compose_up.py $(TEST_FLAGS)
 
 check: setup ## lint, formatting, types, import rules
 	.venv/bin/ruff check

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+from headtohead.config import load_config
+
 VARIABLE = re.compile(r"\$\{(\w+)")
 IMAGE_WITH_VERSION = re.compile(r"[\w./-]+:v?\d+\.\d+(\.\d+)?[\w.-]*")
 SECRETS = {
@@ -78,7 +80,10 @@ def rendered(root: Path, tmp_path: Path) -> dict[str, Any]:
     environment = tmp_path / ".env"
     environment.write_text("".join(f"{name}={value}\n" for name, value in SECRETS.items()))
     config = subprocess.run(
-        ["docker", "compose", "--env-file", environment, "config", "--format", "json"],
+        [
+            *("docker", "compose", "--env-file", environment, "--profile", "*"),
+            *("config", "--format", "json"),
+        ],
         cwd=root,
         capture_output=True,
         text=True,
@@ -186,6 +191,15 @@ def test_the_database_in_the_address_is_the_one_postgres_makes(services: dict[st
     assert url == f"postgres://{user}:{password}@postgres:5432/{database}"
 
 
+def test_the_api_keeps_its_tables_out_of_the_schema_that_grafana_reads(
+    root: Path, services: dict[str, Any]
+) -> None:
+    readers = (root / "dashboards/provisioning/readers.sh").read_text(encoding="utf-8")
+    (readable,) = re.findall(r"IN SCHEMA (\w+) GRANT SELECT ON TABLES TO grafana", readers)
+    # Unqualified names are first looked for, and made, in the schema that is called as the user.
+    assert services["postgres"]["environment"]["POSTGRES_USER"] != readable
+
+
 def test_all_share_one_network(compose: dict[str, Any], services: dict[str, Any]) -> None:
     assert {tuple(service["networks"]) for service in services.values()} == {
         tuple(compose["networks"])
@@ -262,9 +276,21 @@ def test_a_missing_secret_is_refused_and_the_example_holds_none(
 def test_experiments_are_off_and_nobody_is_authorised_unless_asked_for(
     example: dict[str, str],
 ) -> None:
-    assert example["H2H_EXPERIMENTS"] == "off"
+    assert example["H2H_SERVE_EXPERIMENTS"] == "off"
     assert example["H2H_TOKEN"] == ""
     assert example["DJANGO_DEBUG"] == "off"
+
+
+def test_switches_of_the_api_are_no_settings_of_the_harness(
+    root: Path, services: dict[str, Any]
+) -> None:
+    shared = services["api"]["environment"].keys() & services["h2h"]["environment"].keys()
+    # Both have to know the token.
+    switches = [name for name in shared if name.startswith("H2H_") and name != "H2H_TOKEN"]
+    assert switches
+    assert load_config(
+        start=root, environment=dict.fromkeys(switches, "on"), flags={}
+    ) == load_config(start=root, environment={}, flags={})
 
 
 def test_every_variable_of_the_example_is_explained(root: Path) -> None:
