@@ -22,7 +22,7 @@ usable := $(shell exec 2>/dev/null; \
 setup: .venv/.project ## make .venv, or bring it up to date
 
 demo: setup ## start the stack, run every experiment, print the verdicts
-	@.venv/bin/h2h run --budget 15 $(DEMO_FLAGS)
+	@.venv/bin/h2h run $(DEMO_FLAGS)
 
 # Two processes, whole files each, so that what a file's tests share is made once.
 pytest := .venv/bin/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder

@@ -255,7 +255,7 @@ def test_a_failed_installation_leaves_no_venv_and_what_pip_said(checkout: Checko
 @pytest.mark.parametrize(
     ("command", "call"),
     [
-        (("demo", "DEMO_FLAGS=--budget 3"), "h2h run --budget 15 --budget 3"),
+        (("demo", "DEMO_FLAGS=--budget 3"), "h2h run --budget 3"),
         (("test", "TEST_FLAGS=-k name"), f"{PYTEST} -k name"),
         (("unit",), f"{PYTEST} -m not stack and not load and not browser"),
     ],
