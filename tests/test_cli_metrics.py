@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 from prometheus_client.exposition import generate_latest
 
 from headtohead.run.metrics import RunMetrics
-from tests.conftest import UNTIL_SETTLED, Project, copy_project
+from tests.conftest import PATIENCE, UNTIL_SETTLED, Project, copy_project
 from tests.programs import required
 from tests.report.samples import under_load
 from tests.run.test_metrics import progress
@@ -80,12 +81,19 @@ def complaints(text: str) -> str:
 
 def test_promtool_has_no_complaint_about_the_metrics_of_the_api(watched):
     address = watched.json("status")["api_url"]
-    for path in ("/api/products/", "/api/categories/summary/", "/metrics"):
+
+    def read(path: str) -> str:
         with urllib.request.urlopen(address + path, timeout=10) as response:
-            text = response.read().decode()
-    assert 'headtohead_request_duration_seconds_count{experiment="none",route="api/products/"' in (
-        text
-    )
+            return response.read().decode()
+
+    for path in ("/api/products/", "/api/categories/summary/"):
+        read(path)
+    served = 'headtohead_request_duration_seconds_count{experiment="none",route="api/products/"'
+    # A request is added to the metrics a little later.
+    deadline = time.monotonic() + PATIENCE
+    while served not in (text := read("/metrics")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert served in text
     assert complaints(text) == ""
 
 
