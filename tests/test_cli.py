@@ -19,6 +19,7 @@ from headtohead.cli.application import console
 from headtohead.validate.neighbour import beside
 from headtohead.validate.scenarios import Neighbour
 from tests.conftest import PATIENCE, UNTIL_SETTLED, Project, copy_project
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.stack
 
@@ -270,10 +271,7 @@ def test_metrics_of_several_workers_add_up_and_name_no_unknown_experiment(projec
         ask(recipe, base_url=base_url)
     ask(unknown, base_url=base_url)
     # They are added to the metrics a little later.
-    deadline = time.monotonic() + PATIENCE
-    while (count(naive), count(other)) != expected and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert (count(naive), count(other)) == expected
+    eventually(lambda: (count(naive), count(other)) == expected, patience=PATIENCE)
     assert count('experiment="x",variant="y"') == 0
 
 

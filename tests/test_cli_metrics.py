@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from tests.programs import required
 from tests.report.samples import under_load
 from tests.run.test_metrics import progress
 from tests.run.test_preflight import experiment
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.stack
 
@@ -90,11 +90,8 @@ def test_promtool_has_no_complaint_about_the_metrics_of_the_api(watched):
         read(path)
     served = 'headtohead_request_duration_seconds_count{experiment="none",route="api/products/"'
     # A request is added to the metrics a little later.
-    deadline = time.monotonic() + PATIENCE
-    while served not in (text := read("/metrics")) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert served in text
-    assert complaints(text) == ""
+    eventually(lambda: served in read("/metrics"), patience=PATIENCE)
+    assert complaints(read("/metrics")) == ""
 
 
 def test_promtool_has_no_complaint_about_the_metrics_of_a_run():

@@ -1,7 +1,6 @@
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 from prometheus_client import REGISTRY
@@ -9,6 +8,7 @@ from prometheus_client import REGISTRY
 from headtohead.django.metrics import Served
 from headtohead.django.recording import Recorder
 from headtohead.django.serving import Observation
+from tests.waiting import eventually
 
 PATIENCE = 10.0  # seconds
 
@@ -29,9 +29,7 @@ def test_what_was_served_is_added_by_itself(served):
     recorder = Recorder()
     for expected in (1, 2):
         recorder.add(served)
-        deadline = time.monotonic() + PATIENCE
-        while count(served) < expected and time.monotonic() < deadline:
-            time.sleep(0.01)
+        eventually(lambda: count(served) >= expected, patience=PATIENCE)  # noqa: B023 (at once)
         assert count(served) == expected
 
 

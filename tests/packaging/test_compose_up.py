@@ -9,10 +9,9 @@ import os
 import secrets
 import shutil
 import subprocess
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from typing import Any
 import pytest
 
 from headtohead.stack.ports import free_port
+from tests.waiting import eventually
 
 pytestmark = [
     pytest.mark.alone,
@@ -90,14 +90,6 @@ def fetch(url: str, *, user: str = "", body: object = None) -> Any:
         return json.load(response)
 
 
-def eventually(holds: Callable[[], object]) -> object:
-    """What it returns once that is true, or at the end of all patience."""
-    deadline = time.monotonic() + PATIENCE
-    while not (found := holds()) and time.monotonic() < deadline:
-        time.sleep(1)
-    return found
-
-
 @pytest.fixture(scope="module")
 def compose(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compose]:
     folder = tmp_path_factory.mktemp("compose") / "headtohead"
@@ -149,8 +141,8 @@ def test_prometheus_reaches_all_that_runs_and_understands_its_rules(compose: Com
         groups = fetch(compose.url("PROMETHEUS", "/api/v1/rules"))["data"]["groups"]
         return {rule["health"] for group in groups for rule in group["rules"]}
 
-    assert eventually(lambda: not down()), down()
-    assert eventually(lambda: rules() == {"ok"}), rules()
+    eventually(lambda: not down(), patience=PATIENCE, pause=1)
+    eventually(lambda: rules() == {"ok"}, patience=PATIENCE, pause=1)
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +212,7 @@ def test_locust_spreads_the_experiments_over_its_workers(compose: Compose) -> No
     def stats() -> Any:
         return fetch(compose.url("LOCUST", "/stats/requests"))
 
-    assert eventually(lambda: stats()["total_rps"] > 0)
+    eventually(lambda: stats()["total_rps"] > 0, patience=PATIENCE, pause=1)
     told = stats()
     assert [each["user_count"] for each in told["workers"]] == [1, 1]
     assert told["errors"] == []

@@ -2,8 +2,7 @@
 
 import os
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from urllib.request import urlopen
@@ -19,6 +18,7 @@ from headtohead.stack.memcached import external_memcached
 from tests.stack.conftest import temporary_stack
 from tests.stack.stacks import ignore, processes_of, settings_in
 from tests.stack.test_stack import get
+from tests.waiting import eventually
 
 TASK = "shop.work.mark"
 PATIENCE = 30.0  # seconds
@@ -42,15 +42,8 @@ def server(running: RunningStack, name: str) -> Server:
     return next(each for each in running.servers if each.name == name)
 
 
-def eventually(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, "it never came to hold"
-        time.sleep(0.05)
-
-
 def arrives(running: RunningStack, key: str) -> None:
-    eventually(lambda: get(running, f"/marked/{key}/") == {key: "done"})
+    eventually(lambda: get(running, f"/marked/{key}/") == {key: "done"}, patience=PATIENCE)
 
 
 def metrics_of(worker: Server) -> dict[tuple[str, str], float]:
@@ -88,11 +81,11 @@ def test_the_worker_shows_what_tasks_waited_and_took(running: RunningStack) -> N
     get(running, "/hand-over/counted/")
     arrives(running, "counted")
     worker = server(running, "Worker")
-    eventually(lambda: metrics_of(worker).get(("headtohead_task_total", "success"), 0) >= 1)
+    ended = ("headtohead_task_total", "success")
+    eventually(lambda: metrics_of(worker).get(ended, 0) >= 1, patience=PATIENCE)
     metrics = metrics_of(worker)
-    ended = metrics["headtohead_task_total", "success"]
-    assert metrics["headtohead_task_duration_seconds_count", ""] == ended
-    assert metrics["headtohead_task_queue_seconds_count", ""] >= ended
+    assert metrics["headtohead_task_duration_seconds_count", ""] == metrics[ended]
+    assert metrics["headtohead_task_queue_seconds_count", ""] >= metrics[ended]
     assert metrics["headtohead_task_queue_seconds_sum", ""] > 0
 
 

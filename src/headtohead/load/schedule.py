@@ -26,8 +26,8 @@ class PairSchedule:
     is settled.
 
     Comparisons do not alternate from pair to pair: the baseline, being part of all of them, would
-    be asked more often than any variant and answer from warmer caches. Of three servers that were
-    the same, that made the two variants 4 to 6 % slower.
+    be asked more often than any variant and answer from warmer caches: of servers that were the
+    same, the variants' seemed slower.
 
     Args:
         variants: Number of variants.
