@@ -16,7 +16,9 @@ from headtohead.django import seam
 
 T = TypeVar("T")
 
-SLOW_FILL_SECONDS = 0.02
+SLOW_FILL_SECONDS = 0.005
+# Several readers' worth, or nobody reads in between on a slow machine.
+SLOW_TRANSACTION_SECONDS = 0.05
 
 
 class Coherence(Protocol):
@@ -77,8 +79,10 @@ class BeforeCommit:
     """Values are deleted while the transaction is still open.
 
     Whoever reads between that and the commit caches the old rows anew, and so does whoever has read
-    them before and is slow to store them. Here all are a little slow, so that this surely happens
-    under load. Only what this class itself caches is forgotten so badly.
+    them before and is slow to store them. Here both surely happen under load: what remains of the
+    transaction takes far longer than a fill, so that outdated values are there at the commit and
+    later readers find them, rather than storing new ones over them. Only what this class itself
+    caches is forgotten so badly.
     """
 
     def read_through(self, key: str, read: Callable[[], T]) -> T:
@@ -104,6 +108,7 @@ class BeforeCommit:
         """Delete the values at once; those of others are forgotten as they should be."""
         with suppress(CacheUnavailableError):
             store().delete_many([_without_generation(key) for key in keys])
+        time.sleep(SLOW_TRANSACTION_SECONDS)
         transaction.on_commit(partial(generations.end, stores_in_use(), keys))
 
 
