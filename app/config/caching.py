@@ -1,26 +1,47 @@
 """The connection to Valkey, for as long as there is one."""
 
+import os
+import pickle
+from collections.abc import Sequence
 from typing import Any
 
 import redis
-from django.core.cache.backends.redis import RedisCacheClient
+from django.core.cache.backends.redis import RedisCacheClient, RedisSerializer
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from headtohead.django.prometheus import ExportingRedisCache
 
 
-class LastingRedisClient(RedisCacheClient):
-    """Django's client, which makes one of redis-py's for every command: as costly as asking is."""
+class PickleFirstSerializer(RedisSerializer):
+    """Django's, which would try first whether a pickle is an integer, as few are."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._clients: dict[redis.ConnectionPool, redis.Redis] = {}
+    def loads(self, data: bytes) -> Any:
+        """What is stored: a pickle begins with a byte that no integer does."""
+        return pickle.loads(data) if data[:1] == pickle.PROTO else int(data)  # noqa: S301 (as there)
+
+
+class LastingRedisClient(RedisCacheClient):
+    """Django's client, which makes one of redis-py's for every command: as costly as asking is.
+
+    Each of Django's threads has a client of its own, so one connection is enough for it, and need
+    not be fetched from a pool, looked over and given back.
+    """
+
+    def __init__(self, servers: Sequence[str], **options: Any) -> None:
+        # A server that was started anew has closed its connections: that is no failure.
+        once_more = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
+        options = {"serializer": PickleFirstSerializer, "retry": once_more} | options
+        super().__init__(servers, **options)
+        self._clients: dict[tuple[int, redis.ConnectionPool], redis.Redis] = {}
 
     def get_client(self, key: Any = None, *, write: bool = False) -> redis.Redis:
-        """redis-py's client, which any thread may use, made once for each server."""
+        """redis-py's client, connected once for each server and, after a fork, each process."""
         pool = self._get_connection_pool(write)
-        if pool not in self._clients:
-            self._clients[pool] = super().get_client(key, write=write)
-        return self._clients[pool]
+        found = (os.getpid(), pool)
+        if found not in self._clients:
+            self._clients[found] = redis.Redis(connection_pool=pool, single_connection_client=True)
+        return self._clients[found]
 
 
 class ValkeyCache(ExportingRedisCache):
@@ -29,3 +50,6 @@ class ValkeyCache(ExportingRedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = LastingRedisClient
+
+    def validate_key(self, key: str) -> None:
+        """Accept it: only memcached would not, and looking costs as much as packing a command."""

