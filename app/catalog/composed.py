@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 from typing import TypeVar
 
-from app.catalog import generations
+from app.catalog import generations, leases
 from app.catalog.errors import CacheUnavailableError
 from app.catalog.lookups import Lookup, report
 from app.catalog.stores import store
@@ -20,16 +21,24 @@ _MOST_PARTS = 10_000
 def read_composed(key: str, make: Callable[[], tuple[T, frozenset[str]]]) -> T:
     """The cached value of a key, or what `make` returns, which is then cached.
 
-    It counts as long as the generations of all its parts last, so that no write has to know it.
+    It counts as long as the generations of all its parts last, so that no write has to know it, and
+    for as long as there is a lease on it nobody is asked.
 
     Args:
         key: Names the value.
         make: Makes the value, plain data, and tells the keys that it is made of.
     """
     kept = store()
+    if (leased := leases.held(kept, key)) is not None:
+        report(key, Lookup.HIT)
+        on_lease: T = leased
+        return on_lease
     parts = _PARTS.get(key, frozenset())
+    asked_at = monotonic()
     try:
-        found = kept.get_many([key, *map(generations.generation_key, parts)])
+        found = kept.get_many(
+            [key, *map(generations.generation_key, parts), *leases.announcements(kept, key)]
+        )
         made_under, value = found.get(key, ({}, None))
         if unknown := made_under.keys() - parts:
             found |= kept.get_many([generations.generation_key(part) for part in unknown])
@@ -39,6 +48,7 @@ def read_composed(key: str, make: Callable[[], tuple[T, frozenset[str]]]) -> T:
             for part, generation in made_under.items()
         ):
             report(key, Lookup.HIT)
+            leases.take(kept, key, value, parts=made_under, found=found, asked_at=asked_at)
             cached: T = value
             return cached
         _, parts = make()

@@ -10,6 +10,7 @@ import logging
 import uuid
 from collections.abc import Iterable
 
+from app.catalog import leases
 from app.catalog.errors import CacheUnavailableError
 from app.catalog.stores import Store
 
@@ -50,7 +51,8 @@ def current(store: Store, keys: Iterable[str]) -> dict[str, str]:
 def end(stores: Iterable[Store], keys: Iterable[str], *, others: Iterable[str] = ()) -> None:
     """End the current generations of keys, and forget other values, once a write is committed.
 
-    A store that does not answer keeps what it has: it is outdated until it expires.
+    A store that does not answer keeps what it has: it is outdated until it expires. The end is when
+    nobody may rely any more on what was current before.
     """
     keys = tuple(keys)
     for store in stores:
@@ -58,3 +60,5 @@ def end(stores: Iterable[Store], keys: Iterable[str], *, others: Iterable[str] =
             store.delete_many([*map(generation_key, keys), *others])
         except CacheUnavailableError:
             logger.warning("not invalidated, outdated until they expire: %s", ", ".join(keys))
+    if leases.may_exist(keys):
+        leases.outlast()

@@ -44,7 +44,8 @@ class ProductPage(TypedDict):
 def product_page(request: HttpRequest, *, product_id: int) -> HttpResponseBase:
     """The page as it was rendered last, or nothing where the client has kept just that.
 
-    The bytes count as long as what they were rendered from does, so a write need not know of them.
+    The bytes count as long as what they were rendered from does, so a write need not know of them;
+    it waits for leases on them at most (`app.catalog.leases`).
     """
     with lookups.reporting() as headers:
         page = composed.read_composed(

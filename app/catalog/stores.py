@@ -43,6 +43,10 @@ class Store:
         """What is there, in one round trip."""
         return self._call(lambda cache: cache.get_many(keys))
 
+    def has_key(self, key: str) -> bool:
+        """Whether there is a value, which counts as no lookup."""
+        return self._call(lambda cache: cache.has_key(key))
+
     def add(self, key: str, value: Any, *, seconds: float | None = None) -> bool:
         """Keep a value unless there is one; whether there was none."""
         return self._call(lambda cache: cache.add(key, value, _timeout(seconds)))
