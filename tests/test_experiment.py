@@ -126,6 +126,21 @@ def test_a_server_that_explains_nothing_is_sent_no_token():
     assert [TOKEN_HEADER in each.headers for each in sent] == [False, True]
 
 
+def test_a_server_that_explains_nothing_is_asked_as_any_client_asks():
+    experiment = served_by(bare=Server(explains=False), usual=Server())
+    sent = [experiment.request_for(each) for each in experiment.all_variants]
+    assert ["Baggage" in each.headers for each in sent] == [False, True]
+
+
+def test_a_variant_of_another_selector_is_always_chosen():
+    silent = Server(explains=False)
+    experiment = declare(baseline=NAIVE, variants=(PREFETCHED,), server=silent)
+    other = [each.selector != experiment.seam for each in experiment.all_variants]
+    sent = [experiment.request_for(each) for each in experiment.all_variants]
+    assert ["Baggage" in each.headers for each in sent] == other
+    assert any(other)
+
+
 def test_only_a_server_that_says_so_explains_nothing():
     experiment = served_by(bare=Server(explains=False), usual=Server())
     assert [experiment.explains(each) for each in experiment.all_variants] == [False, True]

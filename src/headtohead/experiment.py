@@ -237,6 +237,9 @@ class Experiment:
     def request_for(self, variant: Variant, *, token: str | None = None) -> Request:
         """The full request that is served by one variant.
 
+        Where there is nothing to choose and nothing to be told, it is what any client sends: being
+        asked to choose takes a server time, which is not what watching it costs.
+
         Args:
             variant: One of this experiment's variants.
             token: The server's measurement token; with it the response explains itself in
@@ -246,8 +249,10 @@ class Experiment:
             "Accept": "application/json",
             "Accept-Encoding": "identity",
             **self.request.headers,
-            "Baggage": f"{BAGGAGE_EXPERIMENT}={self.name},{BAGGAGE_VARIANT}={variant.name}",
         }
+        if self.explains(variant) or variant.selector != self.seam:
+            names = f"{BAGGAGE_EXPERIMENT}={self.name},{BAGGAGE_VARIANT}={variant.name}"
+            measured["Baggage"] = names
         if self.needs_servers:
             # Servers differ in their ports, and links in their bodies must not.
             measured["Host"] = "127.0.0.1"

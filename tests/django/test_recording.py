@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from prometheus_client import REGISTRY
 
-from headtohead.django.metrics import Served, record
+from headtohead.django.metrics import record
 from headtohead.django.recording import Recorder
 from headtohead.django.serving import Observation
 from tests.waiting import eventually
@@ -15,13 +15,13 @@ PATIENCE = 10.0  # seconds
 
 
 @pytest.fixture
-def served(request) -> Served:
-    """A request of labels that nobody else uses."""
-    return Served(("none", "none", request.node.name), Observation(), 200, 0.001)
+def served(request) -> partial[None]:
+    """Adds a request of labels that nobody else uses."""
+    return partial(record, ("none", "none", request.node.name), Observation(), 200, 0.001)
 
 
-def count(served: Served) -> float:
-    labels = dict(zip(("experiment", "variant", "route"), served.labels, strict=True))
+def count(served: partial[None]) -> float:
+    labels = dict(zip(("experiment", "variant", "route"), served.args[0], strict=True))
     name = "headtohead_request_duration_seconds_count"
     return REGISTRY.get_sample_value(name, labels) or 0
 
@@ -29,7 +29,7 @@ def count(served: Served) -> float:
 def test_what_was_served_is_added_by_itself(served):
     recorder = Recorder()
     for expected in (1, 2):
-        recorder.add(partial(record, served))
+        recorder.add(served)
         eventually(lambda: count(served) >= expected, patience=PATIENCE)  # noqa: B023 (at once)
         assert count(served) == expected
 
@@ -37,7 +37,7 @@ def test_what_was_served_is_added_by_itself(served):
 def test_whoever_asks_for_it_need_not_wait(served):
     recorder = Recorder()
     for _ in range(3):
-        recorder.add(partial(record, served))
+        recorder.add(served)
     recorder.flush()
     assert count(served) == 3
 
@@ -47,12 +47,12 @@ SERVE = """
 import os, sys
 from functools import partial
 from prometheus_client import REGISTRY, generate_latest
-from headtohead.django.metrics import Served, record
+from headtohead.django.metrics import record
 from headtohead.django.serving import Observation
 from headtohead.django.recording import RECORDER
 
 def serve():
-    RECORDER.add(partial(record, Served(("none", "none", ""), Observation(), 200, 0.001)))
+    RECORDER.add(partial(record, ("none", "none", ""), Observation(), 200, 0.001))
 
 def count():
     labels = {"experiment": "none", "variant": "none", "route": ""}

@@ -8,12 +8,12 @@ from headtohead.django.settings import server_settings
 from headtohead.experiment import TOKEN_HEADER
 
 # As WSGI and ASGI give it: `request.headers` would be made of all headers for this one.
-_TOKEN = f"HTTP_{TOKEN_HEADER.upper().replace('-', '_')}"
+TOKEN = f"HTTP_{TOKEN_HEADER.upper().replace('-', '_')}"
 
 
 def is_authorised(request: HttpRequest) -> bool:
     """Whether the request carries the measurement token of this server."""
-    given = request.META.get(_TOKEN)
+    given = request.META.get(TOKEN)
     if not given:
         return False
     token = server_settings().token

@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 from http import HTTPStatus
-from typing import NamedTuple
 
 from prometheus_client import Counter, Histogram
 
@@ -56,31 +55,23 @@ class _Series:
 _series = lru_cache(maxsize=None)(_Series)
 
 
-class Served(NamedTuple):
-    """A request that was served.
+def record(
+    labels: tuple[str, str, str], observation: Observation, status: int, seconds: float
+) -> None:
+    """Add one request to the metrics.
 
-    Attributes:
+    Args:
         labels: Experiment, variant and route; the caller keeps them bounded.
         observation: What it took.
         status: Of the response.
         seconds: Until there was one.
     """
-
-    labels: tuple[str, str, str]
-    observation: Observation
-    status: int
-    seconds: float
-
-
-def record(served: Served) -> None:
-    """Add one request to the metrics."""
-    series = _series(*served.labels)
-    observation = served.observation
-    series.seconds.observe(served.seconds)
+    series = _series(*labels)
+    series.seconds.observe(seconds)
     # Adding nothing takes as long as adding something, and a cheap request has little to add.
-    if served.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         series.errors.inc()
-    elif served.status >= HTTPStatus.BAD_REQUEST:
+    elif status >= HTTPStatus.BAD_REQUEST:
         series.client_errors.inc()
     if observation.queries:
         series.queries.inc(observation.queries)

@@ -10,12 +10,12 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from headtohead.django.authorisation import is_authorised
+from headtohead.django.authorisation import TOKEN, is_authorised
 from headtohead.django.choice import Chooser, baggage_members, requested_names
 from headtohead.django.details import details_of
 from headtohead.django.executions import watch_open_connections
 from headtohead.django.handicap import spend
-from headtohead.django.metrics import Served, record
+from headtohead.django.metrics import record
 from headtohead.django.recording import RECORDER
 from headtohead.django.sending import last_seconds, time_response
 from headtohead.django.serving import Choice, Observation, serving
@@ -79,6 +79,7 @@ class MeasurementMiddleware:
         )
         # Whoever measures sends the same baggage thousands of times.
         self._asked_with = lru_cache(maxsize=_MOST_BAGGAGE)(self._read_baggage)
+        self._nothing = self._read_baggage("", False)  # noqa: FBT003 (as below)
         watch_open_connections()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
@@ -124,6 +125,8 @@ class MeasurementMiddleware:
         )
 
     def _asked(self, request: HttpRequest) -> _Asked:
+        if "HTTP_BAGGAGE" not in request.META and TOKEN not in request.META:
+            return self._nothing
         baggage = request.META.get("HTTP_BAGGAGE", "") if self._enabled else ""
         # Only who may measure may be told, and may slow the server down.
         return self._asked_with(baggage, is_authorised(request))
@@ -186,8 +189,10 @@ def _tell(
     handicap_seconds: float | None,
 ) -> HttpResponseBase:
     """Have a request added to the metrics, and tell a client that may know what it took."""
-    labels = (*asked.labels, _route(request))
-    RECORDER.add(partial(record, Served(labels, observation, response.status_code, seconds)))
+    # The URL pattern that matched, of which a project has a fixed number.
+    route = request.resolver_match.route if request.resolver_match else ""
+    labels = (*asked.labels, route)
+    RECORDER.add(partial(record, labels, observation, response.status_code, seconds))
     if asked.authorised:
         timing = _server_timing(observation, seconds=seconds, handicap_seconds=handicap_seconds)
         response[HEADER] = timing.to_header()
@@ -211,11 +216,6 @@ def _explanation(
     )
     response.close()  # may close the connections, so plans come before
     return HttpResponse(explanation.to_json(), content_type="application/json")
-
-
-def _route(request: HttpRequest) -> str:
-    """The URL pattern that matched, of which a project has a fixed number; empty where none did."""
-    return request.resolver_match.route if request.resolver_match else ""
 
 
 def _server_timing(
