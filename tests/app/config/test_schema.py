@@ -110,6 +110,8 @@ def test_the_api_serves_its_schema(api: APIClient) -> None:
     assert b"openapi: 3.0" in api.get("/api/schema/").content
 
 
+# Closing a file's response has Django look at a connection that another test may have left open.
+@pytest.mark.django_db
 def test_swagger_ui_needs_no_outside_address(api: APIClient) -> None:
     page = api.get("/api/docs/").content.decode()
     assert not OUTSIDE_ADDRESS.search(page)
