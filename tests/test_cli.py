@@ -415,6 +415,19 @@ UNEQUAL = Experiment(
 """
 
 
+def test_an_interrupt_in_code_that_a_string_holds_ends_with_the_exit_code_as_well(tmp_path):
+    project = copy_project(tmp_path)
+    (project.root / "app" / "experiments" / "interrupting.py").write_text(INTERRUPTING)
+    completed = project.h2h("list")
+    assert completed.returncode == 130
+    assert "interrupted" in one_line(completed)
+
+
+INTERRUPTING = """
+exec("import signal\\nsignal.raise_signal(signal.SIGINT)\\nwhile True: pass")
+"""
+
+
 def has_generator(folder: Path) -> bool:
     return any(
         "headtohead.load.generator" in " ".join(words)

@@ -26,6 +26,8 @@ from headtohead.server_timing import HEADER, ServerTiming
 PACKED = gzip.compress(b" " * 2_000_000)
 # What serves /pool at the same time, so that users beyond that number wait.
 POOL = threading.BoundedSemaphore(2)
+# Whoever names no variant gets this one.
+USERS_ARE_SERVED = f"{BAGGAGE_EXPERIMENT}=e,{BAGGAGE_VARIANT}=one"
 # Who serves /stalling holds it, so that while one request stalls all that arrive wait.
 STALL = threading.Lock()
 
@@ -52,7 +54,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         type(self).answered += 1
-        members = dict(each.split("=") for each in self.headers["Baggage"].split(","))
+        baggage = self.headers.get("Baggage", USERS_ARE_SERVED)
+        members = dict(each.split("=") for each in baggage.split(","))
         experiment, variant = members[BAGGAGE_EXPERIMENT], members[BAGGAGE_VARIANT]
         behaviour = urlsplit(self.path).path
         started = time.perf_counter()

@@ -1,5 +1,13 @@
 """`python -m headtohead` is `h2h`."""
 
+import signal
+
 from headtohead.cli import main
 
-main()
+try:
+    main()
+finally:
+    # Where an interrupt was raised in code that a string holds, such as what makes a dataclass,
+    # `python -m` remembers it even if it was caught, and kills itself by SIGINT in the end
+    # instead of ending with the exit code. While that is held back the exit code is told.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
