@@ -72,7 +72,7 @@ def test_unknown_key_is_refused_with_the_nearest(project):
         ('rows = "many"', "rows is 'many'; give a whole number"),
         ("rows = true", "rows is True; give a whole number"),
         ("rows = 1.5", "rows is 1.5; give a whole number"),
-        ("rows = 0", "rows is 0; give at least 1"),
+        ("rows = 0", "rows is 0; give 1 to 100000000"),
         ("budget = nan", "budget is nan; give at least"),
         ("budget = inf", "budget is inf; give at least"),
         ("wsgi = 3", "wsgi is 3; give text"),
@@ -89,6 +89,23 @@ def test_unknown_key_is_refused_with_the_nearest(project):
 def test_values_of_the_wrong_kind_are_refused_with_what_is_wanted(project, table, message):
     with pytest.raises(ConfigurationError, match=message):
         load(project(table))
+
+
+@pytest.mark.parametrize("given", ["1000000", "1_000_000", "1e6", " 1E6 "])
+def test_whole_numbers_may_be_written_with_an_exponent(project, given):
+    assert load(project(), environment={"H2H_ROWS": given}).rows == 1_000_000
+    assert load(project(), rows=given).rows == 1_000_000
+
+
+@pytest.mark.parametrize("given", ["1e-3", "1.5e0", "inf", "nan", "1e999", "many", ""])
+def test_what_is_no_whole_number_is_refused_as_a_flag(project, given):
+    with pytest.raises(ConfigurationError, match="--rows is .*; give a whole number"):
+        load(project(), rows=given)
+
+
+def test_a_slip_of_the_finger_does_not_fill_the_disk(project):
+    with pytest.raises(ConfigurationError, match="--rows is 1000000000; give 1 to 100000000"):
+        load(project(), rows="1e9")
 
 
 def test_malformed_file_is_refused(project):

@@ -2,7 +2,7 @@
 
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from difflib import get_close_matches
 from itertools import pairwise
@@ -14,6 +14,8 @@ from headtohead.errors import ConfigurationError
 TABLE = "[tool.headtohead]"
 # Where Locust's workers look for their master.
 MASTER_PORT = 5557
+# A slip of the finger is not to fill the disk.
+MOST_ROWS = 100_000_000
 
 
 def _setting(
@@ -35,6 +37,21 @@ def _setting(
         "modes": modes,
     }
     return field(default=default, metadata=metadata)
+
+
+def whole_number(given: str) -> int:
+    """Read a whole number, which may also be written as `1e6`.
+
+    Raises:
+        ValueError: It is none.
+    """
+    try:
+        return int(given)
+    except ValueError:
+        number = float(given)
+        if not number.is_integer():
+            raise
+        return int(number)
 
 
 class UserCounts(tuple[int, ...]):
@@ -83,7 +100,9 @@ class Config:
     prometheus: bool = _setting(
         "Start a Prometheus beside the local API; it stays until `h2h down`.", default=False
     )
-    rows: int = _setting("Rows seeded when the database is empty.", default=2000, minimum=1)
+    rows: int = _setting(
+        "Rows seeded when the database is empty.", default=2000, minimum=1, maximum=MOST_ROWS
+    )
     seed: int = _setting("Seed of rows and coin flips.", default=1, minimum=0)
     budget: float = _setting(
         "Seconds to spend on each comparison at most.", default=20.0, minimum=0.1
@@ -345,6 +364,11 @@ _KINDS: dict[Any, tuple[type | tuple[type, ...], str]] = {
     ),
 }
 _WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+# How text becomes a value, where the kind itself does not read it as people write it.
+_READERS: dict[Any, Callable[[str], Any]] = {
+    int: whole_number,
+    bool: lambda text: _WORDS[text.lower()],
+}
 
 
 def _convert(given: Any, *, setting: Field[Any], hint: Any, source: str) -> Any:
@@ -356,7 +380,7 @@ def _convert(given: Any, *, setting: Field[Any], hint: Any, source: str) -> Any:
     value: Any = given
     if isinstance(value, str) and kind is not str:
         try:
-            value = _WORDS[value.lower()] if kind is bool else kind(value)
+            value = _READERS.get(kind, kind)(value)
         except (KeyError, ValueError):
             raise problem from None
     if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):

@@ -11,9 +11,12 @@ from headtohead.config import help_of
 FEWEST_ROUNDS = 4
 
 
-def _flag(name: str, *declarations: str) -> Any:
+def _flag(name: str, *declarations: str, metavar: str | None = None) -> Any:
     return typer.Option(
-        *(declarations or [f"--{name.replace('_', '-')}"]), help=help_of(name), show_default=False
+        *(declarations or [f"--{name.replace('_', '-')}"]),
+        help=help_of(name),
+        metavar=metavar,
+        show_default=False,
     )
 
 
@@ -28,7 +31,8 @@ Head = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Url = Annotated[str | None, _flag("url")]
-Rows = Annotated[int | None, _flag("rows")]
+# Text, because 1e6 is no whole number to Typer.
+Rows = Annotated[str | None, _flag("rows", metavar="<int>")]
 Seed = Annotated[int | None, _flag("seed")]
 Port = Annotated[int | None, _flag("port")]
 ApiWorkers = Annotated[int | None, _flag("api_workers")]

@@ -2,13 +2,12 @@
 
 from itertools import pairwise
 
+from headtohead.config import MOST_ROWS, whole_number
 from headtohead.errors import ConfigurationError
 
 DEFAULT_SIZES = "1e3,1e4,1e5"
 # A line always fits two, so they leave nothing to tell the exponent's error by.
 _NEEDED = 3
-# A slip of the finger is not to fill the disk.
-_MOST = 1e8
 
 
 def read_sizes(given: str) -> tuple[int, ...]:
@@ -33,10 +32,10 @@ def read_sizes(given: str) -> tuple[int, ...]:
 
 
 def _size(given: str) -> int:
-    number = float(given)  # because 1e3 is no whole number to int()
-    if not (1 <= number <= _MOST and number.is_integer()):
+    number = whole_number(given)
+    if not 1 <= number <= MOST_ROWS:
         raise ValueError(given)
-    return int(number)
+    return number
 
 
 def _refusal(given: str) -> ConfigurationError:
