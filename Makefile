@@ -30,8 +30,8 @@ pytest := .venv/bin/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reord
 test: setup ## pass every test
 	@$(pytest) $(TEST_FLAGS)
 
-unit: setup ## pass the fast tests: no servers, no browser
-	@$(pytest) -m 'not stack and not load and not browser' $(TEST_FLAGS)
+unit: setup ## pass the fast tests: no servers, no browser, no revisions
+	@$(pytest) -m 'not stack and not load and not browser and not revisions' $(TEST_FLAGS)
 
 compose: setup ## bring up all of docker compose, use it, take it down (needs Docker, takes minutes)
 	@H2H_COMPOSE=1 .venv/bin/pytest tests/packaging/test_compose_up.py $(TEST_FLAGS)

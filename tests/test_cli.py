@@ -484,9 +484,7 @@ def test_interrupted_run_leaves_no_process_and_no_record(
 ):
     project = copy_project(tmp_path)
     process = subprocess.Popen(
-        [
-            *project.command("run", "--rows", "50", "--background", "shop:4"),
-        ],
+        project.command("run", "checkout", "--rows", "50", "--background", "shop:4"),
         cwd=tmp_path,
         env=project.variables(),
         stdout=subprocess.PIPE,

@@ -14,18 +14,24 @@ SHORT = ("--runs", "1", "--seconds", "5", "--scenario", "aa-quiet", "--scenario"
 
 
 def test_baseline_against_itself_is_recorded_like_any_run(project):
-    completed = project.h2h("aa", "category-summary", "--budget", "4", "--results", "control")
-    # On a machine that others use a false difference is possible, and is said to be one.
+    # Cheap, so that there are pairs enough however busy the machine is.
+    completed = project.h2h("aa", "hot-key", "--budget", "4", "--results", "control")
     assert completed.returncode in {0, 3}, completed.stderr
-    if completed.returncode == 3:
-        assert "differs from itself" in one_line(completed)
-    assert "live → live again" in completed.stdout
+    assert "unprotected → unprotected again" in completed.stdout
     record = json.loads((project.root / "control" / "latest" / "run.json").read_text())
     (experiment,) = record["experiments"]
-    assert [variant["name"] for variant in experiment["variants"]] == ["live", "live again"]
-    assert experiment["caveats"] == [] or experiment["caveats"][0]["code"] == "busy-machine"
-    pairs = project.root / "control" / "latest" / "pairs" / "category-summary.csv"
-    assert pairs.read_text().splitlines()[1].startswith("live again,")
+    assert [variant["name"] for variant in experiment["variants"]] == [
+        "unprotected",
+        "unprotected again",
+    ]
+    # Others on this machine may well take the cores; then it says so, and a false difference that
+    # they make is said to be one.
+    assert {each["code"] for each in experiment["caveats"]} <= {"busy-machine", "stolen-cores"}
+    unusable = any(each["invalidates"] for each in experiment["caveats"])
+    if completed.returncode == 3 and not unusable:
+        assert "differs from itself" in one_line(completed)
+    pairs = project.root / "control" / "latest" / "pairs" / "hot-key.csv"
+    assert pairs.read_text().splitlines()[1].startswith("unprotected again,")
 
 
 def test_validation_takes_what_is_missing_and_judges_everything(project):

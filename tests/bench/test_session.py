@@ -11,6 +11,8 @@ import pytest
 from headtohead.bench.instructions import can_count
 from tests.conftest import PATIENCE, Project
 
+pytestmark = pytest.mark.revisions
+
 SUITE = """
 import time
 from pathlib import Path

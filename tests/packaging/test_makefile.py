@@ -257,7 +257,7 @@ def test_a_failed_installation_leaves_no_venv_and_what_pip_said(checkout: Checko
     [
         (("demo", "DEMO_FLAGS=--budget 3"), "h2h run --budget 3"),
         (("test", "TEST_FLAGS=-k name"), f"{PYTEST} -k name"),
-        (("unit",), f"{PYTEST} -m not stack and not load and not browser"),
+        (("unit",), f"{PYTEST} -m not stack and not load and not browser and not revisions"),
     ],
 )
 def test_targets_pass_flags_on_and_fail_with_their_command(

@@ -12,6 +12,8 @@ import pytest
 from headtohead.errors import RevisionError
 from headtohead.revisions import WORKING_TREE, checked_out
 
+pytestmark = pytest.mark.revisions
+
 
 def git(*arguments: str, root: Path) -> str:
     named = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org"}
