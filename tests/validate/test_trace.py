@@ -31,6 +31,25 @@ def test_truth_is_what_the_server_wasted_whatever_the_noise():
     assert slowed.true_median_ratio(0.0) == 1
 
 
+def test_truth_can_be_told_where_noise_adds_more_than_some_requests_take():
+    noisy = trace(
+        baseline_ms=np.full(3, 4.0),
+        variant_ms=np.array([5.0, 20.0, 35.0]),
+        variant_server_ms=np.array([4.0, 19.0, 34.0]),
+        pairs=3,
+    )
+    assert noisy.true_median_ratio(10.0) == pytest.approx(20 / 10)
+    assert noisy.true_mean_ratio(10.0) == pytest.approx(60 / (1 + 10 + 25))
+    # The server can have wasted no more than it took.
+    assert noisy.true_median_ratio(100.0) == pytest.approx(20)
+    assert noisy.true_mean_ratio(100.0) == pytest.approx(60 / 3)
+
+
+def test_what_adds_nothing_has_no_effect_however_fast_a_variant_is():
+    faster = trace(baseline_ms=np.full(3, 8.0), variant_ms=np.array([1.0, 2.0, 3.0]), pairs=3)
+    assert faster.true_median_ratio(0.0) == faster.true_mean_ratio(0.0) == 1
+
+
 def test_prefix_ends_where_the_time_is_over():
     whole = trace(pairs=1000)
     half = whole.until(whole.seconds / 2)

@@ -104,13 +104,22 @@ class Trace:
         Args:
             added_ms: What the variant really adds to the server's time; see `added_server_ms`.
         """
-        equals = log_ratios(baseline_ms=self.baseline_ms, variant_ms=self.variant_ms - added_ms)
+        left = self._left_without(added_ms)
+        equals = log_ratios(baseline_ms=self.baseline_ms, variant_ms=left)
         return float(np.exp(np.median(self.log_ratios) - np.median(equals)))
 
     def true_mean_ratio(self, added_ms: float) -> float:
         """The effect on the mean request, by the server's clock; see `true_median_ratio`."""
-        mean = float(self.variant_ms.mean())
-        return mean / (mean - added_ms)
+        return float(self.variant_ms.mean() / self._left_without(added_ms).mean())
+
+    def _left_without(self, added_ms: float) -> FloatArray:
+        """What the variant's requests would have taken without what was added to them.
+
+        No more can be taken off one than the server took for it: on a busy machine more may be
+        added to a typical request than another one takes.
+        """
+        left: FloatArray = self.variant_ms - np.minimum(added_ms, self.variant_server_ms)
+        return left
 
     def until(self, seconds: float) -> "Trace":
         """What had been recorded after so many seconds of requests, at least one pair."""
