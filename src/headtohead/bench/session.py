@@ -79,6 +79,8 @@ def bench(
                         directory=directory,
                     )
                 )
+            if not taken[0][0].keys() & taken[1][0].keys():
+                break  # nor would another round have one that passes in both
         benchmarks, left_out = judged(*taken, margin=config.margin)
         if not benchmarks:
             why = left_out[0].reason if left_out else "neither revision has one that passes"

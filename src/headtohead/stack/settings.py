@@ -26,8 +26,8 @@ class StackSettings:
         memcached_url: memcached to use, as `host:port`; None starts one.
         services: What to start beside the API, of `headtohead.experiment.SERVICES`.
         prometheus: Whether to start a Prometheus beside them; one that runs stays in any case.
-        made_up: Whether the rows in `database_url` are made up all the same, so that accounts for
-            trying out may be among them.
+        made_up: Whether the database in `database_url` was just created, to be filled with made-up
+            rows, so that accounts for trying out may be among them.
     """
 
     root: Path

@@ -249,7 +249,7 @@ def _fill(project: Project, *, settings: StackSettings, progress: Progress) -> i
     """Migrate the database, and seed it where it is empty; how many rows there are."""
     progress("migrating the database")
     project.migrate()
-    rows = project.count_rows()
+    rows = 0 if settings.made_up else project.count_rows()
     if rows == 0:
         progress(f"seeding {settings.rows} rows")
         project.seed(rows=settings.rows, seed=settings.seed)
