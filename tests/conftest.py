@@ -5,16 +5,24 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import hypothesis
 import pytest
 
+from headtohead import stack
+from headtohead.config import Config, load_config
+from headtohead.experiment import Experiment
+from headtohead.run.target import stack_settings
+from headtohead.stack import RunningStack
 from tests.asking import ask, seeded  # noqa: F401
 from tests.bytecode import pytest_configure, pytest_unconfigure  # noqa: F401
+from tests.command_line import give
 from tests.machine import pytest_runtest_protocol  # noqa: F401
+from tests.processes import processes_of
 
 # Fixtures of a conftest override those of pytest-django, fixtures of a plugin would not.
 from tests.servers import (  # noqa: F401
@@ -38,8 +46,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 ROOT = Path(__file__).parents[1]
 H2H = [sys.executable, "-m", "headtohead"]
-# Seconds after which what is waited for never comes; a loaded machine takes long.
-PATIENCE = 300
 # Enough for a verdict however busy the machine is, and reached after the fewest pairs there can be.
 UNTIL_SETTLED = ("--budget", "120", "--margin", "0.3")
 # What would let a test of the command line use servers of the person who runs the tests.
@@ -51,10 +57,18 @@ PRIVATE = (
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """A copy of the reference project in a folder of its own, and a way to give it commands."""
+    """A copy of the reference project in a folder of its own, and a way to give it commands.
+
+    Attributes:
+        root: Its folder.
+        environment: Variables that its commands get.
+        changed: Whether its code is other than ours, so that no command may run in this process,
+            which has imported ours.
+    """
 
     root: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    changed: bool = False
 
     def command(self, *arguments: str) -> Sequence[str]:
         return [*H2H, *arguments]
@@ -63,7 +77,13 @@ class Project:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(PRIVATE)}
         return {**kept, "COLUMNS": "160", **self.environment}
 
+    def config(self) -> Config:
+        return load_config(start=self.root, environment=self.variables(), flags={})
+
     def h2h(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        if not self.changed:
+            variables = {**self.variables(), **environment}
+            return give(*arguments, folder=self.root, environment=variables)
         return subprocess.run(
             self.command(*arguments),
             cwd=self.root,
@@ -74,59 +94,94 @@ class Project:
             check=False,
         )
 
+    def scratch(
+        self, *, rows: int, workers: int = 1, experiments: Sequence[Experiment] = ()
+    ) -> AbstractContextManager[RunningStack]:
+        """An API beside the stack that is up, on rows that a test may change."""
+        settings = stack_settings(self.config(), experiments)
+        return stack.scratch(
+            settings, rows=rows, seed=1, workers=workers, progress=lambda step: None
+        )
+
+    def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        """A command in a process of its own, for a test to interrupt."""
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.root,
+            env={**self.variables(), **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     def json(self, *arguments: str) -> dict:
         completed = self.h2h(*arguments, "--json")
         assert completed.returncode == 0, completed.stderr
         return json.loads(completed.stdout)
 
-    def measure(self, *arguments: str) -> dict:
-        """The record of a run; skips the test where others took the cores and it says so.
 
-        So that no other test does, a test that calls this is to be marked `alone`.
-        """
-        completed = self.h2h("run", *arguments, "--json")
-        if completed.returncode == 3 and completed.stdout:
-            experiments = json.loads(completed.stdout)["experiments"]
-            invalidating = {
-                caveat["code"]
-                for experiment in experiments
-                for caveat in experiment["caveats"]
-                if caveat["invalidates"]
-            }
-            if invalidating <= {"busy-machine", "stolen-cores"}:
-                pytest.skip("other processes took the cores")
-        assert completed.returncode == 0, completed.stderr
-        return json.loads(completed.stdout)
-
-
-def copy_project(folder: Path) -> Project:
+def copy_project(folder: Path, *, changed: bool = False) -> Project:
     """The reference project without servers, data or results of its own."""
     for name in ("app", "dashboards", "loadtests"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("manage.py", "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)
-    return Project(root=folder)
+    return Project(root=folder, changed=changed)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs servers by the fixtures it asks for, so that nobody forgets to."""
+    """Mark what needs servers by the fixtures it asks for, so that nobody forgets to.
+
+    Files with slow tests come first: the many quick ones then fill what is left of two processes.
+    """
     for item in items:
         if {"servers", "project"} & set(item.fixturenames) or item.get_closest_marker("django_db"):
             item.add_marker(pytest.mark.stack)
         if "variants_server" in item.fixturenames:
             item.add_marker(pytest.mark.load)
+    slow = {
+        item.path for item in items if any(map(item.get_closest_marker, ("stack", "revisions")))
+    }
+    items.sort(key=lambda item: item.path not in slow)
+
+
+@contextmanager
+def temporary_project(*, changed: bool = False) -> Iterator[Project]:
+    """A copy of the project, of which nothing runs in the end.
+
+    It is not in pytest's folder: PostgreSQL's account has to pass through every folder above its
+    data, and pytest closes its own to others whenever another session begins.
+    """
+    with TemporaryDirectory(prefix="h2h-test-") as folder:
+        project = copy_project(Path(folder).resolve(), changed=changed)
+        try:
+            yield project
+        finally:
+            project.h2h("down")
+        assert processes_of(project.root) == []
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+def project() -> Iterator[Project]:
     """A project whose stack is up: two workers and few rows."""
-    project = copy_project(tmp_path_factory.mktemp("project"))
-    started = project.h2h("up", "--rows", "300", "--api-workers", "2")
-    try:
+    with temporary_project() as project:
+        started = project.h2h("up", "--rows", "300", "--api-workers", "2")
         assert started.returncode == 0, started.stderr
-        yield Project(root=project.root, environment={"H2H_API_WORKERS": "2"})
-    finally:
-        project.h2h("down")
+        yield replace(project, environment={"H2H_API_WORKERS": "2"})
+
+
+@pytest.fixture
+def fresh() -> Iterator[Project]:
+    """A project of the test's own, of which nothing runs yet."""
+    with temporary_project() as project:
+        yield project
+
+
+@pytest.fixture(scope="session")
+def unstarted(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project of which nothing runs and nothing is to be started."""
+    return copy_project(tmp_path_factory.mktemp("unstarted"))
 
 
 @contextmanager

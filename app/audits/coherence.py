@@ -26,7 +26,7 @@ def facts(
     variant: AuditedVariant,
     *,
     coherent: bool,
-    reads: int = READS,
+    reads: int | None = None,
     path: str = "/api/products/{}/",
 ) -> Iterator[Fact]:
     """State what readers saw while a writer wrote.
@@ -34,12 +34,12 @@ def facts(
     Args:
         variant: What serves the page, and whoever writes.
         coherent: Whether no read may be stale; otherwise some must be, or the audit is blind.
-        reads: How many pages are read, about.
+        reads: How many pages are read, about; `READS` when none is given.
         path: Where the page of a product is.
     """
     # A product that the pages of others show, too.
     product = _page(variant, path, 1)["related_products"][0]["id"]
-    read, written, statuses = _traffic(variant, path=path, product=product, reads=reads)
+    read, written, statuses = _traffic(variant, path=path, product=product, reads=reads or READS)
     stale = stale_reads(writes=written, reads=read)
     yield Fact(name="reads", value=len(read))
     yield Fact(name="writes", value=len(written))

@@ -1,12 +1,10 @@
 """`h2h explain` as a user gives it, on the real stack."""
 
 import json
-import shutil
 
 import pytest
 
-from tests.conftest import UNTIL_SETTLED, copy_project
-from tests.test_cli import one_line, processes_of
+from tests.command_line import one_line
 
 pytestmark = pytest.mark.stack
 
@@ -92,46 +90,6 @@ def test_what_was_explained_is_kept_beside_the_runs(project):
     assert kept["rows"] == 300
 
 
-@pytest.mark.alone
-def test_a_run_is_explained_in_its_own_report(project):
-    project.measure("product-list", *UNTIL_SETTLED, "--results", "explained")
-    folder = project.root / "explained" / "latest"
-    assert "What each variant does" not in (folder / "report.html").read_text()
-    completed = project.h2h("explain", "--run", "explained/latest")
-    assert completed.returncode == 0, completed.stderr
-    assert "shown in explained/latest/report.html" in completed.stderr
-    assert len(json.loads((folder / "explain.json").read_text())["variants"]) == 2
-    page = (folder / "report.html").read_text()
-    assert "naive</b>: 152 queries" in page
-    assert "app/catalog/serializers.py:" in page
-    assert page == project.h2h("report", "explained/latest", "--format", "html").stdout
-    assert [path.name for path in folder.iterdir() if "partial" in path.name] == []
-
-
-def test_a_run_explains_itself_once_all_is_measured_and_leaves_no_process(tmp_path):
-    project = copy_project(tmp_path)
-    completed = project.h2h(
-        *("run", "category-summary", "--rows", "50", "--explain", *UNTIL_SETTLED)
-    )
-    # Others on this machine may well take the cores; explaining is no business of theirs.
-    assert completed.returncode in {0, 3}, completed.stderr
-    folder = tmp_path / "results" / "latest"
-    live, cached, _ = json.loads((folder / "explain.json").read_text())["variants"]
-    assert (live["queries"], cached["queries"]) == (3, 0)
-    assert "live</b>: 3 queries" in (folder / "report.html").read_text()
-    assert processes_of(tmp_path) == []
-
-
-@pytest.mark.alone
-def test_a_broken_explanation_is_one_line(project, tmp_path):
-    project.measure("category-summary", *UNTIL_SETTLED, "--results", "broken")
-    shutil.copytree(project.root / "broken" / "latest", tmp_path / "run")
-    (tmp_path / "run" / "explain.json").write_text("{}")
-    completed = project.h2h("report", str(tmp_path / "run"), "--format", "html")
-    assert completed.returncode == 2
-    assert "h2h explain --run" in one_line(completed)
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -139,7 +97,7 @@ def test_a_broken_explanation_is_one_line(project, tmp_path):
         (("product-list", "--run", "results/latest"), "give experiments or --run, not both"),
     ],
 )
-def test_wrong_usage_is_one_line(project, arguments, message):
-    completed = project.h2h("explain", *arguments)
+def test_wrong_usage_is_one_line(unstarted, arguments, message):
+    completed = unstarted.h2h("explain", *arguments)
     assert completed.returncode == 2
     assert message in one_line(completed)

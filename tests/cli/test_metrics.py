@@ -11,12 +11,12 @@ import pytest
 from prometheus_client.exposition import generate_latest
 
 from headtohead.run.metrics import RunMetrics
-from tests.conftest import PATIENCE, UNTIL_SETTLED, Project, copy_project
+from tests.conftest import UNTIL_SETTLED, Project, copy_project
 from tests.programs import required
 from tests.report.samples import under_load
 from tests.run.test_metrics import progress
 from tests.run.test_preflight import experiment
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.stack
 

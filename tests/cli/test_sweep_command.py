@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.test_cli import one_line, processes_of
-from tests.test_cli_check import interrupted_in_setting_up
+from tests.command_line import one_line
+from tests.processes import processes_of
 
 pytestmark = pytest.mark.stack
 
@@ -54,13 +54,6 @@ def test_sweep_measures_at_every_size_and_leaves_the_rows_as_they_were(project):
     assert processes_of(project.root / ".h2h" / "scratch") == []
 
 
-def test_interrupted_sweep_leaves_nothing(project):
-    errors = interrupted_in_setting_up(project, "sweep", "product-list", "--rows", "50,60,70")
-    assert "nothing was recorded" in errors
-    results = project.root / "results"
-    assert not results.exists() or not list(results.glob(".*partial"))
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -70,13 +63,13 @@ def test_interrupted_sweep_leaves_nothing(project):
         ((), "Missing argument"),
     ],
 )
-def test_wrong_usage_is_one_line(project, arguments, message):
-    completed = project.h2h("sweep", *arguments)
+def test_wrong_usage_is_one_line(unstarted, arguments, message):
+    completed = unstarted.h2h("sweep", *arguments)
     assert completed.returncode == 2
     assert message in one_line(completed)
 
 
-def test_rows_of_a_server_elsewhere_are_not_replaced(project):
-    completed = project.h2h("sweep", "product-list", H2H_URL="http://127.0.0.1:9")
+def test_rows_of_a_server_elsewhere_are_not_replaced(unstarted):
+    completed = unstarted.h2h("sweep", "product-list", H2H_URL="http://127.0.0.1:9")
     assert completed.returncode == 2
     assert "leave `url` out" in one_line(completed)

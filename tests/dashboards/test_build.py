@@ -37,7 +37,7 @@ PLAIN = Experiment(
 @pytest.fixture
 def project(tmp_path) -> Project:
     """A copy of the project, dashboards included; nothing of it runs."""
-    return copy_project(tmp_path)
+    return copy_project(tmp_path, changed=True)
 
 
 def test_committed_dashboards_are_what_the_experiments_declare():

@@ -1,10 +1,7 @@
 """Stacks of the test project, and what is left of them."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from headtohead.stack import StackSettings
 
@@ -21,18 +18,6 @@ def settings_in(directory: Path, **changes: Any) -> StackSettings:
         "rows": 30,
     }
     return StackSettings(directory=directory, **(known | changes))
-
-
-def processes_of(directory: Path) -> list[psutil.Process]:
-    """Every live process that mentions the folder: where it works, how it was called, its world."""
-
-    def mentions(process: psutil.Process) -> bool:
-        with suppress(psutil.AccessDenied, psutil.NoSuchProcess):
-            facts = (process.cwd(), *process.cmdline(), *process.environ().values())
-            return any(fact.startswith(str(directory)) for fact in facts)
-        return False
-
-    return [process for process in psutil.process_iter() if mentions(process)]
 
 
 def ignore(_: str) -> None:

@@ -18,7 +18,8 @@ from headtohead.experiment import Server
 from headtohead.stack import RunningStack, StackSettings
 from headtohead.stack.beside import OWNER_VARIABLE
 from headtohead.stack.processes import alive
-from tests.stack.stacks import PROJECT, processes_of
+from tests.processes import processes_of
+from tests.stack.stacks import PROJECT
 from tests.stack.test_stack import get as get_from_api
 
 pytestmark = pytest.mark.stack

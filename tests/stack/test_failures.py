@@ -10,7 +10,8 @@ import pytest
 from headtohead import stack
 from headtohead.errors import HeadToHeadError, StackError
 from headtohead.stack import RunningStack, StackSettings
-from tests.stack.stacks import ignore, processes_of, settings_in
+from tests.processes import processes_of
+from tests.stack.stacks import ignore, settings_in
 
 pytestmark = pytest.mark.stack
 

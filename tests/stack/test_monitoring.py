@@ -22,9 +22,10 @@ from headtohead.stack import RunningStack, StackSettings
 from headtohead.stack.database import connect
 from headtohead.stack.passing import FOLDER, announced
 from headtohead.stack.prometheus import configuration
+from tests.processes import processes_of
 from tests.programs import required
 from tests.stack.conftest import temporary_stack
-from tests.stack.stacks import ignore, processes_of, settings_in
+from tests.stack.stacks import ignore, settings_in
 
 pytestmark = pytest.mark.stack
 

@@ -13,7 +13,8 @@ import pytest
 
 from headtohead import stack
 from headtohead.stack import RunningStack, Server, StackSettings
-from tests.stack.stacks import PROJECT, ignore, processes_of, settings_in
+from tests.processes import processes_of
+from tests.stack.stacks import PROJECT, ignore, settings_in
 
 pytestmark = pytest.mark.stack
 

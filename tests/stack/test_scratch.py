@@ -14,7 +14,8 @@ import redis
 from headtohead import stack
 from headtohead.errors import StackError
 from headtohead.stack import RunningStack, StackSettings
-from tests.stack.stacks import PROJECT, ignore, processes_of, settings_in
+from tests.processes import processes_of
+from tests.stack.stacks import PROJECT, ignore, settings_in
 from tests.stack.test_stack import get
 
 pytestmark = pytest.mark.stack

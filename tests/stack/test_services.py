@@ -15,8 +15,9 @@ from headtohead import stack
 from headtohead.errors import ConfigurationError, HeadToHeadError
 from headtohead.stack import RunningStack, Server, StackSettings
 from headtohead.stack.memcached import external_memcached
+from tests.processes import processes_of
 from tests.stack.conftest import temporary_stack
-from tests.stack.stacks import ignore, processes_of, settings_in
+from tests.stack.stacks import ignore, settings_in
 from tests.stack.test_stack import get
 from tests.waiting import eventually
 

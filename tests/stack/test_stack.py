@@ -16,7 +16,8 @@ from headtohead import stack
 from headtohead.cores import available_cores, server_cores
 from headtohead.errors import StackError
 from headtohead.stack import RunningStack, StackSettings
-from tests.stack.stacks import PROJECT, ignore, processes_of, settings_in
+from tests.processes import processes_of
+from tests.stack.stacks import PROJECT, ignore, settings_in
 
 pytestmark = pytest.mark.stack
 

@@ -49,7 +49,7 @@ def audit(experiments: Sequence[Experiment], *, config: Config, note: Note) -> A
             "an audit changes rows, and those at --url are not ours to change",
             fix="leave `url` out of the settings, so that the local stack is used",
         )
-    audits = {each.name: _imported(each, each.audit) for each in experiments if each.audit}
+    audits = {each.name: imported(each, each.audit) for each in experiments if each.audit}
     if not audits:
         names = ", ".join(each.name for each in experiments) or "no experiment"
         raise ConfigurationError(
@@ -80,7 +80,12 @@ def audit(experiments: Sequence[Experiment], *, config: Config, note: Note) -> A
     )
 
 
-def _imported(experiment: Experiment, path: str) -> Audit:
+def imported(experiment: Experiment, path: str) -> Audit:
+    """The function that an experiment names as its audit.
+
+    Raises:
+        DeclarationError: It cannot be imported.
+    """
     module, _, name = path.rpartition(".")
     try:
         function: Audit = getattr(importlib.import_module(module), name)
@@ -103,28 +108,46 @@ def _audit(
         ) as apart,
         served(experiment, target=target_of(apart), note=note) as there,
     ):
-        found = {}
-        # The baseline last: memory that it makes processes take would be there for the others.
-        for variant in reversed(experiment.all_variants):
-            identity = experiment.identity(variant)
-            note(f"auditing {identity}")
-            stack.empty_cache(apart.cache_url)
-            audited = AuditedVariant(
-                experiment=experiment,
-                variant_name=variant.name,
-                base_url=there.url_of(experiment, variant),
-                token=there.token,
-                processes=_workers(there),
+        return facts_of(experiment, function, target=there, cache_url=apart.cache_url, note=note)
+
+
+def facts_of(
+    experiment: Experiment, function: Audit, *, target: Target, cache_url: str, note: Note
+) -> list[VariantFacts]:
+    """The facts of each variant, in the order in which they are declared.
+
+    Args:
+        experiment: Whose variants are asked.
+        function: Its audit.
+        target: What serves them, on rows that may be changed.
+        cache_url: The cache that is emptied before each variant.
+        note: Told which variant is audited.
+
+    Raises:
+        MeasurementError: An audit could not be carried out, or states no fact.
+    """
+    found = {}
+    # The baseline last: memory that it makes processes take would be there for the others.
+    for variant in reversed(experiment.all_variants):
+        identity = experiment.identity(variant)
+        note(f"auditing {identity}")
+        stack.empty_cache(cache_url)
+        audited = AuditedVariant(
+            experiment=experiment,
+            variant_name=variant.name,
+            base_url=target.url_of(experiment, variant),
+            token=target.token,
+            processes=_workers(target),
+        )
+        with closing(audited):
+            facts = tuple(function(audited))
+        if not facts:
+            raise MeasurementError(
+                f"the audit of {identity} states no fact", fix="let it yield at least one"
             )
-            with closing(audited):
-                facts = tuple(function(audited))
-            if not facts:
-                raise MeasurementError(
-                    f"the audit of {identity} states no fact", fix="let it yield at least one"
-                )
-            found[variant.name] = VariantFacts(
-                experiment=experiment.name, variant=variant.name, facts=facts
-            )
+        found[variant.name] = VariantFacts(
+            experiment=experiment.name, variant=variant.name, facts=facts
+        )
     return [found[variant.name] for variant in experiment.all_variants]
 
 

@@ -5,8 +5,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psycopg2
 import pytest
@@ -17,10 +15,8 @@ from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from headtohead.stack.postgres import EmbeddedPostgres
 from headtohead.stack.project import DEMO_PASSWORD
-from tests.conftest import copy_project
-from tests.test_cli import processes_of
+from tests.conftest import Project
 
 pytestmark = pytest.mark.stack
 
@@ -46,7 +42,7 @@ LACKS_ITS_UPSTREAM = "/api/delivery/quotes/"
 
 @dataclass(kw_only=True)
 class Served:
-    """The API of a stack of its own, whose rows made-up requests may change."""
+    """An API beside the stack, whose rows made-up requests may change."""
 
     url: str
     refresh: str
@@ -62,30 +58,22 @@ class Served:
         return {"Authorization": f"Bearer {pair['access']}"}
 
 
-# Not in pytest's folder, which other sessions close to PostgreSQL's account.
 @pytest.fixture(scope="module")
-def served() -> Iterator[Served]:
-    with TemporaryDirectory(prefix="h2h-test-") as folder:
-        project = copy_project(Path(folder))
-        started = project.h2h("up", "--rows", "50")
-        try:
-            assert started.returncode == 0, started.stderr
-            url = project.json("status")["api_url"]
-            make_staff(EmbeddedPostgres(directory=project.root / ".h2h").url())
-            schema = schemathesis.openapi.from_url(f"{url}/api/schema/")
-            pair = post(url, "login", email=ADDRESS, password=DEMO_PASSWORD)
-            yield Served(
-                url=url,
-                refresh=pair["refresh"],
-                operations=[
-                    operation
-                    for each in schema.get_all_operations()
-                    if (operation := each.ok()).path != LACKS_ITS_UPSTREAM
-                ],
-            )
-        finally:
-            project.h2h("down")
-        assert processes_of(project.root) == []
+def served(project: Project) -> Iterator[Served]:
+    with project.scratch(rows=50) as running:
+        url = running.api_url
+        make_staff(running.database_url)
+        schema = schemathesis.openapi.from_url(f"{url}/api/schema/")
+        pair = post(url, "login", email=ADDRESS, password=DEMO_PASSWORD)
+        yield Served(
+            url=url,
+            refresh=pair["refresh"],
+            operations=[
+                operation
+                for each in schema.get_all_operations()
+                if (operation := each.ok()).path != LACKS_ITS_UPSTREAM
+            ],
+        )
 
 
 def make_staff(database_url: str) -> None:
