@@ -5,7 +5,7 @@
 .DELETE_ON_ERROR:
 .ONESHELL:
 .SHELLFLAGS := -euc
-.PHONY: setup demo test unit compose check format docs lock clean help rebuild
+.PHONY: setup demo test test-all unit compose check format docs lock clean help rebuild
 
 pip_install := .venv/bin/python -m pip install -qq --no-input --disable-pip-version-check
 pip_advice := pip failed as shown above; mend its network or configuration, then run make again
@@ -25,13 +25,18 @@ demo: setup ## start the stack, run every experiment, print the verdicts
 	@.venv/bin/h2h run $(DEMO_FLAGS)
 
 # Two processes, whole files each, so that what a file's tests share is made once.
-pytest := .venv/bin/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+pytest := .venv/bin/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --durations=15
 
-test: setup ## pass every test
+test: setup ## pass the tests, in ten minutes at most
+	@$(pytest) -m 'not nightly' $(TEST_FLAGS)
+
+test-all: setup ## pass every test at full length, try the harness, judge the thirty commits (two hours)
 	@$(pytest) $(TEST_FLAGS)
+	.venv/bin/h2h validate --quick
+	.venv/bin/python -m benchmarks.proof --output results/proof
 
 unit: setup ## pass the fast tests: no servers, no browser, no revisions
-	@$(pytest) -m 'not stack and not load and not browser and not revisions' $(TEST_FLAGS)
+	@$(pytest) -m 'not stack and not load and not browser and not revisions and not nightly' $(TEST_FLAGS)
 
 compose: setup ## bring up all of docker compose, use it, take it down (needs Docker, takes minutes)
 	@H2H_COMPOSE=1 .venv/bin/pytest tests/packaging/test_compose_up.py $(TEST_FLAGS)
@@ -61,7 +66,7 @@ clean: ## stop the stack; remove .venv, caches and the stack's data (results sta
 	rm -rf .venv .h2h .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-9s%s\n", $$1, $$2 }' Makefile
 
 version_if_new := import sys; sys.exit(1) if sys.version_info < (3, 11) else print("%d.%d" % sys.version_info[:2])
 
