@@ -21,6 +21,7 @@ from headtohead.stack import RunningStack
 from tests.asking import ask, seeded  # noqa: F401
 from tests.bytecode import pytest_configure, pytest_unconfigure  # noqa: F401
 from tests.command_line import give
+from tests.golden import golden, pytest_addoption  # noqa: F401
 from tests.machine import pytest_runtest_protocol  # noqa: F401
 from tests.processes import processes_of
 

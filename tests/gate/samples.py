@@ -1,7 +1,7 @@
 """Judgements of every kind."""
 
 from headtohead.gate.judgement import Gate, Judgement, Measured, sorted_by_gravity
-from headtohead.gate.policy import Kind, Policy
+from headtohead.gate.policy import WELL, Kind, Policy, Response
 from headtohead.statements import Location
 
 LINE = Location(path="shop/views.py", line=12, function="Products.list")
@@ -46,3 +46,31 @@ def gate(*judgements: Judgement) -> Gate:
 
 def one_of_each() -> Gate:
     return gate(PASSED, FASTER, INCONCLUSIVE, INVALID, SLOWER, CHECK)
+
+
+def every_judgement() -> Gate:
+    """Every kind with every response that a policy may give it, from every stage."""
+    stages = ("check", "compare", "bench")
+    judgements = [
+        judgement(
+            kind,
+            name=f"{kind}-{response}",
+            stage=stages[number % len(stages)],
+            response=response,
+            message=f"what was {kind}: 100% <b>, a|b\nand more",
+            source=LINE if kind is Kind.CHECKS else None,
+            measured=None
+            if kind in UNMEASURED
+            else Measured(ratio=1 + number / 100, ci95=(0.93, float("inf")), margin=0.05),
+        )
+        for number, (kind, response) in enumerate(
+            (kind, response)
+            for kind in Kind
+            for response in ([Response.PASS] if kind in WELL else Response)
+        )
+    ]
+    return gate(*judgements)
+
+
+# What has no ratio to show.
+UNMEASURED = {Kind.CHECKS, Kind.DIFFERS, Kind.UNTESTED, Kind.INVALID}

@@ -16,7 +16,7 @@ def entry(number: int, ratio: float = 1.0, **changes: object) -> Entry:
         "subject": "product-list",
         "metric": Metric.LATENCY,
         "anchor": ANCHOR,
-        "commit": f"{number:040x}",
+        "commit": f"{number:02x}" * 20,
         "committed_at": moment,
         "ratio": ratio,
         "ci95": (ratio * 0.98, ratio * 1.02),

@@ -1,0 +1,60 @@
+"""The words of every report of a run, in one file for each renderer."""
+
+import pytest
+
+from headtohead.explained import Explained
+from headtohead.measurement import Metric, Mode, Run, Verdict, read_record
+from headtohead.report import html, markdown, terminal
+from headtohead.report.findings import findings
+from tests.conftest import ROOT
+from tests.golden import Golden, printed, readable, sections
+from tests.report.everything import RUNS, everything, explained
+
+
+@pytest.fixture(scope="module")
+def reference_run() -> Run:
+    return read_record(ROOT / "docs" / "reference-run")
+
+
+def test_the_runs_hold_everything_that_can_be_said() -> None:
+    told = [each for run in RUNS.values() for each in findings(run())]
+    assert {each.verdict for each in told} == set(Verdict)
+    assert {each.metric for each in told} == set(Metric)
+    assert {each.experiment.mode for each in told} == set(Mode)
+    assert {each.experiment.mode for each in told if not each.usable} >= {
+        Mode.LATENCY,
+        Mode.THROUGHPUT,
+    }
+
+
+def test_terminal(golden: Golden) -> None:
+    wide = {name: printed(terminal.render, run(), width=240) for name, run in RUNS.items()}
+    narrow = printed(terminal.render, everything(), width=80)
+    golden("report.txt", sections(**wide, everything_in_80_columns=narrow))
+
+
+def test_terminal_in_colour(golden: Golden) -> None:
+    golden("report.colour.txt", printed(terminal.render, everything(), width=240, colour=True))
+
+
+def test_markdown(golden: Golden) -> None:
+    golden("report.md", "\n".join(markdown.render(run()) for run in RUNS.values()))
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("everything", explained()), ("compared", None), ("elsewhere", None)]
+)
+def test_html(golden: Golden, name: str, why: Explained | None) -> None:
+    golden(f"{name}.html", readable(html.render(RUNS[name](), explained=why)))
+
+
+def test_the_reference_run_on_a_terminal(golden: Golden, reference_run: Run) -> None:
+    golden("reference-run.txt", printed(terminal.render, reference_run, width=200))
+
+
+def test_the_reference_run_as_markdown(golden: Golden, reference_run: Run) -> None:
+    golden("reference-run.md", markdown.render(reference_run))
+
+
+def test_the_reference_run_as_html(golden: Golden, reference_run: Run) -> None:
+    golden("reference-run.html", readable(html.render(reference_run), pictures=False))
