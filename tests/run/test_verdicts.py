@@ -1,10 +1,16 @@
+from dataclasses import replace
+
 import pytest
 
 from headtohead import caveats
 from headtohead.measurement import Verdict
 from headtohead.run.measure import Measured
+from headtohead.run.open_model import MeasuredOpen
+from headtohead.run.session import judged
 from headtohead.run.tally import ComparisonTally
+from headtohead.run.throughput import MeasuredLoad
 from headtohead.run.verdicts import judged_together
+from tests.report import samples
 from tests.report.samples import NAIVE, experiment, variant
 from tests.run.factories import pair
 
@@ -63,3 +69,17 @@ def test_clear_answers_leave_their_part_to_the_doubtful():
 def test_an_invalid_experiment_gets_no_verdict_and_stays_in_the_family():
     (invalid, _), (doubtful, rate) = outcomes(measured(CLEAR, valid=False), measured(DOUBTFUL))
     assert (invalid, doubtful, rate) == (Verdict.INVALID, Verdict.INCONCLUSIVE, 0.025)
+
+
+@pytest.mark.parametrize(
+    ("take", "result"),
+    [
+        (lambda result: MeasuredLoad(result=result, blocks={}), samples.under_load()),
+        (lambda result: MeasuredOpen(result=result, stretches=()), samples.open_model()),
+    ],
+)
+def test_what_was_judged_by_itself_loses_its_verdicts_to_a_caveat_that_came_later(take, result):
+    (sound,) = judged([take(result)])
+    assert sound == result
+    (spoiled,) = judged([take(replace(result, caveats=(caveats.clock_stepped(seconds=-9),)))])
+    assert {each.verdict for each in spoiled.comparisons} == {Verdict.INVALID}

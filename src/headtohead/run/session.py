@@ -38,7 +38,7 @@ from headtohead.run.results import new_run_id, run_directory
 from headtohead.run.served import served
 from headtohead.run.target import Target, open_target
 from headtohead.run.throughput import MeasuredLoad, measure_throughput, require_rounds
-from headtohead.run.verdicts import judged_together
+from headtohead.run.verdicts import judged_together, without_verdicts_where_invalid
 from headtohead.run.workers import open_workers, require_workers
 
 # What measuring an experiment yields, by mode.
@@ -143,7 +143,7 @@ def run(
                 load_before=load_before,
                 load_after=os.getloadavg()[0],
             ),
-            experiments=_judged(measured),
+            experiments=judged(measured),
             control=control,
         )
         write_reports(record, directory)
@@ -254,10 +254,12 @@ def measure_one(
     return measured
 
 
-def _judged(measured: Sequence[Outcome]) -> tuple[ExperimentResult, ...]:
+def judged(measured: Sequence[Outcome]) -> tuple[ExperimentResult, ...]:
     """The final verdicts: comparisons of pairs share an error rate, others stand alone."""
     paired = [each for each in measured if isinstance(each, Measured)]
-    return judged_together(paired) if paired else tuple(each.result for each in measured)
+    if paired:
+        return judged_together(paired)
+    return tuple(without_verdicts_where_invalid(each.result) for each in measured)
 
 
 def _with_caveats(measured: Taken, *more: Caveat) -> Taken:

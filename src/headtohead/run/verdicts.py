@@ -27,6 +27,16 @@ def judged_together(measured: Sequence[Measured]) -> tuple[ExperimentResult, ...
     return tuple(_judged(each, [next(rates) for _ in each.tallies]) for each in measured)
 
 
+def without_verdicts_where_invalid(result: ExperimentResult) -> ExperimentResult:
+    """What was judged by itself, before machine, servers and control had their say against it."""
+    return replace(
+        result,
+        comparisons=tuple(
+            replace(each, verdict=result.verdict_on(each)) for each in result.comparisons
+        ),
+    )
+
+
 def _judged(measured: Measured, rates: Sequence[float]) -> ExperimentResult:
     result = measured.result
     return replace(
