@@ -50,7 +50,7 @@ def golden(request: pytest.FixtureRequest) -> Golden:
 
 
 def printed(render: Callable[..., None], *records: object, width: int, colour: bool = False) -> str:
-    """What is printed on a terminal of that width; colours show as the codes that switch them."""
+    """What is seen on a terminal of that width; colours show as the codes that switch them."""
     console = Console(
         file=io.StringIO(),
         # A terminal that calls itself dumb has 80 columns unless its height is given, too.
@@ -61,7 +61,8 @@ def printed(render: Callable[..., None], *records: object, width: int, colour: b
         no_color=False,
     )
     render(*records, console=console)
-    return console.file.getvalue().replace("\x1b", "␛")
+    lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
+    return "\n".join([*lines, ""]).replace("\x1b", "␛")
 
 
 def sections(**texts: str) -> str:

@@ -82,14 +82,15 @@ def size_rows(sweep: Sweep) -> Iterator[tuple[str, ...]]:
         comparisons = {comparison.variant: comparison for comparison in each.result.comparisons}
         for variant in each.result.variants:
             found = comparisons.get(variant.name)
-            usable = found is not None and found.verdict is not Verdict.INVALID
+            verdict = each.result.verdict_on(found) if found else None
+            usable = verdict not in {None, Verdict.INVALID}
             yield (
                 f"{each.rows:,}",
                 variant.name,
                 milliseconds(variant.latency_ms.p50),
                 ratio(found.ratio) if found and usable else NO_VALUE,
                 interval(found.ci95) if found and usable else NO_VALUE,
-                found.verdict if found else "baseline",
+                verdict or "baseline",
                 count(variant.queries_per_request),
             )
 

@@ -1,0 +1,222 @@
+"""Every caveat does to a measurement what it is declared to do, wherever that is shown."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from typer.testing import CliRunner
+
+from headtohead.analysis.growth import Trend
+from headtohead.caveats import Caveat
+from headtohead.cli import app
+from headtohead.errors import ExitCode, MeasurementError
+from headtohead.gate import junit
+from headtohead.gate.compared import judge_comparison
+from headtohead.gate.judgement import Gate
+from headtohead.gate.policy import Policy
+from headtohead.history.adding import add
+from headtohead.measurement import ComparedRevision, Mode, Revisions, Run, Verdict
+from headtohead.publish.rows import rows_of
+from headtohead.report import html, markdown, terminal
+from headtohead.sweep import words
+from tests.conftest import ROOT
+from tests.every_caveat import EVERY_CAVEAT
+from tests.golden import printed
+from tests.report import samples
+from tests.report.everything import caveats
+from tests.sweep import factories
+
+# Whether a measurement with it must not be used; both where that depends on how much was seen.
+INVALIDATES = {
+    "background-errors": {False, True},
+    "background-lost": {True},
+    "bodies-differ": {False},
+    "bodies-vary": {False},
+    "body-changed": {True},
+    "busy-machine": {False, True},
+    "carry-over": {False},
+    "client-bound": {False},
+    "clock-stepped": {True},
+    "coarse-blocks": {False},
+    "control-failed": {True},
+    "generator-saturated": {True},
+    "held-up": {True},
+    "long-requests": {False},
+    "no-control": {False},
+    "overloaded": {False},
+    "rate-missed": {True},
+    "request-errors": {True},
+    "requests-outlast-blocks": {True},
+    "samples-missing": {True},
+    "server-restarted": {True},
+    "single-core": {False},
+    "stolen-cores": {False, True},
+    "too-few-launches": {True},
+    "too-few-pairs": {True},
+    "too-few-rounds": {True},
+    "unsent-work": {False},
+    "variant-not-applied": {True},
+    "worker-lost": {True},
+}
+COMMANDS = {
+    "run": ("run product-list", "headtohead.run.session.run"),
+    "aa": ("aa product-list", "headtohead.run.session.run"),
+    "compare": ("compare main --path /", "headtohead.compare.session.compare"),
+    "sweep": ("sweep product-search", "headtohead.sweep.session.sweep"),
+}
+
+
+def with_caveats(*found: Caveat) -> Run:
+    """A run with the same caveats on an experiment of every mode."""
+    experiments = samples.slower(), samples.under_load(), samples.open_model()
+    assert {each.mode for each in experiments} == set(Mode)
+    return samples.run(*(replace(each, caveats=found) for each in experiments))
+
+
+def in_terminal(run: Run) -> list[str]:
+    """Of the table that a wide terminal has."""
+    _, header, _, *lines = printed(terminal.render, run, width=400).splitlines()
+    column = slice(header.index("verdict"), header.index("queries"))
+    return [line[column].strip() for line in lines[: lines.index("")]]
+
+
+def in_markdown(run: Run) -> list[str]:
+    return re.findall(r"\*\*([a-z ,]+)\*\* \|", markdown.render(run))
+
+
+def in_html(run: Run) -> list[str]:
+    """Of the tables of comparisons."""
+    return re.findall(r'<td><strong class="verdict [a-z-]+">([a-z ,]+)<', html.render(run))
+
+
+def published(run: Run) -> list[str]:
+    return [str(row["verdict"]) for row in rows_of(run)["comparisons"]]
+
+
+def swept(run: Run) -> list[str]:
+    """Of the size that has the same caveats, where they make the growth of the whole invalid."""
+    *others, last = factories.sizes()
+    spoiled = replace(last.result, caveats=run.experiments[0].caveats)
+    record = factories.sweep([*others, replace(last, result=spoiled)])
+    assert {growth.trend is Trend.INVALID for growth in record.growth} == {not run.valid}
+    assert record.valid is run.valid
+    _, found = (row for row in words.size_rows(record) if row[0] == f"{last.rows:,}")
+    return [found[words.SIZE_HEADERS.index("Verdict")]]
+
+
+SHOWN: dict[str, Callable[[Run], list[str]]] = {
+    "terminal": in_terminal,
+    "markdown": in_markdown,
+    "html": in_html,
+    "published rows": published,
+    "sweep": swept,
+}
+
+
+def judged(run: Run) -> Gate:
+    found = judge_comparison(run, endpoints={}, policy=Policy())
+    return Gate(run_id=run.run_id, base="main", judgements=tuple(found))
+
+
+def one_of_each(*, invalidating: bool) -> list[Caveat]:
+    """One caveat for each code that can do that."""
+    return list({each.code: each for each in caveats(invalidating=invalidating)}.values())
+
+
+def codes(each: Caveat) -> str:
+    return each.code
+
+
+def test_every_code_is_declared_to_invalidate_or_not() -> None:
+    found: dict[str, set[bool]] = {}
+    for _, caveat in EVERY_CAVEAT:
+        found.setdefault(caveat.code, set()).add(caveat.invalidates)
+    assert found == INVALIDATES
+
+
+def test_documents_name_every_code_as_what_it_is() -> None:
+    page = (ROOT / "docs" / "caveats.md").read_text(encoding="utf-8")
+    invalidate, _, weaken = page.partition("These weaken:")
+    told = {
+        code: {
+            weight
+            for weight, part in {True: invalidate, False: weaken}.items()
+            if f"`{code}`" in part
+        }
+        for code in INVALIDATES
+    }
+    assert told == INVALIDATES
+
+
+@pytest.mark.parametrize("caveat", one_of_each(invalidating=True), ids=codes)
+def test_what_invalidates_leaves_no_verdict_anywhere(caveat: Caveat) -> None:
+    run = with_caveats(caveat)
+    assert not any(each.valid for each in run.experiments)
+    assert not run.valid
+    shown = {name: set(verdicts(run)) for name, verdicts in SHOWN.items()}
+    assert shown == {name: {Verdict.INVALID} for name in SHOWN}
+    assert rows_of(run)["runs"][0]["valid"] is False
+    gate = judged(run)
+    assert (gate.result, gate.exit_code) == ("invalid", ExitCode.INVALID_MEASUREMENT)
+    assert [each.measured for each in gate.judgements] == [None] * len(gate.judgements)
+    cases = ET.fromstring(junit.render(gate)).iter("testcase")  # noqa: S314 (made here)
+    assert {child.tag for case in cases for child in case} == {"error"}
+
+
+@pytest.mark.parametrize("caveat", one_of_each(invalidating=False), ids=codes)
+def test_what_weakens_leaves_every_verdict_as_it_was(caveat: Caveat) -> None:
+    run, sound = with_caveats(caveat), with_caveats()
+    assert run.valid
+    assert {name: verdicts(run) for name, verdicts in SHOWN.items()} == {
+        name: verdicts(sound) for name, verdicts in SHOWN.items()
+    }
+    assert rows_of(run)["runs"][0]["valid"] is True
+    assert judged(run).exit_code == judged(sound).exit_code
+
+
+@pytest.mark.parametrize("caveat", [each for _, each in EVERY_CAVEAT], ids=codes)
+def test_every_report_tells_it_with_its_advice(caveat: Caveat) -> None:
+    run = samples.run(replace(samples.slower(), caveats=(caveat,)))
+    label = "invalid" if caveat.invalidates else "caveat"
+    told = [
+        " ".join(printed(terminal.render, run, width=80).split()),
+        " ".join(markdown.render(run).replace("\\", "").replace("**", "").split()).lower(),
+    ]
+    assert f"{label} order-history: {caveat.message} {caveat.advice}" in told[0]
+    assert f"{label}, order-history: {caveat.message} {caveat.advice}".lower() in told[1]
+    (row,) = rows_of(run)["caveats"]
+    assert row["code"] == caveat.code
+
+
+@pytest.mark.parametrize("invalidating", [False, True], ids=["weakened", "invalid"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_exit_code_tells_the_shell(
+    command: str, invalidating: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = one_of_each(invalidating=invalidating)[:1]
+    record: object = samples.run(replace(samples.no_difference(), caveats=tuple(found)))
+    if command == "sweep":
+        first, *others = factories.sizes()
+        spoiled = replace(first, result=replace(first.result, caveats=tuple(found)))
+        record = factories.sweep([spoiled, *others])
+    line, measures = COMMANDS[command]
+    monkeypatch.setattr(measures, lambda *_, **__: (record, tmp_path / "run"))
+    monkeypatch.chdir(ROOT)
+    done = CliRunner().invoke(app, line.split())
+    assert done.exit_code == (ExitCode.INVALID_MEASUREMENT if invalidating else ExitCode.OK), (
+        done.output
+    )
+
+
+def test_a_history_takes_nothing_that_is_invalid(tmp_path: Path) -> None:
+    side = ComparedRevision(name="main", commit="1" * 40, changed=False)
+    run = replace(
+        with_caveats(*one_of_each(invalidating=True)[:1]),
+        revisions=Revisions(base=side, head=side, rounds=8, error_rate=0.005),
+    )
+    with pytest.raises(MeasurementError):
+        add(run, path=tmp_path / "history.jsonl", root=ROOT)
+    assert not list(tmp_path.iterdir())
