@@ -4,6 +4,8 @@ from pathlib import Path
 
 from headtohead.gate import github, terminal
 from headtohead.gate.output import write_gate
+from headtohead.gate.policy import Policy
+from tests.gate.findings import FINDINGS
 from tests.gate.samples import CHECK, FASTER, INCONCLUSIVE, INVALID, PASSED, every_judgement, gate
 from tests.golden import Golden, printed, sections
 from tests.report import samples
@@ -13,6 +15,15 @@ def test_every_file_that_is_written(golden: Golden, tmp_path: Path) -> None:
     write_gate(every_judgement(), samples.run(samples.slower()), tmp_path)
     for path in tmp_path.iterdir():
         golden(path.name, path.read_text(encoding="utf-8"))
+
+
+def test_every_finding(golden: Golden) -> None:
+    lines = [
+        f"{name}: {each.kind}: {each.text}"
+        for name, found in FINDINGS.items()
+        for each in found.judge(Policy())
+    ]
+    golden("findings.txt", "\n".join(lines))
 
 
 def test_annotations_for_github(golden: Golden) -> None:

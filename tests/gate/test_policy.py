@@ -12,13 +12,6 @@ def test_what_is_not_said_is_as_strict_as_a_gate_needs_to_be():
     assert passes == {Kind.PASSED, Kind.FASTER}
 
 
-def test_an_experiment_may_have_its_own_responses_and_the_others_keep_theirs():
-    policy = read_policy({"slower": "fail", "experiments": {"search": {"slower": "warn"}}})
-    assert policy.response(Kind.SLOWER, experiment="search") is Response.WARN
-    assert policy.response(Kind.SLOWER, experiment="product-list") is Response.FAIL
-    assert policy.response(Kind.CHECKS, experiment="search") is Response.FAIL
-
-
 def test_a_margin_is_the_experiments_own_or_the_policys_or_the_projects():
     policy = read_policy({"margin": 0.05, "experiments": {"search": {"margin": 0.1}}})
     assert policy.margin_of("search", default=0.02) == 0.1

@@ -75,7 +75,12 @@ class Gate:
 
     @property
     def exit_code(self) -> ExitCode:
-        """What the shell is told: a failure if there is one beside what does not count."""
+        """What the shell is told: a failure if there is one beside what does not count.
+
+        A gate that found nothing has looked at nothing.
+        """
+        if not self.judgements:
+            return ExitCode.INVALID_MEASUREMENT
         failing = {each.kind for each in self.those(Response.FAIL)}
         if failing - {Kind.INVALID}:
             return ExitCode.GATE_FAILED
