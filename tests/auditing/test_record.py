@@ -1,10 +1,8 @@
 """What audits stated, kept and printed."""
 
-import io
 from dataclasses import replace
 
 import pytest
-from rich.console import Console
 
 from headtohead.audit import Fact
 from headtohead.auditing.record import (
@@ -14,7 +12,6 @@ from headtohead.auditing.record import (
     read_audit,
     value_in_words,
 )
-from headtohead.auditing.terminal import render
 from headtohead.errors import RecordError
 from headtohead.measurement import to_json
 from tests.report import samples
@@ -84,15 +81,3 @@ def test_variants_are_found_by_their_experiment():
 )
 def test_a_value_is_told_with_its_unit(fact, words):
     assert value_in_words(fact) == words
-
-
-def test_the_table_names_each_variant_once_and_says_what_fails():
-    console = Console(file=io.StringIO(), width=120)
-    render(record(), console=console)
-    rows = [line.split() for line in console.file.getvalue().splitlines()[1:]]
-    assert rows == [
-        ["stock-update/naive", "lost", "updates", "37", "0", "fails"],
-        ["rows", "imported", "15,400", "rows/s"],
-        ["stock-update/atomic", "lost", "updates", "0", "0", "holds"],
-        ["bulk-import/copy", "rows", "imported", "15,400", "rows/s"],
-    ]

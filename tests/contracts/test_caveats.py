@@ -12,13 +12,12 @@ from typer.testing import CliRunner
 from headtohead.analysis.growth import Trend
 from headtohead.caveats import Caveat
 from headtohead.cli import app
-from headtohead.errors import ExitCode, MeasurementError
+from headtohead.errors import ExitCode
 from headtohead.gate import junit
 from headtohead.gate.compared import judge_comparison
 from headtohead.gate.judgement import Gate
 from headtohead.gate.policy import Policy
-from headtohead.history.adding import add
-from headtohead.measurement import ComparedRevision, Mode, Revisions, Run, Verdict
+from headtohead.measurement import Mode, Run, Verdict
 from headtohead.publish.rows import rows_of
 from headtohead.report import html, markdown, terminal
 from headtohead.sweep import words
@@ -209,14 +208,3 @@ def test_the_exit_code_tells_the_shell(
     assert done.exit_code == (ExitCode.INVALID_MEASUREMENT if invalidating else ExitCode.OK), (
         done.output
     )
-
-
-def test_a_history_takes_nothing_that_is_invalid(tmp_path: Path) -> None:
-    side = ComparedRevision(name="main", commit="1" * 40, changed=False)
-    run = replace(
-        with_caveats(*one_of_each(invalidating=True)[:1]),
-        revisions=Revisions(base=side, head=side, rounds=8, error_rate=0.005),
-    )
-    with pytest.raises(MeasurementError):
-        add(run, path=tmp_path / "history.jsonl", root=ROOT)
-    assert not list(tmp_path.iterdir())

@@ -6,7 +6,9 @@ from headtohead.explained import Explained
 from headtohead.measurement import (
     BackgroundUse,
     ComparedRevision,
+    GeneratorUse,
     GitState,
+    Machine,
     Revisions,
     Run,
     UntimedEndpoint,
@@ -70,8 +72,13 @@ def compared() -> Run:
 
 
 def elsewhere() -> Run:
-    """One experiment, outside a repository, on one core, at rows that nobody could count."""
-    run = samples.run(samples.slower(), git=GitState(commit=None, dirty=False))
+    """Outside a repository, on one core that others may use, at rows that nobody could count."""
+    experiment = replace(
+        samples.slower(),
+        generator=GeneratorUse(cpu_share=0.2, held_up_share=0.01, lag_p99_ms=0.4, lag_max_ms=9.5),
+        machine=Machine(steal=0.0, others=None, load=1.0),
+    )
+    run = samples.run(experiment, git=GitState(commit=None, dirty=False))
     return replace(run, environment=replace(run.environment, rows=0, cores=1, servers={}))
 
 

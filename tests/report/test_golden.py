@@ -1,13 +1,16 @@
 """The words of every report of a run, in one file for each renderer."""
 
+from dataclasses import replace
+
 import pytest
 
 from headtohead.explained import Explained
-from headtohead.measurement import Metric, Mode, Run, Verdict, read_record
+from headtohead.measurement import ExperimentResult, Metric, Mode, Run, Verdict, read_record
 from headtohead.report import html, markdown, terminal
-from headtohead.report.findings import findings
+from headtohead.report.findings import Finding, findings
 from tests.conftest import ROOT
 from tests.golden import Golden, printed, readable, sections
+from tests.report import samples
 from tests.report.everything import RUNS, everything, explained
 
 
@@ -25,6 +28,27 @@ def test_the_runs_hold_everything_that_can_be_said() -> None:
         Mode.LATENCY,
         Mode.THROUGHPUT,
     }
+
+
+def test_sentences(golden: Golden) -> None:
+    """Of every metric and mode with every verdict: under load more is better."""
+    told = {
+        name: "\n".join(each.sentence for each in every_verdict(experiment()))
+        for name, experiment in {
+            "paired": samples.slower,
+            "under load": samples.under_load,
+            "open model": samples.open_model,
+            "too short": samples.unbounded,
+        }.items()
+    }
+    golden("sentences.txt", sections(**told))
+
+
+def every_verdict(experiment: ExperimentResult) -> tuple[Finding, ...]:
+    comparisons = tuple(
+        replace(each, verdict=verdict) for each in experiment.comparisons for verdict in Verdict
+    )
+    return findings(samples.run(replace(experiment, comparisons=comparisons)))
 
 
 def test_terminal(golden: Golden) -> None:

@@ -1,11 +1,8 @@
-import io
 from xml.etree import ElementTree as ET
 
 import pytest
-from rich.console import Console
 
 from headtohead.errors import RecordError
-from headtohead.validate import terminal
 from headtohead.validate.output import write_outputs
 from headtohead.validate.plots import POWER_RULES
 from headtohead.validate.record import Validation, read_validation
@@ -49,27 +46,6 @@ def test_pictures_are_well_formed_and_need_nothing_beside_them(validation, tmp_p
     words = "".join(root.itertext())
     expected = POWER_RULES if name == "power.svg" else [rule.name for rule in RULES]
     assert all(rule in words for rule in expected)
-
-
-def test_page_shows_every_rule_every_table_and_both_pictures(validation, tmp_path):
-    write_outputs(validation, tmp_path)
-    page = (tmp_path / "validation.md").read_text()
-    assert "](false-alarms.svg)" in page
-    assert "](power.svg)" in page
-    for title in ("Goals", "False alarms", "Effects found", "Precision and time", "Rules"):
-        assert f"\n## {title}\n" in page
-    assert all(f"\n| {rule.name} |" in page for rule in RULES)
-    tables = [block for block in page.split("\n\n") if block.startswith("|")]
-    for table in tables:
-        assert len({line.replace("\\|", "").count("|") for line in table.splitlines()}) == 1
-
-
-def test_terminal_prints_the_same_tables(validation):
-    console = Console(file=io.StringIO(), width=200)
-    terminal.render(validation, console=console)
-    printed = console.file.getvalue()
-    assert "0 of 2" in printed
-    assert "github-action-benchmark 200%" in printed
 
 
 def test_the_plot_names_rules_that_exist():
