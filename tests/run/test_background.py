@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from headtohead import caveats
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError
 from headtohead.load.background import BackgroundTally
@@ -94,15 +95,16 @@ def test_background_load_that_goes_well_has_no_caveat():
 
 @pytest.mark.parametrize(("errors", "invalidates"), [(1, False), (5, False), (6, True)])
 def test_failures_weaken_and_many_of_them_invalidate(errors, invalidates):
-    (caveat,) = background_caveats(look(0), look(100, errors, example="GET /: 500"))
-    assert (caveat.code, caveat.invalidates) == ("background-errors", invalidates)
-    assert f"{errors} of 100 requests of the background load of browse" in caveat.message
-    assert "GET /: 500" in caveat.message
+    example = "GET /: 500"
+    (caveat,) = background_caveats(look(0), look(100, errors, example=example))
+    assert caveat == caveats.background_errors(
+        scenario="browse", errors=errors, requests=100, example=example, invalidates=invalidates
+    )
 
 
 @pytest.mark.parametrize("before", [look(10), lost()])
 def test_background_load_that_ended_invalidates(before):
-    (caveat,) = background_caveats(before, lost(at=1.0))
-    assert (caveat.code, caveat.invalidates) == ("background-lost", True)
-    assert "KeyError" in caveat.message
+    assert list(background_caveats(before, lost(at=1.0))) == [
+        caveats.background_lost(scenario="browse", reason=lost().problem)
+    ]
     assert background_use(before, lost(at=1.0)).requests == 0

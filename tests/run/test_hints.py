@@ -6,8 +6,10 @@ from headtohead.statements import Statement
 from tests.explaining import node
 
 
-def hints(plan: PlanNode | None = None, *, sql: str = "SELECT a", times: int = 1) -> str:
-    return "\n".join(hints_of(Statement(sql=sql, times=times), plan))
+def hints(
+    plan: PlanNode | None = None, *, sql: str = "SELECT a", times: int = 1
+) -> tuple[str, ...]:
+    return hints_of(Statement(sql=sql, times=times), plan)
 
 
 @pytest.mark.parametrize(
@@ -20,19 +22,17 @@ def hints(plan: PlanNode | None = None, *, sql: str = "SELECT a", times: int = 1
     ],
 )
 def test_a_select_that_is_repeated_is_an_n_plus_1(sql, times, told):
-    assert ("select_related or prefetch_related" in hints(sql=sql, times=times)) is told
+    assert len(hints(sql=sql, times=times)) == told
 
 
 def test_a_scan_that_drops_most_of_much_misses_an_index():
-    assert hints(node()) == (
-        "missing index? The sequential scan of review reads 10,000 rows and drops 99.9 % of them; "
-        "an index on review (rating) could serve this"
-    )
+    (hint,) = hints(node())
+    assert "review (rating)" in hint
 
 
 def test_it_is_found_wherever_it_is_in_the_plan_and_told_once():
     plan = node(operation="Hash Join", filter="", children=(node(operation="Hash"), node(), node()))
-    assert hints(plan).count("missing index?") == 1
+    assert hints(plan) == hints(node())
 
 
 @pytest.mark.parametrize(
@@ -48,15 +48,13 @@ def test_it_is_found_wherever_it_is_in_the_plan_and_told_once():
     ],
 )
 def test_what_an_index_would_not_help_gets_no_hint(changes):
-    assert hints(node(**changes)) == ""
+    assert hints(node(**changes)) == ()
 
 
 def test_a_filter_that_no_plain_index_serves_is_quoted_instead():
-    plan = node(filter="(strpos(upper((name)::text), ?::text) > ?)")
-    assert (
-        "an index on review made for (strpos(upper((name)::text), ?::text) > ?) could serve"
-        in hints(plan)
-    )
+    condition = "(strpos(upper((name)::text), ?::text) > ?)"
+    (hint,) = hints(node(filter=condition))
+    assert condition in hint
 
 
 @pytest.mark.parametrize(
