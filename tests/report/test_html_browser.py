@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from headtohead.report import html
 from headtohead.sweep import page
-from tests import explaining
 from tests.report import samples
+from tests.report.everything import compared, everything, explained
 from tests.sweep import factories
 
 pytestmark = pytest.mark.browser
@@ -111,14 +111,11 @@ def browser() -> Iterator[Browser]:
 
 
 PAGES = {
-    **{
-        name: lambda sample=sample: html.render(sample())
-        for name, sample in samples.SAMPLES.items()
-    },
+    "everything": lambda: html.render(everything(), explained=explained()),
+    "two revisions": lambda: html.render(compared()),
+    "long names": lambda: html.render(samples.SAMPLES["long names"]()),
+    "only invalid": lambda: html.render(samples.run(samples.invalid())),
     "sweep": lambda: page.render(factories.sweep(factories.explained_sizes())),
-    "explained": lambda: html.render(
-        samples.run(samples.ten_times_faster()), explained=explaining.explained()
-    ),
 }
 
 
