@@ -3,7 +3,7 @@ from headtohead.gate.checked import judge_check
 from headtohead.gate.policy import Kind, Policy
 from tests.check.factories import executed, queries
 from tests.check.test_outcome import comparison
-from tests.gate.findings import ASKED, BROKEN, NAME, SNAPSHOT
+from tests.gate.findings import ASKED, SNAPSHOT, broken
 from tests.gate.samples import LINE
 
 
@@ -13,11 +13,11 @@ def judged(outcome: Outcome, *names: str) -> dict[str, Kind]:
 
 
 def test_every_experiment_gets_a_judgement():
-    outcome = Outcome(preflights={NAME: ASKED}, comparison=SNAPSHOT)
-    assert judged(outcome, NAME, "other") == {NAME: Kind.PASSED, "other": Kind.UNTESTED}
-    outcome = Outcome(preflights={NAME: ASKED, "other": ASKED}, apart=(BROKEN,))
-    assert judged(outcome, NAME, "other") == {
-        BROKEN.variant: Kind.CHECKS,
+    outcome = Outcome(preflights={"one": ASKED}, comparison=SNAPSHOT)
+    assert judged(outcome, "one", "other") == {"one": Kind.PASSED, "other": Kind.UNTESTED}
+    outcome = Outcome(preflights={"one": ASKED, "other": ASKED}, apart=(broken("one"),))
+    assert judged(outcome, "one", "other") == {
+        "one/joined": Kind.CHECKS,
         "other": Kind.UNTESTED,
     }
 

@@ -1,9 +1,10 @@
 """Whatever a gate finds, under whatever policy, every form of it says the same and nothing less."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from itertools import combinations_with_replacement, product
+from functools import reduce
+from itertools import product
 from xml.etree import ElementTree as ET
 
 import msgspec
@@ -18,7 +19,7 @@ from headtohead.gate.judgement import Gate, Judgement, sorted_by_gravity
 from headtohead.gate.output import as_json
 from headtohead.gate.policy import ExperimentPolicy, Kind, Policy, Response, read_policy
 from headtohead.measurement import Verdict
-from tests.gate.findings import EFFECTS, FINDINGS, NAME, VERDICTS, Found
+from tests.gate.findings import EFFECTS, FINDINGS, VERDICTS
 from tests.report import samples
 
 # What a policy may be given for.
@@ -66,52 +67,46 @@ FAILS = Told(end=FAILED, junit=("failure",), gitlab=("major",), github=("error",
 DOES_NOT_COUNT = Told(end=INVALID, junit=("error",), gitlab=("major",), github=("error",))
 
 
-def expected(kind: Kind, response: Response) -> Told:
+def expected(kinds: Iterable[Kind], given: Mapping[Kind, Response]) -> Told:
+    return reduce(Told.beside, (expected_of(each, given) for each in kinds))
+
+
+def expected_of(kind: Kind, given: Mapping[Kind, Response]) -> Told:
     if kind not in GIVEN:
         return PASSES
     fails = DOES_NOT_COUNT if kind is Kind.INVALID else FAILS
-    return {Response.PASS: PASSES, Response.WARN: WARNS, Response.FAIL: fails}[response]
+    return {Response.PASS: PASSES, Response.WARN: WARNS, Response.FAIL: fails}[given[kind]]
 
 
-def gate(judgements: Iterable[Judgement]) -> Gate:
-    return Gate(run_id="run", base="main", judgements=sorted_by_gravity(judgements))
-
-
-def told(judged: Gate) -> Told:
-    suites = ET.fromstring(junit.render(judged))  # noqa: S314 (made here)
-    outcomes = [child.tag for case in suites.iter("testcase") for child in case]
-    for tag, counted in {"failure": "failures", "error": "errors", "skipped": "skipped"}.items():
-        assert sum(int(suite.attrib[counted]) for suite in suites) == outcomes.count(tag)
-    assert sum(int(suite.attrib["tests"]) for suite in suites) == len(outcomes)
-    lines = list(github.annotations(judged))
-    assert json.loads(as_json(judged))["result"] == judged.result
+def told(judgements: Iterable[Judgement]) -> Told:
+    gate = Gate(run_id="run", base="main", judgements=sorted_by_gravity(judgements))
+    outcomes = []
+    for suite in ET.fromstring(junit.render(gate)):  # noqa: S314 (made here)
+        tags = [child.tag for case in suite.iter("testcase") for child in case]
+        counted = [suite.get(each) for each in ("tests", "failures", "errors", "skipped")]
+        counts = len(tags), *map(tags.count, ("failure", "error", "skipped"))
+        assert counted == list(map(str, counts))
+        outcomes += tags
+    assert json.loads(as_json(gate))["result"] == gate.result
     return Told(
-        end=(judged.result, judged.exit_code),
+        end=(gate.result, gate.exit_code),
         junit=tuple(sorted(outcomes)),
-        gitlab=tuple(sorted(each["severity"] for each in json.loads(gitlab.code_quality(judged)))),
-        github=tuple(sorted(line.partition(" ")[0].strip(":") for line in lines)),
+        gitlab=tuple(sorted(each["severity"] for each in json.loads(gitlab.code_quality(gate)))),
+        github=tuple(sorted(line.split()[0].strip(":") for line in github.annotations(gate))),
     )
 
 
-def of_kind(kind: Kind) -> list[Found]:
-    """One finding of that kind alone from every stage that can have it."""
-    return list(
-        {
-            name.partition(",")[0]: found
-            for name, found in FINDINGS.items()
-            if found.kinds == (kind,)
-        }.values()
-    )
-
-
-def under(responses: dict[Kind, Response], found: Found) -> list[Judgement]:
-    """The judgements of a policy, as a project's table would state it."""
-    return list(found.judge(read_policy({str(each): str(responses[each]) for each in responses})))
+def tables(kinds: Iterable[Kind]) -> Iterator[tuple[dict[Kind, Response], Policy]]:
+    """Every policy on these kinds, with what a project's table states."""
+    ruled = sorted(GIVEN & set(kinds))
+    for responses in product(Response, repeat=len(ruled)):
+        given = dict(zip(ruled, responses, strict=True))
+        yield given, read_policy({str(kind): str(given[kind]) for kind in given})
 
 
 def test_everything_that_can_be_found_is_among_the_findings() -> None:
     assert set(VERDICTS) == set(Verdict)
-    assert {kind for found in FINDINGS.values() for kind in found.kinds} == set(Kind)
+    assert {kind for find in FINDINGS.values() for kind in find("one").kinds} == set(Kind)
     for policy in (Policy, ExperimentPolicy):
         settings = {each.name for each in msgspec.structs.fields(policy)}
         assert {each for each in Kind if each in settings} == GIVEN
@@ -119,54 +114,44 @@ def test_everything_that_can_be_found_is_among_the_findings() -> None:
 
 @pytest.mark.parametrize("name", FINDINGS)
 def test_each_finding_is_told_as_the_policy_says(name: str) -> None:
-    found = FINDINGS[name]
-    for responses in product(Response, repeat=len(found.kinds)):
-        given = {
-            kind: each for kind, each in zip(found.kinds, responses, strict=True) if kind in GIVEN
-        }
-        judgements = under(given, found)
+    found = FINDINGS[name]("one")
+    for given, policy in tables(found.kinds):
+        judgements = list(found.judge(policy))
         assert [each.kind for each in judgements] == list(found.kinds)
-        assert {each.experiment for each in judgements} == {NAME}
-        first, *others = (expected(kind, given.get(kind, Response.PASS)) for kind in found.kinds)
-        for other in others:
-            first = first.beside(other)
-        assert told(gate(judgements)) == first
+        assert {each.experiment for each in judgements} == {"one"}
+        assert told(judgements) == expected(found.kinds, given)
 
 
-@pytest.mark.parametrize("kind", sorted(GIVEN))
-def test_an_experiments_own_policy_counts_for_it_alone(kind: Kind) -> None:
-    for found in of_kind(kind):
+@pytest.mark.parametrize("name", FINDINGS)
+def test_an_experiments_own_policy_counts_for_it_alone(name: str) -> None:
+    found = FINDINGS[name]("one")
+    for kind in GIVEN & set(found.kinds):
         for general, own in product(Response, repeat=2):
-            for name, counts in {NAME: own, "another": general}.items():
-                own_one = {name: {str(kind): str(own)}}
+            for experiment, counts in {"one": own, "another": general}.items():
+                own_one = {experiment: {str(kind): str(own)}}
                 policy = read_policy({str(kind): str(general), "experiments": own_one})
-                assert told(gate(found.judge(policy))) == expected(kind, counts)
+                assert told(found.judge(policy)) == expected(found.kinds, {kind: counts})
 
 
-@pytest.mark.parametrize(("one", "other"), [*combinations_with_replacement(Kind, 2)])
-def test_of_two_findings_neither_hides_the_other_and_the_worse_end_counts(
-    one: Kind, other: Kind
-) -> None:
-    for first, second in product(of_kind(one), of_kind(other)):
-        for responses in product(Response, repeat=2):
-            given = {
-                kind: each
-                for kind, each in zip((one, other), responses, strict=True)
-                if kind in GIVEN
-            }
-            both = [*under(given, first), *under(given, second)]
-            assert told(gate(both)) == expected(one, given.get(one, Response.PASS)).beside(
-                expected(other, given.get(other, Response.PASS))
-            )
+@pytest.mark.parametrize("name", FINDINGS)
+def test_of_two_findings_neither_hides_the_other_and_the_worse_end_counts(name: str) -> None:
+    one = FINDINGS[name]("one")
+    for find in FINDINGS.values():
+        other = find("other")
+        both = one.beside(other)
+        for given, policy in tables([*one.kinds, *other.kinds]):
+            parts = [both] if both else [one, other]
+            judgements = [each for part in parts for each in part.judge(policy)]
+            assert told(judgements) == expected([*one.kinds, *other.kinds], given)
 
 
 def test_the_effect_goes_with_what_was_measured_and_with_nothing_else() -> None:
-    for name, found in FINDINGS.items():
+    for name, find in FINDINGS.items():
         stage, _, verdict = name.partition(", ")
-        measured = {each.measured for each in under({}, found)}
+        measured = {each.measured for each in find("one").judge(Policy())}
         if verdict in VERDICTS and verdict != Verdict.INVALID:
             assert measured == {EFFECTS[stage]}
-        elif found.kinds == (Kind.PASSED, Kind.DIFFERS):
+        elif verdict == "answers differ":
             assert measured == {EFFECTS[stage], None}
         else:
             assert measured == {None}
@@ -174,10 +159,9 @@ def test_the_effect_goes_with_what_was_measured_and_with_nothing_else() -> None:
 
 def test_what_was_not_looked_at_has_not_passed() -> None:
     unseen = [
-        *judge_check(Outcome(preflights={}), experiments=[NAME], policy=Policy()),
-        *judge_comparison(samples.run(), endpoints={NAME: "/"}, policy=Policy()),
+        *judge_check(Outcome(preflights={}), experiments=["one"], policy=Policy()),
+        *judge_comparison(samples.run(), endpoints={"one": "/"}, policy=Policy()),
     ]
     assert {each.stage for each in unseen} == {"check", "compare"}
     assert not {each.kind for each in unseen} & {Kind.PASSED, Kind.FASTER}
-    assert told(gate(unseen)).end == INVALID
-    assert gate([]).result == "invalid"
+    assert told(unseen).end == told([]).end == INVALID
