@@ -16,7 +16,7 @@ from headtohead.errors import ExitCode
 from headtohead.gate import junit
 from headtohead.gate.compared import judge_comparison
 from headtohead.gate.judgement import Gate
-from headtohead.gate.policy import Policy
+from headtohead.gate.policy import Policy, Response
 from headtohead.measurement import Mode, Run, Verdict
 from headtohead.publish.rows import rows_of
 from headtohead.report import html, markdown, terminal
@@ -79,7 +79,9 @@ def in_terminal(run: Run) -> list[str]:
     """Of the table that a wide terminal has."""
     _, header, _, *lines = printed(terminal.render, run, width=400).splitlines()
     column = slice(header.index("verdict"), header.index("queries"))
-    return [line[column].strip() for line in lines[: lines.index("")]]
+    rows = lines[: lines.index("")]
+    # A long reason goes on in further lines, which have no other cell.
+    return [line[column].strip() for line in rows if line[column].strip()]
 
 
 def in_markdown(run: Run) -> list[str]:
@@ -174,6 +176,18 @@ def test_what_weakens_leaves_every_verdict_as_it_was(caveat: Caveat) -> None:
     }
     assert rows_of(run)["runs"][0]["valid"] is True
     assert judged(run).exit_code == judged(sound).exit_code
+
+
+def test_one_invalid_experiment_makes_the_run_invalid_and_leaves_the_others_their_verdicts() -> (
+    None
+):
+    spoiled = replace(samples.slower(), caveats=tuple(one_of_each(invalidating=True)))
+    run = samples.run(spoiled, samples.ten_times_faster())
+    assert not run.valid
+    for name in SHOWN.keys() - {"sweep"}:
+        assert SHOWN[name](run) == [Verdict.INVALID, Verdict.FASTER]
+    assert {row["experiment"] for row in rows_of(run)["caveats"]} == {spoiled.name}
+    assert {each.experiment for each in judged(run).those(Response.FAIL)} == {spoiled.name}
 
 
 @pytest.mark.parametrize("caveat", [each for _, each in EVERY_CAVEAT], ids=codes)
