@@ -6,7 +6,10 @@ import pytest
 from headtohead.errors import RecordError
 from headtohead.measurement import (
     SCHEMA_VERSION,
+    ComparedRevision,
+    Revisions,
     Run,
+    UntimedEndpoint,
     from_json,
     read_record,
     to_json,
@@ -26,7 +29,7 @@ CONTRACT = {
     "experiments[].variants[].latency_ms": "mean p50 p95 p99",
     "experiments[].comparisons[]": "variant baseline metric ratio ci95 margin verdict seconds "
     "stopped_early",
-    "experiments[].caveats[]": "code message advice",
+    "experiments[].caveats[]": "code message advice invalidates",
 }
 
 
@@ -112,3 +115,13 @@ def test_record_of_a_version_that_looked_at_less_is_read(run):
 def test_control_and_conditions_survive_the_round_trip():
     run = SAMPLES["controlled"]()
     assert from_json(to_json(run), source="test") == run
+
+
+@pytest.mark.parametrize(
+    ("kind", "valid"), [("skipped", True), ("differs", True), ("failed", False)]
+)
+def test_an_endpoint_that_broke_down_makes_a_run_invalid(kind, valid):
+    side = ComparedRevision(name="main", commit="1" * 40, changed=False)
+    untimed = (UntimedEndpoint(path="/", reason="both answer 500", kind=kind),)
+    compared = Revisions(base=side, head=side, rounds=8, error_rate=0.005, untimed=untimed)
+    assert make_run(ten_times_faster(), revisions=compared).valid is valid

@@ -1,7 +1,6 @@
 from dataclasses import replace
 
 from headtohead.sweep.plans import NOT_EXECUTED, Stretch, statement_plans
-from headtohead.sweep.words import in_words, plan_changes, plans_in_words, sizes_in_words
 from tests.sweep.factories import explained, explained_sizes, sizes, sweep
 
 SCAN = ("Limit", "  Seq Scan on review")
@@ -43,22 +42,3 @@ def test_statements_whose_plan_changes_come_first():
         "SELECT changing",
         "SELECT indexed",
     ]
-
-
-def test_verdicts_say_where_plans_change():
-    record = sweep(explained_sizes())
-    sequential, indexed = (in_words(record, growth) for growth in record.growth)
-    assert sequential.endswith("queries constant (2), the same plans at every size")
-    assert indexed.endswith("queries constant (2), plans change at 10,000 rows")
-    assert plans_in_words(sweep(), "indexed") == ""
-
-
-def test_plans_that_change_are_shown_with_the_sizes_that_have_them():
-    assert list(plan_changes(sweep(explained_sizes()))) == [
-        "indexed, answered in several ways: SELECT indexed",
-        "  1,000 rows:",
-        *(f"    {line}" for line in SCAN),
-        "  10,000 to 100,000 rows:",
-        *(f"    {line}" for line in INDEX),
-    ]
-    assert sizes_in_words(Stretch(first=7, last=7, shape=())) == "7 rows"

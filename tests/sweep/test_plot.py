@@ -38,12 +38,6 @@ def test_linear_growth_rises_evenly_over_the_whole_height():
     assert first - last > 140
 
 
-def test_plot_says_in_words_what_it_shows():
-    assert "sequential: grows linearly, queries constant (2); indexed: does not grow" in (
-        growth_plot(sweep(), key="k")
-    )
-
-
 @pytest.mark.parametrize(
     ("rows", "label"), [(500, "500"), (1_000, "1k"), (2_500_000, "2.5M"), (1_000_000, "1M")]
 )

@@ -31,11 +31,6 @@ def test_each_variant_has_a_curve_and_its_median_where_the_number_says() -> None
     assert medians == pytest.approx(expected, abs=1e-4)
 
 
-def test_the_plot_says_the_medians_in_words() -> None:
-    markup = distribution_plot([SLOW, FAST], axis=latency_axis([SLOW, FAST]), key="k")
-    assert "Medians: naive 18.2 ms, cached 1.70 ms." in markup
-
-
 def test_hostile_names_are_escaped() -> None:
     named = variant("</desc><script>", median=18.2)
     assert "<script>" not in distribution_plot([named], axis=latency_axis([named]), key="k")

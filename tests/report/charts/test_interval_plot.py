@@ -55,13 +55,6 @@ def test_an_interval_that_runs_on_beyond_the_axis_ends_in_an_arrow() -> None:
     assert ARROW_HEAD in effect_row(effect(low=0), axis=AXIS, series=1, key="k")
 
 
-def test_a_row_says_in_words_what_it_shows() -> None:
-    row = effect_row(effect(), axis=AXIS, series=1, key="k")
-    assert "<title" in row
-    assert "cached against naive" in row
-    assert "Ratio 0.500, 95 % interval 0.400 to 0.600, faster." in row
-
-
 def test_variants_differ_in_colour_and_shape() -> None:
     rows = [effect_row(effect(), axis=AXIS, series=series, key="k") for series in range(7)]
     shapes = {re.search(r'class="(marker[ \w]*)" d="([^"]+)"', row).groups() for row in rows}  # type: ignore[union-attr]

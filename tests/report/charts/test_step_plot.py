@@ -16,8 +16,3 @@ def test_steps_without_an_interval_have_no_whisker() -> None:
     plot = step_plot(samples.stepped_up(), key="k")
     # Two variants on four steps, of which the first has too few rounds for an interval.
     assert plot.count('class="interval"') == 6
-
-
-def test_plot_says_in_words_where_growth_ends() -> None:
-    plot = step_plot(samples.stepped_up(), key="k")
-    assert "at 4 users for naive, not before 8 users for prefetched" in plot
