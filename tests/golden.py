@@ -36,7 +36,7 @@ def golden(request: pytest.FixtureRequest) -> Golden:
 
     def compare(name: str, text: str) -> None:
         path = folder / name
-        found = [line.rstrip() for line in text.splitlines()]
+        found = [line.rstrip() for line in text.rstrip().splitlines()]
         if update:
             folder.mkdir(exist_ok=True)
             path.write_text("\n".join(found) + "\n", encoding="utf-8")
