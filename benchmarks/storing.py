@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from cattrs.preconf.json import make_converter
 
+from headtohead.files import write_whole
+
 RECORD_NAME = "record.json"
 R = TypeVar("R")
 
@@ -15,10 +17,8 @@ _converter = make_converter()
 def write_record(record: object, folder: Path) -> None:
     """Write a record, a dataclass, so that a reader sees all of it or none of it."""
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{RECORD_NAME}.partial"
     text = json.dumps(_converter.unstructure(record), indent=1, ensure_ascii=False)
-    partial.write_text(text + "\n", encoding="utf-8")
-    partial.rename(folder / RECORD_NAME)
+    write_whole(text + "\n", folder / RECORD_NAME)
 
 
 def read_record(folder: Path, kind: type[R]) -> R:

@@ -1,14 +1,66 @@
-"""Files that others read."""
+"""Files that others read: all of one or none of it, whoever is killed and whoever else writes."""
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
-def write_whole(text: str, path: Path) -> None:
-    """Write a file so that a reader sees all of it or none of it."""
-    temporary = path.with_name(f"{path.name}.partial")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
+def write_whole(text: str, path: Path, *, private: bool = False) -> None:
+    """Write a text so that a reader sees all of it or what was there before; see `whole`."""
+    with whole(path, private=private) as file:
+        file.write(text.encode())
+
+
+@contextmanager
+def whole(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+    """A file to write, which takes its name when the block ends without an error.
+
+    What a killed process left half-written is written over. Of two that write at once the second
+    waits.
+
+    Args:
+        path: The file, or a link to it.
+        private: Whether nobody but its owner may read it.
+    """
+    path = path.resolve()
+    partial = path.with_name(f"{path.name}.partial")
+    with held(partial, permissions=0o600 if private else 0o666) as descriptor:
+        try:
+            with open(descriptor, "wb", closefd=False) as file:
+                file.truncate()
+                yield file
+                file.flush()
+                os.fsync(descriptor)
+            partial.replace(path)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def held(path: Path, *, permissions: int = 0o666) -> Iterator[int]:
+    """A file that is this process' alone within the block; it is made where there is none.
+
+    Yields:
+        Its descriptor.
+    """
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, permissions)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            # Whoever held it before may have renamed or removed it.
+            if _is(path, descriptor):
+                yield descriptor
+                return
+        finally:
+            os.close(descriptor)
+
+
+def _is(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False

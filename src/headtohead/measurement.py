@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from cattrs.preconf.json import make_converter
 
 from headtohead.caveats import Caveat
 from headtohead.errors import RecordError
+from headtohead.files import write_whole
 
 SCHEMA_VERSION = 1
 RECORD_NAME = "run.json"
@@ -588,12 +588,7 @@ def write_record(run: Run, directory: Path) -> Path:
         The path of the record.
     """
     path = directory / RECORD_NAME
-    temporary = path.with_suffix(".json.partial")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(to_json(run))
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
+    write_whole(to_json(run), path)
     return path
 
 

@@ -11,6 +11,7 @@ from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import AsJson, Budget
 from headtohead.cli.project import read_project, select_runnable
 from headtohead.errors import ExitCode
+from headtohead.files import write_whole
 from headtohead.measurement import to_json
 from headtohead.sweep.sizes import DEFAULT_SIZES, read_sizes
 
@@ -65,4 +66,4 @@ def sweep(
 def _write_reports(record: "Sweep", folder: Path) -> None:
     from headtohead.sweep import page  # noqa: PLC0415 (slow to import)
 
-    (folder / page.PAGE_NAME).write_text(page.render(record), encoding="utf-8")
+    write_whole(page.render(record), folder / page.PAGE_NAME)

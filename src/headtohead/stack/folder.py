@@ -1,12 +1,12 @@
 """The folder a stack lives in: private, ignored by git, and used by one command at a time."""
 
 import fcntl
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from headtohead.errors import StackError
+from headtohead.files import write_whole
 
 
 @contextmanager
@@ -38,19 +38,7 @@ def locked(directory: Path, *, progress: Callable[[str], None]) -> Iterator[None
         yield
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, so that a reader sees all of it or none."""
-    partial = path.with_name(f"{path.name}.partial")
-    partial.unlink(missing_ok=True)
-    partial.touch(mode=0o600, exist_ok=False)
-    with partial.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-
-
 def _prepare(directory: Path) -> None:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     (directory / "logs").mkdir(mode=0o700, exist_ok=True)
-    (directory / ".gitignore").write_text("*\n", encoding="utf-8")
+    write_whole("*\n", directory / ".gitignore")

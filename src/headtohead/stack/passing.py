@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 
-from headtohead.stack.folder import write_private
+from headtohead.files import write_whole
 from headtohead.stack.running import Server
 
 # Their job, apart from that of the API, whose own traffic its dashboard and alerts judge.
@@ -35,7 +35,7 @@ def announced(monitoring: Path, servers: Iterable[Server]) -> Iterator[None]:
             file = folder / f"{server.pid}.json"
             files.append(file)
             group = {"targets": [server.address], "labels": {"server": server.name}}
-            write_private(file, json.dumps([group]))
+            write_whole(json.dumps([group]), file, private=True)
         yield
     finally:
         for file in files:

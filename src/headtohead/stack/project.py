@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from headtohead.errors import StackError
+from headtohead.files import write_whole
 from headtohead.stack import logs
 
 # Not H2H_STACK, which a user may set: h2h itself would then look like a server of that stack.
@@ -116,7 +117,7 @@ class Project:
         )
         if finished.returncode != 0:
             log = self.directory / "logs" / f"{command}.log"
-            log.write_text(finished.stdout + finished.stderr, encoding="utf-8")
+            write_whole(finished.stdout + finished.stderr, log)
             raise project_error(f"`{command}` fails", log=log, settings_module=self.settings_module)
         return finished.stdout
 

@@ -14,8 +14,8 @@ from typing import Any
 import psutil
 
 from headtohead.errors import StackError
+from headtohead.files import write_whole
 from headtohead.stack import logs, passing, ports, processes
-from headtohead.stack.folder import write_private
 from headtohead.stack.running import Server
 
 NAME = "Prometheus"
@@ -136,7 +136,8 @@ class LocalPrometheus:
         shutil.rmtree(self.folder / passing.FOLDER, ignore_errors=True)
         (self.folder / passing.FOLDER).mkdir(mode=0o700)
         for address in _addresses(last_address):
-            write_private(self._config, configuration(jobs={**jobs, PROGRAM: address}, rules=rules))
+            wanted = configuration(jobs={**jobs, PROGRAM: address}, rules=rules)
+            write_whole(wanted, self._config, private=True)
             logs.rotate(self.log)
             process = processes.spawn(
                 [

@@ -7,8 +7,8 @@ from pathlib import Path
 from cattrs.errors import BaseValidationError
 from cattrs.preconf.json import make_converter
 
+from headtohead.files import write_whole
 from headtohead.stack.broker import cache_beside
-from headtohead.stack.folder import write_private
 from headtohead.stack.running import RunningStack
 
 STATE_NAME = "state.json"
@@ -65,7 +65,7 @@ def read_state(directory: Path) -> State | None:
 
 def write_state(state: State, directory: Path) -> None:
     """Leave the state in a stack's folder, readable by its owner alone."""
-    write_private(directory / STATE_NAME, _converter.dumps(state, indent=2) + "\n")
+    write_whole(_converter.dumps(state, indent=2) + "\n", directory / STATE_NAME, private=True)
 
 
 def remove_state(directory: Path) -> None:

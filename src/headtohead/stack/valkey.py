@@ -11,9 +11,9 @@ from pathlib import Path
 import psutil
 
 from headtohead.errors import StackError
+from headtohead.files import write_whole
 from headtohead.stack import logs, processes
 from headtohead.stack.cache import CacheUnavailableError, server_version
-from headtohead.stack.folder import write_private
 from headtohead.stack.ports import HOST, free_port
 from headtohead.stack.running import Endpoint, Server
 from headtohead.stack.wheels import wheel_folder
@@ -85,7 +85,7 @@ class EmbeddedValkey:
             # Django unpickles what it finds in the cache, so nobody else may put anything there.
             password = secrets.token_urlsafe(24)
             config = self.folder / "valkey.conf"
-            write_private(config, _config(port=port, password=password))
+            write_whole(_config(port=port, password=password), config, private=True)
             logs.rotate(self.log)
             process = processes.spawn(
                 [program, config.name],

@@ -1,7 +1,6 @@
 """A recorded stretch of request pairs: what every rule is judged on."""
 
 import json
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import numpy as np
 
 from headtohead.analysis.carry_over import carry_over
 from headtohead.analysis.interval import BoolArray, Estimate, FloatArray, log_ratios
+from headtohead.files import whole
 
 # Times are kept as whole multiples of 0.1 microseconds, far below what a clock read costs.
 _TICKS_PER_MS = 10_000
@@ -139,14 +139,10 @@ def write_trace(trace: Trace, path: Path) -> None:
     ticks = {
         name: np.rint(getattr(trace, name) * _TICKS_PER_MS).astype(np.int32) for name in _TIMES
     }
-    temporary = path.with_suffix(".partial")
-    with temporary.open("wb") as file:
+    with whole(path) as file:
         np.savez_compressed(
             file, about=np.array(json.dumps(about)), baseline_first=trace.baseline_first, **ticks
         )
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.rename(path)
 
 
 def read_trace(path: Path) -> Trace:
