@@ -41,16 +41,30 @@ def whole(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def held(path: Path, *, permissions: int = 0o666) -> Iterator[int]:
+def written_last(path: Path) -> Iterator[BinaryIO]:
+    """`whole`, for that of several files by which a reader knows that the others are there.
+
+    It is gone until they are. The others are written within the block.
+    """
+    with whole(path) as file:
+        path.unlink(missing_ok=True)
+        yield file
+
+
+@contextmanager
+def held(path: Path, *, wait: bool = True, permissions: int = 0o666) -> Iterator[int]:
     """A file that is this process' alone within the block; it is made where there is none.
 
     Yields:
         Its descriptor.
+
+    Raises:
+        BlockingIOError: Another process has it, and is not to be waited for.
     """
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, permissions)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
             # Whoever held it before may have renamed or removed it.
             if _is(path, descriptor):
                 yield descriptor

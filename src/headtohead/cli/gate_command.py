@@ -63,6 +63,7 @@ def gate(
         for line in github.annotations(judged):
             sys.stdout.write(f"{line}\n")
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(page.render(judged, record))
+        # It is GitHub's file: what is in it stays, and the page is added in one go.
+        with Path(summary).open("ab", buffering=0) as file:
+            file.write(page.render(judged, record).encode())
     raise typer.Exit(judged.exit_code)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from headtohead.files import write_whole
+from headtohead.files import write_whole, written_last
 from headtohead.gate import gitlab, junit, page
 from headtohead.gate.judgement import Gate
 from headtohead.measurement import Run, to_json
@@ -26,12 +26,13 @@ def as_json(gate: Gate) -> str:
 def write_gate(gate: Gate, record: Run, directory: Path) -> None:
     """Write every form of a gate into a folder, which is made; older files there are replaced."""
     directory.mkdir(parents=True, exist_ok=True)
-    # What says how it ended comes last: whoever finds it finds the others.
-    for name, text in (
-        ("comment.md", page.render(gate, record)),
-        ("junit.xml", junit.render(gate)),
-        ("code-quality.json", gitlab.code_quality(gate)),
-        ("metrics.txt", gitlab.metrics(gate)),
-        ("gate.json", as_json(gate)),
-    ):
-        write_whole(text, directory / name)
+    # It says how the gate ended: whoever finds it finds the others, of the same gate.
+    with written_last(directory / "gate.json") as file:
+        for name, text in (
+            ("comment.md", page.render(gate, record)),
+            ("junit.xml", junit.render(gate)),
+            ("code-quality.json", gitlab.code_quality(gate)),
+            ("metrics.txt", gitlab.metrics(gate)),
+        ):
+            write_whole(text, directory / name)
+        file.write(as_json(gate).encode())

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from headtohead.files import write_whole
+from headtohead.files import write_whole, written_last
 from headtohead.validate import markdown, plots
 from headtohead.validate.record import RECORD_NAME, Validation, to_json
 
@@ -11,9 +11,10 @@ PAGE_NAME = "validation.md"
 
 def write_outputs(validation: Validation, folder: Path) -> None:
     """Write the record last, so that where it stands the rest stands too."""
-    write_pictures(validation, folder)
-    write_whole(markdown.render(validation), folder / PAGE_NAME)
-    write_whole(to_json(validation), folder / RECORD_NAME)
+    with written_last(folder / RECORD_NAME) as file:
+        write_pictures(validation, folder)
+        write_whole(markdown.render(validation), folder / PAGE_NAME)
+        file.write(to_json(validation).encode())
 
 
 def write_pictures(validation: Validation, folder: Path) -> None:
