@@ -1,54 +1,70 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from headtohead.errors import ConfigurationError
-from headtohead.run.results import new_run_id, run_directory, write_pairs
+from headtohead.run.results import run_directory, write_pairs
 from tests.run.factories import pair
 
 NOW = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=1)
+
+
+def write(results, *, at=NOW, latest="latest", text="whole") -> str:
+    with run_directory(at, results=results, latest=latest) as (run_id, directory):
+        (directory / "run.json").write_text(text)
+        assert not (results / run_id).exists()
+    return run_id
+
+
+def names(results) -> list[str]:
+    return sorted(path.name for path in results.iterdir())
 
 
 def test_run_ids_sort_by_time_and_never_repeat(tmp_path):
-    first = new_run_id(NOW, results=tmp_path)
-    with run_directory(first, results=tmp_path):
-        second = new_run_id(NOW, results=tmp_path)
+    first, second, third = [write(tmp_path, at=at) for at in (NOW, NOW, LATER)]
     assert (first, second) == ("20261123T133000Z", "20261123T133000Z-2")
+    assert first < second < third
 
 
 def test_finished_run_has_its_name_and_is_the_latest(tmp_path):
-    for run_id in ("one", "two"):
-        with run_directory(run_id, results=tmp_path) as directory:
-            (directory / "run.json").write_text(run_id)
-            assert not (tmp_path / run_id).exists()
+    one, two = write(tmp_path, text="one"), write(tmp_path, text="two")
     assert (tmp_path / "latest" / "run.json").read_text() == "two"
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["latest", "one", "two"]
+    assert names(tmp_path) == [one, two, "latest"]
 
 
 def test_a_run_of_another_kind_leaves_the_latest_as_it_was(tmp_path):
-    with run_directory("one", results=tmp_path):
-        pass
-    with run_directory("two", results=tmp_path, latest="latest-sweep"):
-        pass
-    assert (tmp_path / "latest").resolve().name == "one"
-    assert (tmp_path / "latest-sweep").resolve().name == "two"
+    one, two = write(tmp_path), write(tmp_path, latest="latest-sweep")
+    assert (tmp_path / "latest").resolve().name == one
+    assert (tmp_path / "latest-sweep").resolve().name == two
 
 
 def test_interrupted_run_leaves_nothing_and_the_latest_as_it_was(tmp_path):
-    with run_directory("one", results=tmp_path):
-        pass
-    with pytest.raises(KeyboardInterrupt), run_directory("two", results=tmp_path) as directory:
+    one = write(tmp_path)
+    with (
+        pytest.raises(KeyboardInterrupt),
+        run_directory(LATER, results=tmp_path) as (_, directory),
+    ):
         (directory / "run.json").write_text("half")
         raise KeyboardInterrupt
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["latest", "one"]
-    assert (tmp_path / "latest").resolve().name == "one"
+    assert names(tmp_path) == [one, "latest"]
+    assert (tmp_path / "latest").resolve().name == one
 
 
-def test_results_folder_that_is_no_folder_is_refused_with_the_fix(tmp_path):
-    (tmp_path / "results").write_text("")
+def test_runs_that_begin_in_the_same_second_each_have_a_folder(tmp_path):
+    with run_directory(NOW, results=tmp_path) as (one, _):
+        two = write(tmp_path)
+        assert (tmp_path / "latest").resolve().name == two
+    assert (tmp_path / "latest").resolve().name == one
+    assert names(tmp_path) == [one, two, "latest"]
+
+
+@pytest.mark.parametrize("results", ["file", "file/below"])
+def test_results_folder_that_is_no_folder_is_refused_with_the_fix(tmp_path, results):
+    (tmp_path / "file").write_text("")
     with (
         pytest.raises(ConfigurationError, match="--results"),
-        run_directory("one", results=tmp_path / "results"),
+        run_directory(NOW, results=tmp_path / results),
     ):
         pass
 

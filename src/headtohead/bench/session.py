@@ -19,7 +19,7 @@ from headtohead.files import write_whole
 from headtohead.measurement import to_json
 from headtohead.revisions import checked_out
 from headtohead.run import environment
-from headtohead.run.results import new_run_id, run_directory
+from headtohead.run.results import run_directory
 
 LATEST = "latest-bench"
 
@@ -53,11 +53,13 @@ def bench(
         RevisionError: A revision cannot be had.
     """
     started_at, started = datetime.now(UTC), monotonic()
-    run_id = new_run_id(started_at, results=config.results_directory)
     load_before = os.getloadavg()[0]
     random = Random(config.seed)  # noqa: S311 (an experiment's design, not a secret)
     with (
-        run_directory(run_id, results=config.results_directory, latest=LATEST) as directory,
+        run_directory(started_at, results=config.results_directory, latest=LATEST) as (
+            run_id,
+            directory,
+        ),
         checked_out(
             base,
             head,

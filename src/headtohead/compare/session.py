@@ -26,7 +26,7 @@ from headtohead.measurement import (
 from headtohead.revisions import checked_out
 from headtohead.run import environment
 from headtohead.run.control import control_caveats
-from headtohead.run.results import new_run_id, run_directory
+from headtohead.run.results import run_directory
 from headtohead.run.target import open_target, stack_settings
 
 _QUESTION = "Is GET {path} as fast at {head} as at {base}?"
@@ -64,10 +64,9 @@ def compare(
         MeasurementError: Nothing could be timed.
     """
     started_at, started = datetime.now(UTC), monotonic()
-    run_id = new_run_id(started_at, results=config.results_directory)
     load_before = os.getloadavg()[0]
     with (
-        run_directory(run_id, results=config.results_directory) as directory,
+        run_directory(started_at, results=config.results_directory) as (run_id, directory),
         checked_out(
             base,
             head,

@@ -9,7 +9,7 @@ from headtohead.experiment import Experiment
 from headtohead.explained import SCHEMA_VERSION, Explained, ExplainedVariant, write_explained
 from headtohead.run.environment import git_state
 from headtohead.run.explanation import explained_variants
-from headtohead.run.results import new_run_id, run_directory
+from headtohead.run.results import run_directory
 from headtohead.run.served import served
 from headtohead.run.target import Target, open_target
 
@@ -68,7 +68,6 @@ def keep_apart(explained: Explained, *, results: Path) -> Path:
     Raises:
         ConfigurationError: The results folder cannot be written to.
     """
-    run_id = new_run_id(explained.started_at, results=results)
-    with run_directory(run_id, results=results, latest=LATEST) as directory:
+    with run_directory(explained.started_at, results=results, latest=LATEST) as (_, directory):
         write_explained(explained, directory)
     return results / LATEST

@@ -1,6 +1,5 @@
 """One experiment in the open model: requests arrive at a planned rate, at one variant at a time."""
 
-import csv
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,12 +11,13 @@ from headtohead.config import Config
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.experiment import Experiment
 from headtohead.load.arrivals import Arrivals
-from headtohead.load.open_model import OpenPlan, Stretch, plan_open
+from headtohead.load.open_model import Arrival, OpenPlan, Stretch, plan_open
 from headtohead.load.process import load_generator
 from headtohead.measurement import ExperimentResult, Metric, Mode, OfferedLoad
 from headtohead.run.measure import TOLERATED_ERRORS
 from headtohead.run.open_tally import OpenArm, OpenTally, lateness_ms, response_ms
 from headtohead.run.progress import Progress
+from headtohead.run.results import write_table
 from headtohead.run.target import Target
 from headtohead.run.throughput import require_rounds
 from headtohead.run.traffic import stretch_traffic
@@ -36,20 +36,28 @@ class MeasuredOpen:
 
     def write_raw(self, directory: Path) -> None:
         """Keep the planned requests beside the record; unsent ones have no times."""
-        path = directory / "arrivals" / f"{self.result.name}.csv"
-        path.parent.mkdir(exist_ok=True)
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            for stretch in self.stretches:
-                name = self.result.variants[stretch.arm].name
-                for each in stretch.arrivals:
-                    due = (stretch.round, name, f"{each.intended:.6f}")
-                    if each.sample is None:
-                        writer.writerow((*due, "", "", "", "unsent"))
-                        continue
-                    times = (lateness_ms(each), each.sample.milliseconds, response_ms(each))
-                    writer.writerow((*due, *(f"{time:.6f}" for time in times), each.sample.error))
+        variants = self.result.variants
+        write_table(
+            directory / "arrivals" / f"{self.result.name}.csv",
+            COLUMNS,
+            (
+                (
+                    stretch.round,
+                    variants[stretch.arm].name,
+                    f"{each.intended:.6f}",
+                    *_times(each),
+                )
+                for stretch in self.stretches
+                for each in stretch.arrivals
+            ),
+        )
+
+
+def _times(arrival: Arrival) -> tuple[str, ...]:
+    if arrival.sample is None:
+        return ("", "", "", "unsent")
+    times = (lateness_ms(arrival), arrival.sample.milliseconds, response_ms(arrival))
+    return (*(f"{time:.6f}" for time in times), arrival.sample.error)
 
 
 def require_arrivals(config: Config) -> None:

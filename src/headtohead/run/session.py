@@ -34,7 +34,7 @@ from headtohead.run.observer import Observer
 from headtohead.run.open_model import MeasuredOpen, measure_open, require_arrivals
 from headtohead.run.preflight import Preflight, check
 from headtohead.run.reading import read
-from headtohead.run.results import new_run_id, run_directory
+from headtohead.run.results import run_directory
 from headtohead.run.served import served
 from headtohead.run.target import Target, open_target
 from headtohead.run.throughput import MeasuredLoad, measure_throughput, require_rounds
@@ -78,9 +78,8 @@ def run(
         require_arrivals(config)
     chosen_scenario(config)
     started_at, started = datetime.now(UTC), monotonic()
-    run_id = new_run_id(started_at, results=config.results_directory)
     with (
-        run_directory(run_id, results=config.results_directory) as directory,
+        run_directory(started_at, results=config.results_directory) as (run_id, directory),
         open_target(config, progress=observer.note, experiments=experiments) as target,
         open_workers(config, target=target, note=observer.note) as fleet,
         exporting(

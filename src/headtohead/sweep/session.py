@@ -21,7 +21,7 @@ from headtohead.run.explanation import explained_variants
 from headtohead.run.measure import Measured, measure
 from headtohead.run.observer import Observer
 from headtohead.run.preflight import check
-from headtohead.run.results import new_run_id, run_directory
+from headtohead.run.results import run_directory
 from headtohead.run.served import served
 from headtohead.run.session import measure_one
 from headtohead.run.target import Target, open_target, stack_settings, target_of
@@ -72,9 +72,11 @@ def sweep(
             fix="leave `url` out of the settings, so that the local stack is used",
         )
     started_at, started = datetime.now(UTC), monotonic()
-    run_id = new_run_id(started_at, results=config.results_directory)
     with (
-        run_directory(run_id, results=config.results_directory, latest=LATEST) as directory,
+        run_directory(started_at, results=config.results_directory, latest=LATEST) as (
+            run_id,
+            directory,
+        ),
         open_target(config, progress=observer.note) as target,
     ):
         load_before = os.getloadavg()[0]
