@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from headtohead.errors import RevisionError
+from headtohead.files import held
 
 # Written last, so that an environment whose making was interrupted is made anew.
 _STAMP = "complete"
@@ -40,16 +41,23 @@ def interpreter_for(
     if (environment / _STAMP).exists():
         return interpreter
     note(f"installing what {lock} of that revision pins")
-    shutil.rmtree(environment, ignore_errors=True)
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Two comparisons at once would each remove what the other installs.
+    with held(directory / f"{digest}.lock"):
+        if not (environment / _STAMP).exists():
+            _make(environment, root=root, lock=lock)
+    return interpreter
+
+
+def _make(environment: Path, *, root: Path, lock: Path) -> None:
+    shutil.rmtree(environment, ignore_errors=True)
     _run(sys.executable, "-m", "venv", str(environment), lock=lock)
     _run(
-        *(str(interpreter), "-m", "pip", "install", "--quiet", "--no-input"),
+        *(str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input"),
         *("--disable-pip-version-check", "--requirement", str(root / lock)),
         lock=lock,
     )
     (environment / _STAMP).touch()
-    return interpreter
 
 
 def _read(path: Path) -> bytes | None:
