@@ -63,7 +63,11 @@ def gate(
         for line in github.annotations(judged):
             sys.stdout.write(f"{line}\n")
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        # It is GitHub's file: what is in it stays, and the page is added in one go.
-        with Path(summary).open("ab", buffering=0) as file:
-            file.write(page.render(judged, record).encode())
+        add_to_summary(page.render(judged, record), Path(summary))
     raise typer.Exit(judged.exit_code)
+
+
+def add_to_summary(text: str, path: Path) -> None:
+    """Add a page to GitHub's file, in one go, and leave what else is in it as it is."""
+    with path.open("ab", buffering=0) as file:
+        file.write(text.encode())

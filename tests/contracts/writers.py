@@ -1,0 +1,317 @@
+"""Everything in headtohead that writes a file which somebody reads later."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import psutil
+from pytest import MonkeyPatch  # noqa: PT013 (for a block, not a test)
+
+from benchmarks import storing
+from headtohead.check.snapshot import Snapshot, write_snapshot
+from headtohead.cli import dashboards_command, gate_command, sweep_command
+from headtohead.cli.reports import explain_run, write_reports
+from headtohead.explained import Explained, read_explained
+from headtohead.gate.output import write_gate
+from headtohead.history.file import append, read_history
+from headtohead.measurement import Run, read_record, write_record
+from headtohead.revisions.interpreter import interpreter_for
+from headtohead.run.results import run_directory, write_pairs
+from headtohead.stack.cluster import create_cluster
+from headtohead.stack.folder import locked
+from headtohead.stack.passing import FOLDER, announced
+from headtohead.stack.prometheus import LocalPrometheus
+from headtohead.stack.running import RunningStack, Server
+from headtohead.stack.state import Launch, State, read_state, write_state
+from headtohead.stack.valkey import EmbeddedValkey
+from headtohead.validate.folder import TrialFolder
+from headtohead.validate.output import write_outputs
+from tests.conftest import ROOT
+from tests.explaining import explained
+from tests.gate.samples import SLOWER, gate
+from tests.history.samples import entry
+from tests.report import samples
+from tests.run.factories import pair
+from tests.stack.stacks import ignore
+from tests.sweep.factories import sweep
+from tests.validate.factories import trace
+
+NOW = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)
+# What a reader sees in a folder; a name may also mean several files that belong together.
+Seen = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writer:
+    """Something that writes.
+
+    Attributes:
+        write: Writes its files into a folder, in that version.
+        read: What a reader sees there.
+        replaces: Whether it may find older files of its own.
+        meets: Whether two processes may write at once.
+        private: Whether nobody else may read them.
+        gap: Whether older files may be gone before the new ones are there.
+    """
+
+    write: Callable[[Path, int], object]
+    read: Callable[[Path], Seen]
+    replaces: bool = True
+    meets: bool = False
+    private: bool = False
+    gap: bool = False
+
+
+def texts(*names: str) -> Callable[[Path], Seen]:
+    """A reader of files, each by itself."""
+    return lambda folder: {
+        name: (folder / name).read_text(encoding="utf-8")
+        for name in names
+        if (folder / name).exists()
+    }
+
+
+def together(mark: str, *others: str) -> Callable[[Path], Seen]:
+    """A reader of files that are of the same time where one of them is there."""
+    read = texts(mark, *others)
+    return lambda folder: {"all": read(folder)} if (folder / mark).exists() else {}
+
+
+def _run(folder: Path, version: int) -> None:
+    record = replace(samples.run(), seconds=version)
+    with MonkeyPatch.context() as patch, run_directory(NOW, results=folder) as (_, directory):
+        patch.setattr("headtohead.report.html.render", _report)
+        write_pairs(directory / "pairs" / "e.csv", [pair()] * version, variants=["one"])
+        write_reports(record, directory)
+        write_record(record, directory)
+
+
+def _report(record: Run, *, explained: Explained | None) -> str:
+    return f"report of {record.seconds:.0f}, {explained and explained.rows}"
+
+
+def _runs(folder: Path) -> Seen:
+    def version(directory: Path) -> int:
+        seconds = int(read_record(directory).seconds)
+        assert (directory / "report.html").read_text() == f"report of {seconds}, None"
+        assert len((directory / "pairs" / "e.csv").read_text().splitlines()) == 1 + seconds
+        return seconds
+
+    latest = folder / "latest"
+    found = [version(each) for each in folder.glob("2*")]
+    return dict.fromkeys(map(str, found), True) | (
+        {"latest": version(latest)} if latest.is_symlink() else {}
+    )
+
+
+def _explain(folder: Path, version: int) -> None:
+    with MonkeyPatch.context() as patch:
+        found = explained(rows=version)
+        patch.setattr("headtohead.explain.session.explain", lambda *_, **__: found)
+        patch.setattr("headtohead.report.html.render", _report)
+        explain_run(samples.run(), folder, experiments=[], config=None, note=ignore)
+
+
+def _explanation(folder: Path) -> Seen:
+    return {"explain": read_explained(folder), **texts("report.html", "report.md")(folder)}
+
+
+def _gate(folder: Path, version: int) -> None:
+    slower = replace(SLOWER, message=f"slower {version}", subject=f"list-{version}")
+    write_gate(replace(gate(slower), base=f"v{version}"), samples.run(), folder)
+
+
+def _summary(folder: Path, version: int) -> None:
+    gate_command.add_to_summary(f"page {version}\n" * 2, folder / "summary.md")
+
+
+def _summaries(folder: Path) -> Seen:
+    text = (folder / "summary.md").read_text() if (folder / "summary.md").exists() else ""
+    return {f"{n}": True for n in range(4) if f"page {n}\npage {n}\n" in text}
+
+
+def _history(folder: Path, version: int) -> None:
+    append([entry(version), entry(10 + version)], folder / "history.jsonl")
+
+
+def _lines(folder: Path) -> Seen:
+    path = folder / "history.jsonl"
+    return {each.run_id: each for each in read_history(path).entries} if path.exists() else {}
+
+
+def _snapshot(folder: Path, version: int) -> None:
+    write_snapshot(Snapshot(rows=version, seed=1, experiments={}), folder / "queries.json")
+
+
+def _dashboards(folder: Path, version: int) -> None:
+    files = {"a.json": f"[{version}]", "b.json": f"[{version}, {version}]"}
+    dashboards_command._write(folder / "generated", files, outdated=set())
+
+
+def _trials(folder: Path, version: int) -> None:
+    TrialFolder(folder).write(trace(pairs=10, started_at=float(version)))
+
+
+def _taken(folder: Path) -> Seen:
+    return {each.scenario: each.started_at for each in TrialFolder(folder).traces()}
+
+
+def _server(version: int) -> Server:
+    # Of a process that is always there, so that nobody takes it for one that was left behind.
+    return Server(name="API", pid=1, address=f"127.0.0.1:{version}", log=None, version="")
+
+
+def _state(folder: Path, version: int) -> None:
+    launch = dict.fromkeys(Launch.__dataclass_fields__, "") | {
+        "root": Path("/project"),
+        "workers": 1,
+        "services": (),
+    }
+    stack = RunningStack(
+        api_url="",
+        database_url="",
+        cache_url="",
+        token="secret",
+        rows=version,
+        servers=(_server(version),),
+        broker_url="",
+        memcached_url="",
+        directory=Path("/project/.h2h"),
+    )
+    state = State(
+        stack=stack, launch=Launch(**launch), created={}, secret_key="one", signing_key="two"
+    )
+    write_state(state, folder)
+
+
+def _served(folder: Path) -> Seen:
+    return {"state": state} if (state := read_state(folder)) else {}
+
+
+def _hold(folder: Path, version: int) -> None:
+    with locked(folder / "stack", progress=ignore):
+        pass
+
+
+def _valkey(folder: Path, version: int) -> None:
+    with MonkeyPatch.context() as patch:
+        (folder / "logs").mkdir(exist_ok=True)
+        patch.setattr("headtohead.stack.valkey._config", lambda **_: f"version {version}\n")
+        patch.setattr("headtohead.stack.processes.spawn", lambda *_, **__: psutil.Process())
+        patch.setattr(EmbeddedValkey, "_becomes_ready", lambda *_: True)
+        EmbeddedValkey(directory=folder)._start()
+
+
+def _prometheus(folder: Path, version: int) -> None:
+    with MonkeyPatch.context() as patch:
+        (folder / "logs").mkdir(exist_ok=True)
+        patch.setattr("headtohead.stack.prometheus.program", lambda: Path("prometheus"))
+        patch.setattr("headtohead.stack.prometheus._addresses", lambda _: ["127.0.0.1:1"])
+        patch.setattr("headtohead.stack.processes.spawn", lambda *_, **__: psutil.Process())
+        patch.setattr(LocalPrometheus, "_becomes_ready", lambda *_: True)
+        prometheus = LocalPrometheus(directory=folder)
+        prometheus._start({"api": f"127.0.0.1:{version}"}, Path("/rules"), None)
+
+
+def _targets(folder: Path, version: int) -> None:
+    (folder / FOLDER).mkdir(exist_ok=True)
+    _UP.enter_context(announced(folder, [_server(version)]))
+
+
+_UP = ExitStack()  # servers that are not gone when the test looks
+
+
+def _cluster(folder: Path, version: int) -> None:
+    def initdb(command: Sequence[object], **_: object) -> CompletedProcess[str]:
+        data = Path(str(command[2]))
+        for name in ("PG_VERSION", "pg_control"):
+            (data / name).write_text("18\n", encoding="utf-8")
+        return CompletedProcess(command, 0, stdout="")
+
+    if not (folder / "postgres").exists():
+        with MonkeyPatch.context() as patch:
+            patch.setattr("headtohead.stack.cluster.subprocess.run", initdb)
+            create_cluster(folder / "postgres", initdb=Path("initdb"), account=None)
+
+
+def _environment(folder: Path, version: int) -> None:
+    def run(*command: str, lock: Path) -> None:
+        made = next(Path(each) for each in command if each.startswith(f"{folder}/"))
+        environment = made if "venv" in command else made.parents[1]
+        environment.mkdir(exist_ok=True)
+        (environment / f"{len(command)}").touch()
+
+    with MonkeyPatch.context() as patch:
+        patch.setattr("headtohead.revisions.interpreter._run", run)
+        directory, lock = folder / "environments", Path("requirements.lock")
+        interpreter_for(ROOT, like=folder, lock=lock, directory=directory, note=ignore)
+
+
+def _packages(folder: Path) -> Seen:
+    found = [stamp.parent for stamp in folder.glob("environments/*/complete")]
+    return {"complete": sorted(path.name for path in found[0].iterdir())} if found else {}
+
+
+def _sweep(folder: Path, version: int) -> None:
+    with MonkeyPatch.context() as patch:
+        patch.setattr("headtohead.sweep.page.render", lambda _: f"sweep {version}")
+        sweep_command._write_reports(sweep(), folder)
+
+
+def _record(folder: Path, version: int) -> None:
+    storing.write_record(_server(version), folder)
+
+
+def _validation(folder: Path, version: int) -> None:
+    with MonkeyPatch.context() as patch:
+        for name in ("plots.false_alarm_plot", "plots.power_plot", "markdown.render", "to_json"):
+            patch.setattr(f"headtohead.validate.output.{name}", lambda _: f"version {version}")
+        write_outputs(None, folder)
+
+
+WRITERS = {
+    "run": Writer(write=_run, read=_runs, meets=True),
+    "explanation of a run": Writer(write=_explain, read=_explanation, meets=True),
+    "gate": Writer(
+        write=_gate,
+        read=together(
+            *("gate.json", "comment.md", "junit.xml", "code-quality.json", "metrics.txt")
+        ),
+        gap=True,
+        meets=True,
+    ),
+    "summary of a job": Writer(write=_summary, read=_summaries, meets=True),
+    "history": Writer(write=_history, read=_lines, meets=True),
+    "snapshot of SQL": Writer(write=_snapshot, read=texts("queries.json"), meets=True),
+    "dashboards": Writer(write=_dashboards, read=texts("generated/a.json", "generated/b.json")),
+    "page of a sweep": Writer(write=_sweep, read=texts("sweep.html")),
+    "trials": Writer(write=_trials, read=_taken),
+    "validation": Writer(
+        write=_validation,
+        read=together("validation.json", "validation.md", "false-alarms.svg", "power.svg"),
+        gap=True,
+    ),
+    "record of a benchmark": Writer(write=_record, read=texts("record.json")),
+    "environment of a revision": Writer(
+        write=_environment, read=_packages, replaces=False, meets=True
+    ),
+    "state of a stack": Writer(write=_state, read=_served, private=True),
+    "folder of a stack": Writer(
+        write=_hold, read=texts("stack/.gitignore"), replaces=False, meets=True
+    ),
+    "configuration of Valkey": Writer(
+        write=_valkey, read=texts("valkey/valkey.conf"), private=True
+    ),
+    "configuration of Prometheus": Writer(
+        write=_prometheus, read=texts("monitoring/prometheus.json"), private=True
+    ),
+    "targets of Prometheus": Writer(write=_targets, read=texts(f"{FOLDER}/1.json"), private=True),
+    "cluster of PostgreSQL": Writer(
+        write=_cluster,
+        read=texts("postgres/PG_VERSION", "postgres/pg_control"),
+        replaces=False,
+    ),
+}
