@@ -2,10 +2,14 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+from headtohead.errors import ConfigurationError
+
+_IGNORED = "*\n"
 
 
 def write_whole(text: str, path: Path, *, private: bool = False) -> None:
@@ -71,6 +75,40 @@ def held(path: Path, *, wait: bool = True, permissions: int = 0o666) -> Iterator
                 return
         finally:
             os.close(descriptor)
+
+
+def prepare_folder(directory: Path) -> None:
+    """Make a private folder of h2h's own, which git ignores.
+
+    Raises:
+        ConfigurationError: It is there, and h2h did not make it.
+    """
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mark = directory / ".gitignore"
+    if mark.is_file() and mark.read_text(encoding="utf-8") == _IGNORED:
+        return
+    if not {path.name for path in directory.iterdir()} <= {f"{mark.name}.partial"}:
+        raise ConfigurationError(
+            f"{directory} is a folder that h2h did not make",
+            fix="set `stack` in [tool.headtohead] to one that is not there yet",
+        )
+    write_whole(_IGNORED, mark)
+
+
+def require_own(folder: Path, names: Collection[str], *, mark: str) -> None:
+    """Refuse to replace files of a user's, which h2h's own mark does not stand beside.
+
+    Raises:
+        ConfigurationError: There is one.
+    """
+    if any((folder / name).exists() for name in (mark, f"{mark}.partial")):
+        return
+    for name in names:
+        if (folder / name).exists():
+            raise ConfigurationError(
+                f"{folder / name} is a file that h2h did not write",
+                fix="move it, or name another folder with --output",
+            )
 
 
 def _is(path: Path, descriptor: int) -> bool:

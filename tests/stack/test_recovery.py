@@ -13,6 +13,7 @@ import pytest
 
 from headtohead import stack
 from headtohead.stack import RunningStack, Server, StackSettings
+from headtohead.stack.folder import locked
 from tests.processes import processes_of
 from tests.stack.stacks import PROJECT, ignore, settings_in
 
@@ -125,8 +126,9 @@ def test_servers_outlive_their_folder_but_not_down(directory: Path) -> None:
 
 
 def test_an_interrupted_initdb_is_begun_anew(directory: Path) -> None:
-    unfinished = directory / "postgres-unfinished-1"
-    unfinished.mkdir(parents=True)
+    with locked(directory, progress=ignore):
+        unfinished = directory / "postgres-unfinished-1"
+        unfinished.mkdir()
     (unfinished / "PG_VERSION").write_text("18\n")
 
     stack.up(settings_in(directory), progress=ignore)

@@ -98,4 +98,13 @@ def read_audit(path: Path) -> AuditRecord:
     return record
 
 
+def is_audit(path: Path) -> bool:
+    """Whether a file is what `h2h audit --output` writes."""
+    try:
+        read_audit(path)
+    except RecordError:
+        return False
+    return True
+
+
 _converter = make_converter(detailed_validation=False)

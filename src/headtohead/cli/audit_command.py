@@ -1,6 +1,5 @@
 """What experiments show beside time: audit."""
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,8 +8,8 @@ import typer
 
 from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import AsJson, Names
-from headtohead.cli.project import read_project, select_runnable
-from headtohead.errors import CheckFailedError, ConfigurationError
+from headtohead.cli.project import read_project, require_output, select_runnable
+from headtohead.errors import CheckFailedError
 from headtohead.files import write_whole
 from headtohead.measurement import to_json
 
@@ -32,9 +31,10 @@ def audit(
     Example: h2h audit stock-update
     """
     from headtohead.auditing import session, terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.auditing.record import is_audit  # noqa: PLC0415 (slow to import)
 
     if output is not None:
-        _require_writable(output)
+        require_output(output, is_own=is_audit)
     config, registry = read_project()
     selected = select_runnable(names or [], config=config, registry=registry, timed=False)
     for experiment in selected if names else ():
@@ -48,15 +48,6 @@ def audit(
     else:
         terminal.render(record, console=console)
     _require_expected(record)
-
-
-def _require_writable(output: Path) -> None:
-    """Refuse before anything is audited."""
-    folder = output.absolute().parent
-    if output.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise ConfigurationError(
-            f"{output} cannot be written", fix="name a file in a folder that is there and yours"
-        )
 
 
 def _require_expected(record: "AuditRecord") -> None:

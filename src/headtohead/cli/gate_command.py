@@ -35,13 +35,20 @@ def gate(
     Example: h2h gate origin/main
     """
     from headtohead.gate import github, page, terminal  # noqa: PLC0415 (slow to import)
-    from headtohead.gate.output import as_json, write_gate  # noqa: PLC0415 (slow to import)
+    from headtohead.gate.output import (  # noqa: PLC0415 (slow to import)
+        PAGE_NAME,
+        as_json,
+        require_folder,
+        write_gate,
+    )
     from headtohead.gate.policy import read_policy  # noqa: PLC0415 (slow to import)
     from headtohead.gate.session import gate as carry_out  # noqa: PLC0415 (slow to import)
     from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
 
     policy = read_policy(read_config().gate)
     config, registry = read_project(mode="latency")
+    folder = output or config.results_directory / "gate"
+    require_folder(folder)
     with watching(errors if to_stdout else console) as watch:
         judged, record = carry_out(
             base,
@@ -52,13 +59,12 @@ def gate(
             note=watch.note,
             write_reports=write_reports,
         )
-    folder = output or config.results_directory / "gate"
     write_gate(judged, record, folder)
     if to_stdout:
         sys.stdout.write(as_json(judged))
     else:
         terminal.render(judged, console=console)
-        console.print(f"Page {os.path.relpath(folder)}/comment.md", highlight=False)
+        console.print(f"Page {os.path.relpath(folder)}/{PAGE_NAME}", highlight=False)
     if os.environ.get("GITHUB_ACTIONS") == "true" and not to_stdout:
         for line in github.annotations(judged):
             sys.stdout.write(f"{line}\n")

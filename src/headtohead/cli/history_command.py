@@ -10,7 +10,7 @@ import typer
 
 from headtohead.cli.application import app, console, note, print_json
 from headtohead.cli.options import AsJson
-from headtohead.cli.project import read_config
+from headtohead.cli.project import read_config, require_output
 from headtohead.config import help_of
 from headtohead.errors import ConfigurationError
 from headtohead.files import write_whole
@@ -73,8 +73,10 @@ def show(
     Example: h2h history show product-list --page history.html
     """
     from headtohead.history import terminal  # noqa: PLC0415 (slow to import)
-    from headtohead.history.page import render  # noqa: PLC0415 (slow to import)
+    from headtohead.history.page import is_page, render  # noqa: PLC0415 (slow to import)
 
+    if page:
+        require_output(page, is_own=is_page)
     series, damaged = _read(names or [], file=file)
     if page:
         write_whole(render(series, damaged=damaged), page)

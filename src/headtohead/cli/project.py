@@ -2,13 +2,13 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from headtohead.cli.application import note
 from headtohead.config import Config, load_config
-from headtohead.errors import StackError
+from headtohead.errors import ConfigurationError, StackError
 from headtohead.experiment import Experiment
 from headtohead.registry import Registry, load_experiments
 from headtohead.run.served import servable
@@ -25,6 +25,27 @@ def read_project(**flags: Any) -> tuple[Config, Registry]:
     config = read_config(**flags)
     sys.path.insert(0, str(config.root))
     return config, load_experiments(config.experiments)
+
+
+def require_output(output: Path, *, is_own: Callable[[Path], bool]) -> None:
+    """Refuse a file that cannot be written or is the user's, before anything is done.
+
+    Args:
+        output: The file.
+        is_own: Whether a file is one that h2h wrote there before.
+
+    Raises:
+        ConfigurationError: It is refused.
+    """
+    folder = output.absolute().parent
+    if output.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise ConfigurationError(
+            f"{output} cannot be written", fix="name a file in a folder that is there and yours"
+        )
+    if output.exists() and not (output.is_file() and is_own(output)):
+        raise ConfigurationError(
+            f"{output} is a file that h2h did not write", fix="move it, or name another one"
+        )
 
 
 def select_runnable(

@@ -44,7 +44,10 @@ def validate(
     Example: h2h validate --runs 300 --scenario aa-quiet --scenario busy-5
     """
     from headtohead.validate import terminal  # noqa: PLC0415 (slow to import)
-    from headtohead.validate.output import write_outputs  # noqa: PLC0415 (slow to import)
+    from headtohead.validate.output import (  # noqa: PLC0415 (slow to import)
+        require_folder,
+        write_outputs,
+    )
     from headtohead.validate.scenarios import (  # noqa: PLC0415 (slow to import)
         QUICK_SCENARIOS,
         select_scenarios,
@@ -58,6 +61,7 @@ def validate(
     if quick:
         runs, seconds, scenario = 3, 2.0, [*(scenario or QUICK_SCENARIOS)]
     folder = output or config.results_directory / ("validation-quick" if quick else "validation")
+    require_folder(folder)
     scope = Scope(
         subject=Subject.named(experiment, registry),
         scenarios=select_scenarios(scenario or []),

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
-from headtohead.files import write_whole, written_last
+from headtohead.files import require_own, write_whole, written_last
 from headtohead.gate import gitlab, junit, page
 from headtohead.gate.judgement import Gate
 from headtohead.measurement import Run, to_json
 
 SCHEMA_VERSION = 1
+RECORD_NAME = "gate.json"
+PAGE_NAME = "comment.md"
+_NAMES = (PAGE_NAME, "junit.xml", "code-quality.json", "metrics.txt")
 
 
 def as_json(gate: Gate) -> str:
@@ -23,16 +26,26 @@ def as_json(gate: Gate) -> str:
     )
 
 
+def require_folder(directory: Path) -> None:
+    """Refuse a folder in which a gate would replace what no gate wrote.
+
+    Raises:
+        ConfigurationError: It is one.
+    """
+    require_own(directory, _NAMES, mark=RECORD_NAME)
+
+
 def write_gate(gate: Gate, record: Run, directory: Path) -> None:
-    """Write every form of a gate into a folder, which is made; older files there are replaced."""
+    """Write every form of a gate into a folder, which is made; an older gate's are replaced."""
     directory.mkdir(parents=True, exist_ok=True)
     # It says how the gate ended: whoever finds it finds the others, of the same gate.
-    with written_last(directory / "gate.json") as file:
-        for name, text in (
-            ("comment.md", page.render(gate, record)),
-            ("junit.xml", junit.render(gate)),
-            ("code-quality.json", gitlab.code_quality(gate)),
-            ("metrics.txt", gitlab.metrics(gate)),
-        ):
+    with written_last(directory / RECORD_NAME) as file:
+        texts = (
+            page.render(gate, record),
+            junit.render(gate),
+            gitlab.code_quality(gate),
+            gitlab.metrics(gate),
+        )
+        for name, text in zip(_NAMES, texts, strict=True):
             write_whole(text, directory / name)
         file.write(as_json(gate).encode())

@@ -9,6 +9,7 @@ import msgspec
 from headtohead.measurement import Metric, Verdict
 
 SCHEMA_VERSION = 1
+BEGINNING = b'{"schema":'
 _CHECKSUM = b',"crc":"'
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headtohead.errors import RecordError
-from headtohead.history.entry import Entry, decode, encode
+from headtohead.history.entry import BEGINNING, Entry, decode, encode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ def append(entries: Iterable[Entry], path: Path) -> tuple[Entry, ...]:
         Those that it did not hold before.
 
     Raises:
-        RecordError: The file cannot be written.
+        RecordError: The file cannot be written, or is none that h2h wrote.
     """
     try:
         with path.open("ab+", buffering=0) as file:
@@ -67,6 +67,8 @@ def append(entries: Iterable[Entry], path: Path) -> tuple[Entry, ...]:
             fcntl.flock(file, fcntl.LOCK_EX)
             file.seek(0)
             content = file.read() or b""
+            if not _may_be_history(content):
+                raise RecordError(f"{path} is no history", fix="name another file with --file")
             held = {each.identity for each in _history(content).entries}
             new = tuple(each for each in entries if each.identity not in held)
             # What was cut off stays a line of its own, so that only that one is lost.
@@ -79,6 +81,14 @@ def append(entries: Iterable[Entry], path: Path) -> tuple[Entry, ...]:
             f"{path} cannot be written ({error.strerror})", fix="name a file with --file"
         ) from error
     return new
+
+
+def _may_be_history(content: bytes) -> bool:
+    """Whether a line begins as those of a history do, however it goes on; or there is none."""
+    lines = [line for line in content.split(b"\n") if line.strip()]
+    return not lines or any(
+        line.startswith(BEGINNING) or BEGINNING.startswith(line) for line in lines
+    )
 
 
 def _history(content: bytes) -> History:

@@ -1,6 +1,7 @@
 """A history as one self-contained HTML file: no script, no outside address."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
@@ -28,3 +29,8 @@ def render(series: Sequence[Series], *, damaged: Sequence[str]) -> str:
     """
     template = _environment.get_template("history.html.j2")
     return template.render(series=series, damaged=damaged)
+
+
+def is_page(path: Path) -> bool:
+    """Whether a file is such a page."""
+    return b"<title>headtohead history</title>" in path.read_bytes()

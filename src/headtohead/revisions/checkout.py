@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 
 from headtohead.errors import RevisionError
+from headtohead.files import prepare_folder
 from headtohead.interrupts import interrupted_afterwards
 from headtohead.revisions import git
 from headtohead.revisions.interpreter import interpreter_for
@@ -79,11 +80,13 @@ def checked_out(
         Base and head.
 
     Raises:
+        ConfigurationError: The folder to keep them in is not h2h's own.
         RevisionError: There is no such revision, it does not hold the project, or its environment
             cannot be made.
     """
     commits = [git.commit_of(each, root=root) for each in (base, head or "HEAD")]
     project = root.resolve().relative_to(git.repository(root))
+    prepare_folder(directory)
     folders = directory / "revisions"
     _remove_abandoned(folders, root=root)
 

@@ -54,8 +54,14 @@ def run_directory(
         The name, which sorts by time and which no run before or beside it has, and the folder.
 
     Raises:
-        ConfigurationError: The results folder cannot be written to.
+        ConfigurationError: The results folder cannot be written to, or has something of the user's
+            in place of the link.
     """
+    if (results / latest).exists() and not (results / latest).is_symlink():
+        raise ConfigurationError(
+            f"{results / latest} is not the link that h2h makes there",
+            fix="move it, or name another folder with --results",
+        )
     with ExitStack() as stack:
         try:
             results.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from headtohead.errors import StackError
-from headtohead.files import write_whole
+from headtohead.files import prepare_folder
 
 
 @contextmanager
@@ -27,8 +27,13 @@ def usable(directory: Path) -> Iterator[Path]:
 
 @contextmanager
 def locked(directory: Path, *, progress: Callable[[str], None]) -> Iterator[None]:
-    """Hold the folder, waiting for another command that holds it."""
-    _prepare(directory)
+    """Hold the folder, waiting for another command that holds it; it is made.
+
+    Raises:
+        ConfigurationError: It is there, and h2h did not make it.
+    """
+    prepare_folder(directory)
+    (directory / "logs").mkdir(mode=0o700, exist_ok=True)
     with (directory / "lock").open("w", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -36,9 +41,3 @@ def locked(directory: Path, *, progress: Callable[[str], None]) -> Iterator[None
             progress("waiting for another h2h that works on the same stack")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _prepare(directory: Path) -> None:
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (directory / "logs").mkdir(mode=0o700, exist_ok=True)
-    write_whole("*\n", directory / ".gitignore")

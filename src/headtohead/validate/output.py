@@ -2,11 +2,21 @@
 
 from pathlib import Path
 
-from headtohead.files import write_whole, written_last
+from headtohead.files import require_own, write_whole, written_last
 from headtohead.validate import markdown, plots
 from headtohead.validate.record import RECORD_NAME, Validation, to_json
 
 PAGE_NAME = "validation.md"
+
+
+def require_folder(folder: Path) -> None:
+    """Refuse a folder in which a validation would replace what none wrote.
+
+    Raises:
+        ConfigurationError: It is one.
+    """
+    names = (PAGE_NAME, markdown.FALSE_ALARM_PLOT, markdown.POWER_PLOT)
+    require_own(folder, names, mark=RECORD_NAME)
 
 
 def write_outputs(validation: Validation, folder: Path) -> None:
