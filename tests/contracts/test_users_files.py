@@ -1,0 +1,122 @@
+"""No command replaces what h2h did not write, whatever option leads it there."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import get_type_hints
+
+import pytest
+
+from headtohead.auditing.record import is_audit
+from headtohead.check.snapshot import read_snapshot
+from headtohead.cli import app
+from headtohead.errors import HeadToHeadError
+from headtohead.history.file import append
+from headtohead.history.page import is_page, render
+from headtohead.history.series import series_of
+from headtohead.measurement import to_json
+from headtohead.revisions import checked_out
+from headtohead.run.results import run_directory
+from tests.auditing.test_record import record as audited
+from tests.conftest import ROOT
+from tests.contracts.writers import NOW
+from tests.history.samples import entries, entry
+from tests.stack.stacks import ignore
+from tests.stack.test_folder import COMMANDS, settings_in
+
+MINE = "mine\n"
+# Options that name what is read, or the record of a run beside which its explanation is kept.
+READ = {
+    *(("report", "run"), ("explain", "run"), ("history", "add", "run"), ("compare", "parameters")),
+    *(("history", name, "file") for name in ("show", "changes", "publish")),
+}
+
+
+def h2h(*arguments: str) -> Callable[[Path], object]:
+    """A command that is given the user's file, or its folder, as its last argument."""
+    return lambda path: app([*arguments, str(path)], standalone_mode=False)
+
+
+def in_folder(*arguments: str) -> Callable[[Path], object]:
+    return lambda path: h2h(*arguments)(path.parent)
+
+
+# The user's file by its name, and what would replace it.
+OPTIONS: dict[tuple[str, ...], tuple[str, Callable[[Path], object]]] = {
+    ("audit", "output"): ("notes.json", h2h("audit", "--output")),
+    ("gate", "output"): ("junit.xml", in_folder("gate", "HEAD", "--output")),
+    ("validate", "output"): ("power.svg", in_folder("validate", "--output")),
+    ("history", "show", "page"): ("index.html", h2h("history", "show", "--page")),
+    ("history", "add", "file"): ("notes.txt", lambda path: append([entry(1)], path)),
+    ("run", "results"): ("latest", in_folder("run", "category-summary", "--results")),
+    ("aa", "results"): ("latest", in_folder("aa", "category-summary", "--results")),
+    ("compare", "results"): ("latest", in_folder("compare", "HEAD", "--results")),
+    ("bench", "results"): ("latest-bench", in_folder("bench", "HEAD", "--results")),
+}
+SETTINGS: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "snapshot": ("queries.json", read_snapshot),
+    "results": (
+        "latest-sweep",
+        lambda path: run_directory(NOW, results=path.parent, latest=path.name).__enter__(),
+    ),
+    "stack of a comparison": (
+        ".gitignore",
+        lambda path: checked_out(
+            *("HEAD", None),
+            root=ROOT,
+            directory=path.parent,
+            lock=Path("lock"),
+            note=ignore,
+        ).__enter__(),
+    ),
+    **{
+        f"stack of {name}": (".gitignore", lambda path, act=act: act(settings_in(path.parent)))
+        for name, act in COMMANDS.items()
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def _in_the_project(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+
+
+@pytest.mark.parametrize(
+    ("name", "act"),
+    [
+        pytest.param(*case, id=" ".join(each) if isinstance(each, tuple) else each)
+        for each, case in {**OPTIONS, **SETTINGS}.items()
+    ],
+)
+def test_a_file_of_the_users_is_refused_by_its_name_and_left_as_it_is(tmp_path, name, act):
+    (tmp_path / name).write_text(MINE)
+    place = tmp_path if name == ".gitignore" else tmp_path / name
+    with pytest.raises(HeadToHeadError, match=f"{re.escape(str(place))} is"):
+        act(tmp_path / name)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {name: MINE}
+
+
+def test_a_file_that_h2h_wrote_is_replaced(tmp_path):
+    page, audit = tmp_path / "index.html", tmp_path / "audit.json"
+    page.write_text(render(series_of(entries([1.0])), damaged=()))
+    audit.write_text(to_json(audited()))
+    assert is_page(page)
+    assert is_audit(audit)
+
+
+def options(of: object = app, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every option of the command line that names a file or a folder."""
+    for command in of.registered_commands:
+        function = command.callback
+        name = command.name or function.__name__
+        for option, kind in get_type_hints(function).items():
+            if kind in {Path, Path | None}:
+                yield (*path, name, option)
+    for group in of.registered_groups:
+        yield from options(group.typer_instance, (*path, group.name))
+
+
+def test_every_option_that_names_a_file_is_among_them():
+    assert {*options()} == READ | OPTIONS.keys()

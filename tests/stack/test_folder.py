@@ -1,0 +1,132 @@
+"""One command at a time works on a stack, which is known when all of it is up."""
+
+import fcntl
+from collections.abc import Callable
+from contextlib import ExitStack
+from inspect import isfunction, signature
+from pathlib import Path
+
+import psutil
+import pytest
+
+from headtohead import stack
+from headtohead.stack import Server, StackSettings
+from headtohead.stack.api import Api
+from headtohead.stack.folder import locked
+from headtohead.stack.postgres import EmbeddedPostgres
+from headtohead.stack.project import Project
+from headtohead.stack.running import Endpoint
+from headtohead.stack.state import read_state
+from headtohead.stack.valkey import EmbeddedValkey
+from tests.stack.stacks import ignore, settings_in
+
+# Whatever changes a stack, or what is beside it.
+COMMANDS: dict[str, Callable[[StackSettings], object]] = {
+    "up": lambda settings: stack.up(settings, progress=ignore),
+    "down": stack.down,
+    "seed": lambda settings: stack.seed(settings, rows=1, seed=1),
+    "scratch": lambda settings: stack.scratch(
+        settings, rows=1, seed=1, progress=ignore
+    ).__enter__(),
+    "apart": lambda settings: stack.apart(
+        settings, {}, rows=1, seed=1, progress=ignore
+    ).__enter__(),
+}
+
+
+class WaitsError(Exception):
+    """A command that would wait for another one."""
+
+
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    flock = fcntl.flock
+
+    def at_once(file: int, how: int) -> None:
+        try:
+            flock(file, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if how & fcntl.LOCK_NB:
+                raise
+            raise WaitsError from None
+
+    monkeypatch.setattr("fcntl.flock", at_once)
+
+
+def test_every_command_that_changes_a_stack_is_among_them() -> None:
+    functions = (getattr(stack, name) for name in stack.__all__)
+    changing = {
+        each.__name__
+        for each in functions
+        if isfunction(each) and "settings" in signature(each).parameters
+    }
+    assert changing - {"missing", "status"} == COMMANDS.keys()
+
+
+@pytest.mark.usefixtures("_impatient")
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_waits_for_the_one_that_holds_the_stack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    for name in ("_start", "_stop"):
+        monkeypatch.setattr(f"headtohead.stack.stack.{name}", fail)
+    with (
+        locked(tmp_path / ".h2h", progress=ignore),
+        pytest.raises(WaitsError),
+    ):
+        COMMANDS[command](settings_in(tmp_path / ".h2h"))
+
+
+def test_whoever_waits_says_so_and_then_goes_on(tmp_path: Path) -> None:
+    told: list[str] = []
+    first = ExitStack()
+
+    def tell(text: str) -> None:
+        told.append(text)
+        first.close()
+
+    first.enter_context(locked(tmp_path / ".h2h", progress=ignore))
+    with locked(tmp_path / ".h2h", progress=tell):
+        assert len(told) == 1
+
+
+def test_a_stack_is_known_when_all_of_its_servers_are_healthy_and_not_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_in(tmp_path / ".h2h")
+    steps: list[str] = []
+
+    def step(name: str, result: object) -> Callable[..., object]:
+        def take(*_: object, **__: object) -> object:
+            assert read_state(settings.directory) is None
+            steps.append(name)
+            return result
+
+        return take
+
+    def server(name: str) -> Server:
+        return Server(
+            name=name,
+            pid=psutil.Process().pid,
+            address="127.0.0.1:1",
+            log=None,
+            version="1",
+        )
+
+    for kind, method, result in (
+        (EmbeddedPostgres, "ensure", Endpoint(server=server("PostgreSQL"), url="postgresql:///")),
+        (EmbeddedValkey, "ensure", Endpoint(server=server("Valkey"), url="redis://127.0.0.1:1/0")),
+        (Project, "migrate", None),
+        (Project, "count_rows", 30),
+        (Api, "start", server("API")),
+    ):
+        monkeypatch.setattr(kind, method, step(f"{kind.__name__}.{method}", result))
+    running = stack.up(settings, progress=ignore)
+    assert len(steps) == 5
+    assert steps[-1] == "Api.start"
+    state = read_state(settings.directory)
+    assert state is not None
+    assert state.stack == running
