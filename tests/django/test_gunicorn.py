@@ -2,6 +2,9 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+from prometheus_client import CollectorRegistry
+from prometheus_client.multiprocess import MultiProcessCollector
+
 from headtohead.django.gunicorn import child_exit, on_starting
 
 
@@ -14,19 +17,33 @@ def test_start_forgets_the_metrics_of_an_earlier_server(tmp_path, monkeypatch):
     assert list(directory.iterdir()) == []
 
 
-def test_live_gauges_of_a_dead_worker_are_dropped_and_its_counts_kept(tmp_path, monkeypatch):
+def test_workers_count_beside_each_other_and_what_one_that_ended_counted_is_kept(
+    tmp_path, monkeypatch
+):
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
-    worker = (
+    work = (
         "import os; from prometheus_client import Counter, Gauge; "
-        "Counter('served', '').inc(); "
-        "Gauge('busy', '', multiprocess_mode='livesum').set(1); print(os.getpid())"
+        "gauge = Gauge('busy', '', multiprocess_mode='livesum'); counter = Counter('served', ''); "
+        "print(flush=True); input(); gauge.set(1); [counter.inc() for _ in range(1000)]"
     )
-    completed = subprocess.run(
-        [sys.executable, "-c", worker], capture_output=True, text=True, check=True
-    )
-    process_id = int(completed.stdout)
-    child_exit(None, SimpleNamespace(pid=process_id))
-    assert [path.name for path in tmp_path.iterdir()] == [f"counter_{process_id}.db"]
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", work], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    for worker in workers:
+        worker.stdout.readline()
+    for worker in workers:
+        worker.stdin.write("\n")
+        worker.stdin.flush()
+    for worker in workers:
+        worker.communicate()
+    child_exit(None, workers[0])
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    assert registry.get_sample_value("served_total") == 2000
+    assert registry.get_sample_value("busy") == 1
 
 
 def test_without_multiprocess_mode_there_is_nothing_to_do(monkeypatch):

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,11 +13,14 @@ import pytest
 
 from headtohead.config import Config
 from headtohead.errors import PublishError
+from headtohead.history.publishing import publish as publish_history
 from headtohead.measurement import from_json, read_record, to_json
-from headtohead.publish.schema import MIGRATIONS
+from headtohead.publish.schema import LOCK, MIGRATIONS
 from headtohead.publish.session import database_url, publish
-from tests.conftest import ROOT
+from headtohead.stack.database import connect
+from tests.conftest import PATIENCE, ROOT
 from tests.report.samples import SAMPLES, invalid, run, ten_times_faster, unbounded, under_load
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.stack
 
@@ -91,6 +96,36 @@ def test_publishing_again_replaces_and_never_adds(url: str, query: Query) -> Non
         "variants": 2,
         "comparisons": 1,
         "caveats": 2,
+    }
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["no tables yet", "tables"])
+def test_two_that_publish_at_once_wait_for_each_other_and_add_nothing_twice(
+    url: str, query: Query, first: bool
+) -> None:
+    record, other = run(ten_times_faster(), invalid()), run(invalid(), run_id="another")
+    if not first:
+        publish([record], url=url)
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with ThreadPoolExecutor(3) as pool:
+        with closing(connect(url)) as holder, holder, holder.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            published = [
+                *(
+                    pool.submit(publish, each, url=url)
+                    for each in ([record, other], [other, record])
+                ),
+                pool.submit(publish_history, (), url=url),
+            ]
+            eventually(lambda: query(waiting) == [(3,)], patience=PATIENCE)
+        for each in published:
+            each.result(PATIENCE)
+    assert counts(query) == {
+        "runs": 2,
+        "results": 3,
+        "variants": 6,
+        "comparisons": 3,
+        "caveats": 4,
     }
 
 

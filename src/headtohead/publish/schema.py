@@ -104,7 +104,7 @@ MIGRATIONS = (
     """,
 )
 # Any number that no other program locks; two commands at once would both make the tables.
-_LOCK = 4_826_305_117
+LOCK = 4_826_305_117
 
 
 def migrate(cursor: Cursor) -> None:
@@ -113,7 +113,7 @@ def migrate(cursor: Cursor) -> None:
     Raises:
         PublishError: They are of a newer version than this one knows.
     """
-    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
     version = _version(cursor)
     if version > len(MIGRATIONS):
         raise PublishError(
