@@ -31,18 +31,19 @@ _ENDS, _WAITS = b"e", b"w"
 def deaths(act: Act, folder: Path, *, copies: Path) -> list[Path]:
     """Copies of a folder as a process leaves it that is killed at one moment or another.
 
-    What it has written and not flushed to the disk is lost, as if the machine had lost its power.
+    Where it has not flushed to the disk what it wrote, there is another one without that, as a
+    machine leaves it that loses its power.
     """
     flushed: dict[int, int] = {}
 
-    def copy(source: str, target: str) -> None:
-        shutil.copy2(source, target)
-        kept = flushed.get(Path(source).stat().st_ino)
-        if kept is not None:
-            os.truncate(target, kept)
-
     def keep(moment: int) -> None:
-        shutil.copytree(folder, copies / f"{moment}", symlinks=True, copy_function=copy)
+        shutil.copytree(folder, copies / f"{moment}", symlinks=True)
+        files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+        kept = {path: flushed.get(path.stat().st_ino, path.stat().st_size) for path in files}
+        if any(path.stat().st_size > size for path, size in kept.items()):
+            dark = shutil.copytree(folder, copies / f"{moment}-dark", symlinks=True)
+            for path, size in kept.items():
+                os.truncate(dark / path.relative_to(folder), size)
 
     def child() -> None:
         moments = _Moments(keep, halves=True)
