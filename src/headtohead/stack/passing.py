@@ -43,7 +43,7 @@ def announced(monitoring: Path, servers: Iterable[Server]) -> Iterator[None]:
 
 
 def _forget_lost(folder: Path) -> None:
-    """Forget servers of a process that was killed before it could."""
-    for file in folder.glob("*.json"):
-        if not psutil.pid_exists(int(file.stem)):
+    """Forget servers of a process that was killed before it could, or while it told of them."""
+    for file in folder.glob("*.json*"):
+        if not psutil.pid_exists(int(file.name.partition(".")[0])):
             file.unlink(missing_ok=True)
