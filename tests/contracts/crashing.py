@@ -7,6 +7,7 @@ taken in processes of their own, because there is no way back from what makes th
 import _pyio
 import builtins
 import fcntl
+import gc
 import io
 import itertools
 import os
@@ -36,7 +37,7 @@ def deaths(act: Act, folder: Path, *, copies: Path) -> list[Path]:
     """
     flushed: dict[int, int] = {}
 
-    def keep(moment: int) -> None:
+    def keep(moment: int | str) -> None:
         shutil.copytree(folder, copies / f"{moment}", symlinks=True)
         files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
         kept = {path: flushed.get(path.stat().st_ino, path.stat().st_size) for path in files}
@@ -50,6 +51,8 @@ def deaths(act: Act, folder: Path, *, copies: Path) -> list[Path]:
         _follow(flushed)
         moments.begin()
         act(folder)
+        moments.end()
+        keep("last")
 
     copies.mkdir()
     _await(_fork(child))
@@ -111,6 +114,8 @@ def _fork(act: Callable[[], None]) -> int:
     if child:
         return child
     code = 1
+    # To collect would copy all of the parent's memory.
+    gc.disable()
     try:
         signal.alarm(_PATIENCE)
         act()

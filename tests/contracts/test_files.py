@@ -98,6 +98,7 @@ def test_whoever_is_killed_leaves_the_old_or_the_new_and_a_way_to_go_on(writer, 
     )
     assert len(left) >= FEWEST
     assert old != new
+    assert writer.forgets or old.keys() <= new.keys()
     for folder in left:
         assert is_one_of(writer.read(folder), old, new, *([{}] if writer.gap else []))
         writer.write(folder, version=THIRD)

@@ -78,9 +78,11 @@ SETTINGS: dict[str, tuple[str, Callable[[Path], object]]] = {
 
 
 @pytest.fixture(autouse=True)
-def _in_the_project(monkeypatch):
+def _in_the_project_and_without_servers(monkeypatch):
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(sys, "path", [*sys.path])
+    for name in ("_start", "_stop"):
+        monkeypatch.delattr(f"headtohead.stack.stack.{name}")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""Everything in headtohead that writes a file which somebody reads later."""
+"""What writes files that somebody reads later, in its own way or with secrets in them.
+
+Whoever does no more than call `headtohead.files.write_whole` need not be here.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -13,9 +16,10 @@ from pytest import MonkeyPatch  # noqa: PT013 (for a block, not a test)
 
 from benchmarks import storing
 from headtohead.check.snapshot import Snapshot, write_snapshot
-from headtohead.cli import dashboards_command, gate_command, sweep_command
+from headtohead.cli.gate_command import add_to_summary
 from headtohead.cli.reports import explain_run, write_reports
 from headtohead.explained import Explained, read_explained
+from headtohead.files import write_whole
 from headtohead.gate.output import write_gate
 from headtohead.history.entry import decode
 from headtohead.history.file import append
@@ -38,7 +42,6 @@ from tests.history.samples import entry
 from tests.report import samples
 from tests.run.factories import pair
 from tests.stack.stacks import ignore
-from tests.sweep.factories import sweep
 from tests.validate.factories import trace
 
 NOW = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)
@@ -57,6 +60,7 @@ class Writer:
         meets: Whether two processes may write at once.
         private: Whether nobody else may read them.
         gap: Whether older files may be gone before the new ones are there.
+        forgets: Whether what is older goes, rather than being added to or replaced.
     """
 
     write: Callable[[Path, int], object]
@@ -65,6 +69,7 @@ class Writer:
     meets: bool = False
     private: bool = False
     gap: bool = False
+    forgets: bool = False
 
 
 def texts(*names: str) -> Callable[[Path], Seen]:
@@ -127,7 +132,7 @@ def _gate(folder: Path, version: int) -> None:
 
 
 def _summary(folder: Path, version: int) -> None:
-    gate_command.add_to_summary(f"page {version}\n" * 2, folder / "summary.md")
+    add_to_summary(f"page {version}\n" * 2, folder / "summary.md")
 
 
 def _summaries(folder: Path) -> Seen:
@@ -155,11 +160,6 @@ def _snapshot(folder: Path, version: int) -> None:
     write_snapshot(Snapshot(rows=version, seed=1, experiments={}), folder / "queries.json")
 
 
-def _dashboards(folder: Path, version: int) -> None:
-    files = {"a.json": f"[{version}]", "b.json": f"[{version}, {version}]"}
-    dashboards_command._write(folder / "generated", files, outdated=set())
-
-
 def _trials(folder: Path, version: int) -> None:
     TrialFolder(folder).write(trace(pairs=10, started_at=float(version)))
 
@@ -169,8 +169,7 @@ def _taken(folder: Path) -> Seen:
 
 
 def _server(version: int) -> Server:
-    # Of a process that is always there, so that nobody takes it for one that was left behind.
-    return Server(name="API", pid=1, address=f"127.0.0.1:{version}", log=None, version="")
+    return Server(name="API", pid=version, address=f"127.0.0.1:{version}", log=None, version="")
 
 
 def _state(folder: Path, version: int) -> None:
@@ -227,7 +226,9 @@ def _prometheus(folder: Path, version: int) -> None:
 
 def _targets(folder: Path, version: int) -> None:
     (folder / FOLDER).mkdir(exist_ok=True)
-    _UP.enter_context(announced(folder, [_server(version)]))
+    with MonkeyPatch.context() as patch:
+        patch.setattr("psutil.pid_exists", lambda pid: pid == version)
+        _UP.enter_context(announced(folder, [_server(version)]))
 
 
 _UP = ExitStack()  # servers that are not gone when the test looks
@@ -237,7 +238,7 @@ def _cluster(folder: Path, version: int) -> None:
     def initdb(command: Sequence[object], **_: object) -> CompletedProcess[str]:
         data = Path(str(command[2]))
         for name in ("PG_VERSION", "pg_control"):
-            (data / name).write_text("18\n", encoding="utf-8")
+            write_whole("18\n", data / name)
         return CompletedProcess(command, 0, stdout="")
 
     if not (folder / "postgres").exists():
@@ -250,7 +251,8 @@ def _environment(folder: Path, version: int) -> None:
     def run(*command: str, lock: Path) -> None:
         made = next(Path(each) for each in command if each.startswith(f"{folder}/"))
         environment = made if "venv" in command else made.parents[1]
-        environment.mkdir(exist_ok=True)
+        if made == environment:
+            environment.mkdir()
         (environment / f"{len(command)}").touch()
 
     with MonkeyPatch.context() as patch:
@@ -262,12 +264,6 @@ def _environment(folder: Path, version: int) -> None:
 def _packages(folder: Path) -> Seen:
     found = [stamp.parent for stamp in folder.glob("environments/*/complete")]
     return {"complete": sorted(path.name for path in found[0].iterdir())} if found else {}
-
-
-def _sweep(folder: Path, version: int) -> None:
-    with MonkeyPatch.context() as patch:
-        patch.setattr("headtohead.sweep.page.render", lambda _: f"sweep {version}")
-        sweep_command._write_reports(sweep(), folder)
 
 
 def _record(folder: Path, version: int) -> None:
@@ -295,8 +291,6 @@ WRITERS = {
     "summary of a job": Writer(write=_summary, read=_summaries, meets=True),
     "history": Writer(write=_history, read=_lines, meets=True),
     "snapshot of SQL": Writer(write=_snapshot, read=texts("queries.json"), meets=True),
-    "dashboards": Writer(write=_dashboards, read=texts("generated/a.json", "generated/b.json")),
-    "page of a sweep": Writer(write=_sweep, read=texts("sweep.html")),
     "trials": Writer(write=_trials, read=_taken),
     "validation": Writer(
         write=_validation,
@@ -317,7 +311,12 @@ WRITERS = {
     "configuration of Prometheus": Writer(
         write=_prometheus, read=texts("monitoring/prometheus.json"), private=True
     ),
-    "targets of Prometheus": Writer(write=_targets, read=texts(f"{FOLDER}/1.json"), private=True),
+    "targets of Prometheus": Writer(
+        write=_targets,
+        read=texts(*(f"{FOLDER}/{pid}.json" for pid in (1, 2, 3))),
+        private=True,
+        forgets=True,
+    ),
     "cluster of PostgreSQL": Writer(
         write=_cluster,
         read=texts("postgres/PG_VERSION", "postgres/pg_control"),
