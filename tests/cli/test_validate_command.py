@@ -7,7 +7,7 @@ import pytest
 from tests.command_line import one_line
 from tests.processes import interrupted, until
 
-SHORT = ("--runs", "1", "--seconds", "1", "--scenario", "aa-quiet", "--scenario", "busy-10")
+SHORT = ("--runs", "1", "--seconds", "3", "--scenario", "aa-quiet", "--scenario", "busy-10")
 
 
 def test_validation_takes_what_is_missing_and_judges_everything(project):
