@@ -19,28 +19,9 @@ def load(root, *, environment=None, **flags):
     return load_config(start=root, environment=environment or {}, flags=flags)
 
 
-def test_defaults_hold_where_nothing_is_said(project):
-    assert load(project()).budget == 20.0
-
-
-def test_table_overrides_defaults_environment_the_table_and_flags_the_environment(project):
-    root = project("rows = 10")
-    assert load(root).rows == 10
-    assert load(root, environment={"H2H_ROWS": "20"}).rows == 20
-    assert load(root, environment={"H2H_ROWS": "20"}, rows=30).rows == 30
-
-
-def test_flag_that_is_not_given_overrides_nothing(project):
-    assert load(project("rows = 10"), rows=None).rows == 10
-
-
 def test_database_is_named_by_its_usual_variable(project):
     config = load(project(), environment={"DATABASE_URL": "postgresql://localhost/x"})
     assert config.database_url == "postgresql://localhost/x"
-
-
-def test_empty_variable_counts_as_not_set(project):
-    assert load(project(), environment={"DATABASE_URL": ""}).database_url is None
 
 
 @pytest.mark.parametrize(("word", "value"), [("no", False), ("0", False), ("TRUE", True)])
@@ -69,21 +50,11 @@ def test_unknown_key_is_refused_with_the_nearest(project):
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ('rows = "many"', "rows is 'many'; give a whole number"),
         ("rows = true", "rows is True; give a whole number"),
-        ("rows = 1.5", "rows is 1.5; give a whole number"),
-        ("rows = 0", "rows is 0; give 1 to 100000000"),
-        ("budget = nan", "budget is nan; give at least"),
-        ("budget = inf", "budget is inf; give at least"),
         ("wsgi = 3", "wsgi is 3; give text"),
-        ('early_stop = "maybe"', "early_stop is 'maybe'; give true or false"),
-        ('mode = "speed"', "mode is 'speed'; give latency or throughput or open"),
-        ("block = 0.1", "block is 0.1; give 0.25 to 10"),
+        ("rows = 0", "rows is 0; give 1 to 100000000"),
         ("rate = 0", "rate is 0; give 0.5 to 10000"),
-        ('arrivals = "bursts"', "arrivals is 'bursts'; give poisson or constant"),
-        ("users = 0", "users is 0; give a whole number of users"),
-        ('users = "4,2"', "users is '4,2'; give a whole number of users"),
-        ('users = "many"', "users is 'many'; give a whole number of users"),
+        ("block = 0.1", "block is 0.1; give 0.25 to 10"),
     ],
 )
 def test_values_of_the_wrong_kind_are_refused_with_what_is_wanted(project, table, message):
@@ -128,19 +99,3 @@ def test_users_are_a_number_or_a_list(project):
     assert load(project("users = 4")).users == (4,)
     assert load(project('users = "1,2, 4"')).users == (1, 2, 4)
     assert help_of("users").endswith("Default 8, or H2H_USERS.")
-
-
-def test_flag_that_the_mode_would_ignore_is_refused_with_the_fix(project):
-    root = project("users = 4")
-    with pytest.raises(ConfigurationError, match="--users means nothing in latency mode; add --m"):
-        load(root, users="8")
-    with pytest.raises(ConfigurationError, match="leave --early-stop out"):
-        load(root, mode="throughput", early_stop=True)
-    assert load(root).users == (4,)
-    assert load(root, mode="throughput", users="8", block=1.0).users == (8,)
-    for mode in ("latency", "throughput"):
-        with pytest.raises(ConfigurationError, match="--rate means nothing in .*; add --mode open"):
-            load(root, mode=mode, rate=20.0)
-    with pytest.raises(ConfigurationError, match="add --mode throughput or open, or leave"):
-        load(root, block=1.0)
-    assert load(root, mode="open", rate=20.0, block=1.0, arrivals="constant").rate == 20
