@@ -5,11 +5,16 @@ from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from headtohead.config import Config, UserCounts
+from headtohead.config import Config, UserCounts, help_of
 
 SETTINGS = tuple(each for each in fields(Config) if each.metadata)
 MODES = next(each.metadata["choices"] for each in SETTINGS if each.name == "mode")
 _HINTS = get_type_hints(Config)
+
+
+def variable_of(setting: Field[Any]) -> str:
+    """Its environment variable, as `--help` names it."""
+    return help_of(setting.name).removesuffix(".").rpartition(" ")[2]
 
 
 def two_values(setting: Field[Any]) -> tuple[Any, Any]:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from headtohead.config import Config, help_of, load_config
+from headtohead.config import Config, load_config
 from headtohead.errors import ConfigurationError
-from tests.values import MODES, SETTINGS, as_toml, outside, two_values, written
+from tests.values import MODES, SETTINGS, as_toml, outside, two_values, variable_of, written
 
 each_setting = pytest.mark.parametrize("setting", SETTINGS, ids=[each.name for each in SETTINGS])
 both_ways = pytest.mark.parametrize("turned", [False, True])
@@ -22,11 +22,6 @@ def load(tmp_path):
         return load_config(start=tmp_path, environment=environment or {}, flags=flags)
 
     return load
-
-
-def variable_of(setting) -> str:
-    """The environment variable that `--help` names."""
-    return help_of(setting.name).removesuffix(".").rpartition(" ")[2]
 
 
 def test_there_are_settings():

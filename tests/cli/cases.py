@@ -1,0 +1,219 @@
+"""What flags and arguments of commands decide, where they are not those of a setting."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from headtohead.measurement import to_json
+from headtohead.report import html, markdown
+from tests.cli.commands import RUN, Told
+from tests.cli.work import AUDIT
+
+# What is given, what of the work's arguments or of the outcome it decides, and what that then is.
+Case = tuple[tuple[str, ...], Callable[[dict[str, Any], Told], Any], Any]
+
+
+def names(argument: str) -> Callable[[dict[str, Any], Told], Any]:
+    return lambda work, _: [each.name for each in work[argument]]
+
+
+def asked(work: dict[str, Any], _: Told) -> Any:
+    """What a comparison asks head's server for."""
+    endpoints, untimed = work["choose"]("http://127.0.0.1:9", "secret")
+    return [each.path for each in endpoints], list(untimed)
+
+
+def operations(work: dict[str, Any], told: Told) -> Any:
+    """What a comparison wants to know of head's OpenAPI document."""
+    asked(work, told)
+    (seen,) = told.calls["headtohead.compare.operations.operations_at"]
+    return seen
+
+
+def file_read(_: dict[str, Any], told: Told) -> Any:
+    return told.calls["headtohead.history.file.read_history"][0]["path"]
+
+
+def subjects(argument: str) -> Callable[[dict[str, Any], Told], Any]:
+    return lambda work, _: [each.subject for each in work[argument]]
+
+
+def it(argument: str) -> Callable[[dict[str, Any], Told], Any]:
+    return lambda work, _: work[argument]
+
+
+def printed(_: dict[str, Any], told: Told) -> str:
+    return told.completed.stdout
+
+
+def is_file(*path: str) -> Callable[[dict[str, Any], Told], Any]:
+    return lambda _, told: told.folder.joinpath(*path).is_file()
+
+
+CASES: dict[tuple[str, str], list[Case]] = {
+    ("run", "names"): [
+        (("second",), names("experiments"), ["second"]),
+        ((), names("experiments"), ["first", "second"]),
+    ],
+    ("aa", "names"): [
+        (("second",), names("experiments"), ["second"]),
+        ((), it("against_itself"), True),
+    ],
+    ("report", "run"): [((), it("path"), Path("kept"))],
+    ("report", "format"): [
+        (("--format", "json"), printed, to_json(RUN)),
+        (("--format", "html"), printed, html.render(RUN, explained=None)),
+        (("--format", "markdown"), printed, markdown.render(RUN)),
+    ],
+    ("list", "names"): [
+        (
+            ("second", "--json"),
+            lambda _, told: [each["name"] for each in told.json()["experiments"]],
+            ["second"],
+        )
+    ],
+    ("check", "names"): [
+        (("second",), names("experiments"), ["second"]),
+        (("second",), it("whole"), False),
+        ((), it("whole"), True),
+    ],
+    ("check", "update"): [(("--update",), it("update"), True), ((), it("update"), False)],
+    ("audit", "names"): [(("second",), names("experiments"), ["second"])],
+    ("audit", "output"): [
+        (
+            ("--output", "facts.json"),
+            lambda _, told: (told.folder / "facts.json").read_text(),
+            to_json(AUDIT),
+        )
+    ],
+    ("explain", "names"): [(("second",), names("experiments"), ["second"])],
+    ("explain", "run"): [
+        # The experiments of that run, in its folder.
+        (("--run", "kept"), names("experiments"), ["first"]),
+        (("--run", "kept"), is_file("kept", "explain.json"), True),
+    ],
+    ("sweep", "name"): [
+        ((), lambda work, _: work["experiment"].name, "first"),
+    ],
+    ("sweep", "rows"): [
+        (("--rows", "10,2e2,3000"), it("sizes"), (10, 200, 3000)),
+        ((), it("sizes"), (1_000, 10_000, 100_000)),
+    ],
+    ("compare", "base"): [((), it("base"), "main")],
+    ("compare", "head"): [(("other",), it("head"), "other"), ((), it("head"), None)],
+    ("compare", "experiments"): [
+        ((), asked, (["/first/", "/second/"], [])),
+        (("--experiment", "second"), asked, (["/second/"], [])),
+        (("--experiment", "second", "--path", "/one/"), asked, (["/second/", "/one/"], [])),
+    ],
+    ("compare", "paths"): [
+        (("--path", "/one/", "--path", "/two/"), asked, (["/one/", "/two/"], [])),
+    ],
+    ("compare", "openapi"): [
+        (("--openapi",), asked, (["/found/"], ["untimed"])),
+        (("--openapi", "--path", "/one/"), asked, (["/one/", "/found/"], ["untimed"])),
+        (
+            ("--openapi",),
+            operations,
+            {
+                "url": "http://127.0.0.1:9",
+                "document": "/api/schema/?format=json",
+                "given": {},
+                "token": "secret",
+            },
+        ),
+    ],
+    ("compare", "parameters"): [
+        (
+            ("--openapi", "--parameters", "given.toml"),
+            lambda work, told: operations(work, told)["given"],
+            {"id": 7},
+        ),
+    ],
+    ("compare", "rounds"): [(("--rounds", "5"), it("rounds"), 5), ((), it("rounds"), 8)],
+    ("bench", "base"): [((), it("base"), "main")],
+    ("bench", "head"): [(("other",), it("head"), "other"), ((), it("head"), None)],
+    ("bench", "select"): [
+        (("--select", "a or b"), it("select"), "a or b"),
+        (("-k", "a or b"), it("select"), "a or b"),
+        ((), it("select"), None),
+    ],
+    ("bench", "rounds"): [(("--rounds", "5"), it("rounds"), 5), ((), it("rounds"), 10)],
+    ("bench", "instructions"): [
+        (("--instructions",), it("instructions"), True),
+        (("--no-instructions",), it("instructions"), False),
+        ((), it("instructions"), True),
+    ],
+    ("gate", "base"): [((), it("base"), "main")],
+    ("gate", "output"): [
+        (("--output", "told"), is_file("told", "gate.json"), True),
+        ((), is_file("results", "gate", "gate.json"), True),
+    ],
+    ("publish", "runs"): [
+        (("kept/run.json",), it("records"), [RUN, RUN]),
+        ((), it("url"), "postgresql://it"),
+    ],
+    ("history add", "run"): [((), it("record"), RUN)],
+    ("history add", "file"): [
+        (("--file", "own.jsonl"), it("path"), Path("own.jsonl")),
+        ((), lambda work, told: work["path"] == told.folder / "history.jsonl", True),
+    ],
+    ("history show", "names"): [
+        (("order-list",), subjects("entries"), ["order-list"]),
+        ((), subjects("entries"), ["product-list", "order-list"]),
+    ],
+    ("history show", "page"): [(("--page", "it.html"), is_file("it.html"), True)],
+    ("history changes", "names"): [
+        (("order-list",), subjects("entries"), ["order-list"]),
+        ((), subjects("entries"), ["product-list", "order-list"]),
+    ],
+    **{
+        (f"history {each}", "file"): [
+            (("--file", "own.jsonl"), file_read, Path("own.jsonl")),
+            ((), lambda work, told: file_read(work, told) == told.folder / "history.jsonl", True),
+        ]
+        for each in ("show", "changes", "publish")
+    },
+    ("dashboards build", "check"): [
+        (("--check",), is_file("generated", "a.json"), False),
+        (("--check",), lambda _, told: told.completed.returncode, 1),
+        ((), is_file("generated", "a.json"), True),
+    ],
+    ("validate", "runs"): [(("--runs", "7"), lambda work, _: work["scope"].runs, 7)],
+    ("validate", "seconds"): [(("--seconds", "1.5"), lambda work, _: work["scope"].seconds, 1.5)],
+    ("validate", "experiment"): [
+        (
+            ("--experiment", "second/joined"),
+            lambda work, _: work["scope"].subject.identity,
+            "second/joined",
+        )
+    ],
+    ("validate", "scenario"): [
+        (
+            ("--scenario", "busy-5", "--scenario", "aa-quiet"),
+            lambda work, _: [each.name for each in work["scope"].scenarios],
+            ["busy-5", "aa-quiet"],
+        )
+    ],
+    ("validate", "quick"): [
+        (("--quick",), lambda work, _: (work["scope"].runs, work["scope"].seconds), (3, 2.0)),
+        (("--quick",), lambda work, _: work["output"].name, "validation-quick"),
+        (
+            ("--quick", "--scenario", "busy-5"),
+            lambda work, _: [each.name for each in work["scope"].scenarios],
+            ["busy-5"],
+        ),
+    ],
+    ("validate", "output"): [
+        (("--output", "there"), it("output"), Path("there")),
+        ((), lambda work, told: work["output"] == told.folder / "results" / "validation", True),
+    ],
+    ("worker", "master"): [
+        (
+            ("--master", "10.0.0.2:99"),
+            it("argv"),
+            [sys.executable, "-m", "headtohead.load.worker", "10.0.0.2", "99"],
+        ),
+    ],
+}
