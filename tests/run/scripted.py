@@ -1,0 +1,233 @@
+"""Runs in this process whose servers and load generators only note what is asked of them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from headtohead import stack
+from headtohead.compare import taking
+from headtohead.config import Config
+from headtohead.experiment import Experiment, Variant
+from headtohead.load.background import BackgroundTally
+from headtohead.load.blocks import Block, BlockBatch, BlockPlan
+from headtohead.load.open_model import Arrival, OpenPlan, Stretch
+from headtohead.load.plan import Arm, Pair, PairPlan, Sample
+from headtohead.measurement import Run
+from headtohead.run import (
+    background,
+    environment,
+    exporter,
+    measure,
+    open_model,
+    session,
+    throughput,
+    workers,
+)
+from headtohead.run.preflight import Answer, Preflight
+from headtohead.server_timing import ServerTiming
+from tests.report import samples
+from tests.run import factories
+from tests.run.test_preflight import experiment
+from tests.run.test_session import Witness
+
+# A baseline and two variants, both of which take half of its time.
+THREE = replace(
+    experiment("/it"),
+    variants=tuple(Variant(name=name, selector=f"shop.{name}") for name in ("other", "third")),
+)
+JOURNEYS = ("browse", "buy")
+STACK_URL = "http://127.0.0.1:8000"
+# Where the stack's own Prometheus looks.
+STACK_METRICS_PORT = 9465
+ROUNDS = 10
+# What tells one fleet of workers from another.
+FLEET = ("local", "remote", "host", "port", "wait")
+
+
+@dataclass
+class Noted:
+    """What a run asked for.
+
+    Attributes:
+        plans: Of its load generators, in the order in which they were carried out.
+        closed: Comparisons that it ended early, by the index of their plan.
+        stacks: What each stack was to be.
+        fleets: Whom it waited for.
+        journeys: What was to run beside.
+        exports: Where metrics were to be served.
+        record: What was recorded.
+    """
+
+    plans: list[Any] = field(default_factory=list)
+    closed: list[tuple[int, int]] = field(default_factory=list)
+    stacks: list[stack.StackSettings] = field(default_factory=list)
+    fleets: list[dict[str, Any]] = field(default_factory=list)
+    journeys: list[Any] = field(default_factory=list)
+    exports: list[tuple[str, int]] = field(default_factory=list)
+    record: Run | None = field(default=None, compare=False)
+
+
+@dataclass
+class ScriptedGenerator:
+    """Carries out no plan and reports what the fastest of servers would have brought."""
+
+    noted: Noted
+
+    def start(self, plan: Any) -> None:
+        self.noted.plans.append(plan)
+
+    def close_comparison(self, variant: int) -> None:
+        self.noted.closed.append((len(self.noted.plans) - 1, variant))
+
+    def batches(self) -> Iterator[list[Pair]]:
+        """Enough pairs for a verdict on every variant, in two batches."""
+        plan: PairPlan = self.noted.plans[-1]
+        for _ in range(2):
+            yield [
+                _pair(variant, arm, number=number, twice_as_fast=arm != plan.baseline)
+                for variant, arm in enumerate(plan.variants)
+                for number in range(60)
+            ]
+
+    def block_batches(self) -> Iterator[BlockBatch]:
+        yield from blocks_of(self.noted.plans[-1])
+
+    def stretches(self) -> Iterator[Stretch]:
+        plan: OpenPlan = self.noted.plans[-1]
+        for number, round_, index, arm in _turns(plan.arms):
+            began = 1_700_000_000.0 + number * 10
+            due = [began + place / 25 for place in range(20)]
+            yield Stretch(
+                round=round_,
+                arm=index,
+                started=began,
+                closed=began + 1,
+                drained=began + 1.1,
+                arrivals=[
+                    Arrival(intended=at, reached=at, pool_full=False, sample=_answer(arm, at))
+                    for at in due
+                ],
+            )
+
+
+def blocks_of(plan: BlockPlan) -> Iterator[BlockBatch]:
+    """A block of every arm in each of some rounds."""
+    for number, round_, index, arm in _turns(plan.arms):
+        began = 1_700_000_000.0 + number * 10
+        taken = [_answer(arm, began + 0.02 + place / 25) for place in range(20)]
+        block = Block(
+            round=round_,
+            arm=index,
+            started=began,
+            drained=began + 0.01,
+            ended=began + 0.01 + plan.block_seconds,
+            cpu_seconds=0.1 * plan.block_seconds,
+        )
+        yield BlockBatch(blocks=[block], samples=taken)
+
+
+def _pair(variant: int, arm: Arm, *, number: int, twice_as_fast: bool) -> Pair:
+    told = factories.sample(arm.identity.partition("/")[2])
+    return factories.pair(
+        variant=variant,
+        baseline_first=bool(number % 2),
+        variant_ms=(5.0 if twice_as_fast else 10.0) * (1 + (number % 5 - 2) / 100),
+        identity=told.identity,
+        server_timing=told.server_timing,
+    )
+
+
+def _turns(arms: Sequence[Arm]) -> Iterator[tuple[int, int, int, Arm]]:
+    for round_ in range(ROUNDS):
+        for index, arm in enumerate(arms):
+            yield round_ * len(arms) + index, round_, index, arm
+
+
+def _answer(arm: Arm, at: float) -> Sample:
+    return factories.sample(arm.identity.partition("/")[2], started=at, milliseconds=10.0)
+
+
+@contextmanager
+def scripted(noted: Noted) -> Iterator[None]:
+    """Replace all that would start a process or send a request."""
+
+    @contextmanager
+    def generator() -> Iterator[ScriptedGenerator]:
+        yield ScriptedGenerator(noted)
+
+    def up(settings: stack.StackSettings, **_: Any) -> stack.RunningStack:
+        noted.stacks.append(settings)
+        return stack.RunningStack(
+            api_url=STACK_URL,
+            database_url="postgresql://127.0.0.1:9/shop",
+            cache_url="redis://127.0.0.1:9/0",
+            token="the stack's",
+            rows=settings.rows,
+            servers=(),
+            broker_url="",
+            memcached_url="",
+            directory=settings.directory,
+            watched=SimpleNamespace(generator_port=STACK_METRICS_PORT),
+        )
+
+    @contextmanager
+    def fleet(**given: Any) -> Iterator[Any]:
+        noted.fleets.append({each: given[each] for each in FLEET})
+        number = given["local"] + given["remote"]
+
+        def take(plan: BlockPlan) -> Iterator[tuple[int, BlockBatch]]:
+            noted.plans.append(plan)
+            for batch in blocks_of(plan):
+                yield from ((worker, batch) for worker in range(number))
+
+        yield SimpleNamespace(workers=number, broken=None, take=take)
+
+    @contextmanager
+    def journeys(plan: Any, **_: Any) -> Iterator[Any]:
+        noted.journeys.append(plan)
+        tally = BackgroundTally(requests=1, errors=0, example="")
+        yield SimpleNamespace(tally=lambda: tally, last_words=lambda: "")
+
+    @contextmanager
+    def serving(_: Any, *, host: str, port: int) -> Iterator[Any]:
+        noted.exports.append((host, port))
+        yield SimpleNamespace(another=lambda **_: True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (measure, throughput, open_model, taking):
+            patch.setattr(module, "load_generator", generator)
+        patch.setattr(stack, "status", lambda _: None)
+        patch.setattr(stack, "up", up)
+        patch.setattr(stack, "down", lambda _: ())
+        patch.setattr(session, "check", answered)
+        patch.setattr(workers, "open_fleet", fleet)
+        patch.setattr(background, "background_load", journeys)
+        patch.setattr(background, "scenario_names", lambda _: JOURNEYS)
+        patch.setattr(exporter, "_serving", serving)
+        patch.setattr(environment, "git_state", lambda _: samples.run().git)
+        yield
+
+
+def answered(asked: Experiment, **_: Any) -> Preflight:
+    """What a preflight finds where all variants say the same."""
+    timing = ServerTiming.from_header(factories.sample("one").server_timing)
+    names = [each.name for each in asked.all_variants]
+    return Preflight(answers={name: Answer(body=b"", timing=timing) for name in names}, findings=())
+
+
+def run_noted(*experiments: Experiment, folder: Path, **settings: Any) -> Noted:
+    """Carry out a whole run of these settings."""
+    noted = Noted()
+    with scripted(noted):
+        noted.record, _ = session.run(
+            experiments or (THREE,),
+            config=Config(root=folder, **settings),
+            observer=Witness(),
+            write_reports=lambda *_: None,
+        )
+    return noted
