@@ -42,6 +42,11 @@ def test_coarse_ticks_never_make_others_negative():
     assert machine(reading(), reading(total=20, busy=7, own=7.1), target=LOCAL).others == 0
 
 
+def test_nothing_is_told_of_two_readings_within_a_tick():
+    found = machine(reading(), reading(own=0.003), target=LOCAL)
+    assert (found.others, found.steal) == (None, 0.0)
+
+
 @pytest.mark.parametrize(
     "target",
     [

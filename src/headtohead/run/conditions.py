@@ -29,16 +29,17 @@ def machine(before: Reading, after: Reading, *, target: Target) -> Machine:
     """What became of the cores between two readings.
 
     What is neither idle nor ours was taken by others. It cannot be told where not all servers are
-    the local stack's: the work of a container looks like anybody's.
+    the local stack's: the work of a container looks like anybody's. Nor can anything be told of
+    two readings within one tick of the system's clock.
     """
     total = after.cpu.total - before.cpu.total
     busy = after.cpu.busy - before.cpu.busy
     own = after.cpu.own - before.cpu.own
     told = bool(target.servers) and target.servers.keys() == target.processes.keys()
     return Machine(
-        steal=(after.cpu.steal - before.cpu.steal) / total,
+        steal=(after.cpu.steal - before.cpu.steal) / total if total else 0.0,
         # Ticks are coarser than what processes are charged, so the difference can fall below 0.
-        others=max(0.0, (busy - own) / total) if told else None,
+        others=max(0.0, (busy - own) / total) if told and total else None,
         load=after.load,
     )
 
