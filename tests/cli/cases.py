@@ -10,6 +10,7 @@ from headtohead.report import html, markdown
 from tests.cli.commands import RUN, Told
 from tests.cli.work import AUDIT
 
+LOADED = "cli.project.load_experiments"
 # What is given, what of the work's arguments or of the outcome it decides, and what that then is.
 Case = tuple[tuple[str, ...], Callable[[dict[str, Any], Told], Any], Any]
 
@@ -29,6 +30,10 @@ def operations(work: dict[str, Any], told: Told) -> Any:
     asked(work, told)
     (seen,) = told.calls["headtohead.compare.operations.operations_at"]
     return seen
+
+
+def document(work: dict[str, Any], told: Told) -> Any:
+    return operations(work, told)["document"]
 
 
 def file_read(_: dict[str, Any], told: Told) -> Any:
@@ -217,3 +222,40 @@ CASES: dict[tuple[str, str], list[Case]] = {
         ),
     ],
 }
+
+
+def called(name: str, argument: str) -> Callable[[dict[str, Any], Told], Any]:
+    """What another function than the work itself was told."""
+    return lambda _, told: told.calls[f"headtohead.{name}"][0][argument]
+
+
+def beside(*path: str) -> Callable[[dict[str, Any], Told], Any]:
+    """A place in the project's folder."""
+    return lambda _, told: told.folder.joinpath(*path)
+
+
+# Settings that a command itself follows, given as variables.
+VARIABLES: list[tuple[str, tuple[str, ...], dict[str, str], Callable[..., Any], Any]] = [
+    *(
+        (words, (), {"H2H_EXPERIMENTS": "shop.asked"}, called(LOADED, "package"), "shop.asked")
+        for words in ("run", "aa", "list", "check", "audit", "explain", "sweep", "compare", "gate")
+    ),
+    ("up", (), {"H2H_EXPERIMENTS": "shop.asked"}, called(LOADED, "package"), "shop.asked"),
+    ("dashboards build", (), {"H2H_DASHBOARDS": "drawn"}, it("package"), "drawn"),
+    ("compare", ("--openapi",), {"H2H_OPENAPI": "/it.json"}, document, "/it.json"),
+    ("history add", (), {"H2H_HISTORY": "own.jsonl"}, it("path"), beside("own.jsonl")),
+    *(
+        (f"history {each}", (), {"H2H_HISTORY": "own.jsonl"}, file_read, beside("own.jsonl"))
+        for each in ("show", "changes", "publish")
+    ),
+    ("validate", (), {"H2H_RESULTS": "kept"}, it("output"), beside("kept", "validation")),
+    ("gate", (), {"H2H_RESULTS": "kept"}, is_file("kept", "gate", "gate.json"), True),
+    (
+        "explain",
+        (),
+        {"H2H_RESULTS": "there"},
+        called("explain.session.keep_apart", "results"),
+        beside("there"),
+    ),
+    ("gate", (), {}, lambda work, _: work["policy"].rounds, 5),
+]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from headtohead.measurement import to_json
-from tests.cli.cases import CASES
+from tests.cli.cases import CASES, VARIABLES
 from tests.cli.commands import RUN, declared_commands
 from tests.cli.work import WORK
 from tests.values import MODES, SETTINGS, two_values, variable_of, written
@@ -118,6 +118,18 @@ def test_settings_reach_a_command_that_has_no_flags_for_them(words, give):
     assert work.sees(told_work) == work.means(
         told.config(**{"mode": work.mode} if work.mode else {})
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "arguments", "environment", "look", "expected"),
+    VARIABLES,
+    ids=[f"{words} {' '.join(environment)}" for words, _, environment, *_ in VARIABLES],
+)
+def test_settings_decide_what_a_command_itself_does(
+    words, arguments, environment, look, expected, give
+):
+    work, told = give(words, *arguments, **environment)
+    assert look(work, told) == (expected(work, told) if callable(expected) else expected)
 
 
 @pytest.mark.parametrize(
