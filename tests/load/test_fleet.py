@@ -2,6 +2,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from itertools import islice
+from math import inf
 
 import psutil
 import pytest
@@ -12,6 +14,7 @@ from headtohead.errors import ConfigurationError
 from headtohead.load.blocks import Block, BlockBatch, BlockPlan
 from headtohead.load.fleet import Fleet, open_fleet
 from headtohead.load.plan import Sample
+from headtohead.load.schedule import BlockSchedule
 from headtohead.stack.ports import free_port
 from tests.load.test_generator import arm
 
@@ -64,6 +67,8 @@ def test_workers_share_one_schedule_and_all_their_requests_come_back(variants_se
     assert len(blocks) >= 4
     order = [(block.round, block.arm) for block in blocks]
     assert order == [(block.round, block.arm) for block in others_blocks]
+    schedule = BlockSchedule(arms=2, seconds=inf, seed=1)
+    assert order == [(turn.round, turn.arm) for turn in islice(schedule, len(order))]
     for own, seen in ((blocks, samples), (others_blocks, others_samples)):
         for block in own:
             within = [each for each in seen if block.started <= each.started < block.ended]
