@@ -28,7 +28,6 @@ from tests.run.scripted import THREE, Noted, answered, scripted
 from tests.run.test_session import Witness
 
 ENDPOINTS = tuple(Endpoint(name=name, path=f"/{name}/") for name in ("orders", "products"))
-SIZES = tuple(100 * 2**power for power in range(8))
 
 
 @dataclass
@@ -48,14 +47,21 @@ class Design(Noted):
     processes: list[tuple[str, Path, str | None]] = field(default_factory=list)
 
 
-def compared(config: Config, *, rounds: int = 4, **more: Any) -> Design:
+def compared(
+    config: Config,
+    *,
+    rounds: int = 4,
+    endpoints: Sequence[Endpoint] = ENDPOINTS,
+    pairs: int = 60,
+    **more: Any,
+) -> Design:
     """Compare two revisions."""
-    design = Design()
+    design = Design(pairs=pairs)
     with _designing(design):
         design.record, _ = comparing.compare(
             "main",
             None,
-            choose=lambda *_: (more.pop("endpoints", ENDPOINTS), ()),
+            choose=lambda *_: (endpoints, ()),
             rounds=rounds,
             config=config,
             note=_silent,
@@ -65,9 +71,9 @@ def compared(config: Config, *, rounds: int = 4, **more: Any) -> Design:
     return design
 
 
-def swept(config: Config, *, sizes: Sequence[int] = SIZES) -> Design:
+def swept(config: Config, *, sizes: Sequence[int], pairs: int = 60) -> Design:
     """Measure an experiment at several numbers of rows."""
-    design = Design()
+    design = Design(pairs=pairs)
     with _designing(design):
         design.record, _ = sweeping.sweep(
             THREE,

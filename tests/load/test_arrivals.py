@@ -54,8 +54,3 @@ def test_poisson_arrivals_have_the_rate_and_the_spread_of_a_poisson_process():
     variance = sum((count - mean) ** 2 for count in counts) / len(counts)
     assert mean == pytest.approx(100, rel=0.02)
     assert variance == pytest.approx(100, rel=0.25)
-
-
-@pytest.mark.parametrize("changes", [{"seed": 2}, {"round_number": 1}])
-def test_another_seed_or_round_has_other_arrivals(changes):
-    assert offsets(Arrivals.POISSON) != offsets(Arrivals.POISSON, **changes)

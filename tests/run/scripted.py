@@ -61,6 +61,7 @@ class Noted:
         journeys: What was to run beside.
         exports: Where metrics were to be served.
         record: What was recorded.
+        pairs: How many of each comparison a generator reports at once.
     """
 
     plans: list[Any] = field(default_factory=list)
@@ -70,6 +71,7 @@ class Noted:
     journeys: list[Any] = field(default_factory=list)
     exports: list[tuple[str, int]] = field(default_factory=list)
     record: Run | None = field(default=None, compare=False)
+    pairs: int = field(default=60, compare=False)
 
 
 @dataclass
@@ -91,7 +93,7 @@ class ScriptedGenerator:
             yield [
                 _pair(variant, arm, number=number, twice_as_fast=arm != plan.baseline)
                 for variant, arm in enumerate(plan.variants)
-                for number in range(60)
+                for number in range(self.noted.pairs)
             ]
 
     def block_batches(self) -> Iterator[BlockBatch]:

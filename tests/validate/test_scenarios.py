@@ -6,7 +6,6 @@ from headtohead.validate.scenarios import (
     SCENARIOS,
     planned_trials,
     select_scenarios,
-    trial_seed,
 )
 
 
@@ -23,15 +22,6 @@ def test_every_round_takes_every_scenario_once_in_an_order_of_its_own():
 
 def test_more_runs_go_on_where_fewer_ended():
     assert names(runs=5)[: 3 * len(SCENARIOS)] == names(runs=3)
-
-
-def test_order_follows_from_the_seed():
-    assert names(runs=2, seed=1) == names(runs=2, seed=1) != names(runs=2, seed=2)
-
-
-def test_no_two_trials_flip_the_same_coins():
-    seeds = {trial_seed(each, index=index, seed=1) for each in SCENARIOS for index in range(50)}
-    assert len(seeds) == 50 * len(SCENARIOS)
 
 
 def test_issue_of_effects_is_covered_by_work_and_by_sleep():

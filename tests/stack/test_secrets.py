@@ -1,0 +1,120 @@
+"""Keys and tokens that nobody can foresee: others every time, and no two alike."""
+
+import importlib
+import random
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from headtohead import stack
+from headtohead.revisions.checkout import Revision
+from headtohead.stack import StackSettings, valkey
+from headtohead.stack.project import Project
+from headtohead.stack.valkey import EmbeddedValkey
+
+# The package has a function of that name.
+APART = importlib.import_module("headtohead.stack.apart")
+# As many bits as nobody tries out.
+FEWEST_CHARACTERS = 22
+
+
+@pytest.fixture(autouse=True)
+def foreseeable():
+    """Whoever drew from the module `random` would draw the same every time."""
+    kept = random.getstate()
+    yield
+    random.setstate(kept)
+
+
+def settings(folder: Path, **changes: Any) -> StackSettings:
+    return StackSettings(
+        root=folder,
+        directory=folder / ".h2h",
+        settings_module="shop.settings",
+        wsgi="shop.wsgi:application",
+        asgi="shop.asgi:application",
+        gunicorn_config=None,
+        **changes,
+    )
+
+
+def keys_of_a_project(folder: Path, *, seed: int) -> list[str]:
+    """Those of a project whose servers are the user's own."""
+    found: list[Project] = []
+    urls = {"database_url": "postgresql://it", "cache_url": "redis://it"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Project, "seed", lambda self, **_: found.append(self))
+        stack.seed(settings(folder, seed=seed, **urls), rows=1, seed=seed)
+    return [found[0].secret_key, found[0].signing_key, found[0].token]
+
+
+def keys_of_revisions(folder: Path, *, seed: int) -> list[str]:
+    with set_up_apart(folder, seed=seed) as (sides, _):
+        project = sides.projects["head"]
+        assert sides.projects["base"].token == project.token == sides.token
+        return [project.secret_key, project.signing_key, project.token]
+
+
+def password_of_valkey(folder: Path, *, seed: int) -> list[str]:
+    started = EmbeddedValkey(directory=folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(valkey.processes, "spawn", lambda *_, **__: None)
+        patch.setattr(EmbeddedValkey, "_becomes_ready", lambda *_: True)
+        _, url = started._start()
+    password = url.partition("://:")[2].partition("@")[0]
+    assert password in (started.folder / "valkey.conf").read_text()
+    return [password]
+
+
+@contextmanager
+def set_up_apart(folder: Path, *, seed: int, rows: int = 9) -> Any:
+    """Two revisions beside a stack, and what was done to their databases."""
+    done: list[tuple[Any, ...]] = []
+    database = stack.Server(name=stack.DATABASE, pid=None, address="", log=None, version="18")
+    running = SimpleNamespace(database_url="postgresql://it/shop", servers=(database,))
+    cache = SimpleNamespace(url="redis://it/0", server=database)
+
+    def note(what: str) -> Any:
+        return lambda self, **given: done.append((what, self.database_url, *given.values()))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(APART.stack, "status", lambda _: running)
+        patch.setattr(APART.stack, "down", lambda _: ())
+        patch.setattr(APART.EmbeddedValkey, "ensure", lambda *_, **__: cache)
+        for name in ("drop_database", "create_anew", "analyse", "_copy"):
+            patch.setattr(APART, name, lambda *_, **__: None)
+        patch.setattr(Project, "migrate", note("migrate"))
+        patch.setattr(Project, "seed", note("seed"))
+        patch.setattr(Project, "count_rows", lambda _: rows)
+        revision = Revision(
+            name="main", commit="a" * 40, changed=False, root=folder, interpreter=Path("python")
+        )
+        sides = {"base": revision, "head": replace(revision, name="work")}
+        given = {"rows": rows, "seed": seed, "progress": lambda _: None}
+        with stack.apart(settings(folder), sides, **given) as found:
+            yield found, done
+
+
+@pytest.mark.parametrize("keys", [keys_of_a_project, keys_of_revisions, password_of_valkey])
+def test_keys_are_others_every_time_whatever_the_seed(keys, tmp_path):
+    found = []
+    for _ in range(3):
+        random.seed(1)
+        found += keys(tmp_path, seed=1)
+    assert len(set(found)) == len(found)
+    assert min(map(len, found)) >= FEWEST_CHARACTERS
+
+
+def test_revisions_get_the_same_rows_in_databases_and_caches_of_their_own(tmp_path):
+    with set_up_apart(tmp_path, seed=7, rows=12) as (sides, done):
+        (seeded,) = (each for each in done if each[0] == "seed")
+        assert seeded[2:] == (12, 7)
+        for which in ("database_url", "cache_url"):
+            urls = {getattr(each, which) for each in sides.projects.values()}
+            assert len(urls) == len(sides.projects)
+            assert "postgresql://it/shop" not in urls
+        assert seeded[1] not in {each.database_url for each in sides.projects.values()}
