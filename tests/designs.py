@@ -52,7 +52,7 @@ def compared(
     *,
     rounds: int = 4,
     endpoints: Sequence[Endpoint] = ENDPOINTS,
-    pairs: int = 60,
+    pairs: int = 25,
     **more: Any,
 ) -> Design:
     """Compare two revisions."""
@@ -71,7 +71,7 @@ def compared(
     return design
 
 
-def swept(config: Config, *, sizes: Sequence[int], pairs: int = 60) -> Design:
+def swept(config: Config, *, sizes: Sequence[int], pairs: int = 25) -> Design:
     """Measure an experiment at several numbers of rows."""
     design = Design(pairs=pairs)
     with _designing(design):

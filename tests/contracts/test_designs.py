@@ -33,12 +33,12 @@ def config(tmp_path):
     return config
 
 
-@pytest.mark.parametrize("control", [False, True])
-@pytest.mark.parametrize("rounds", [4, 6])
-@pytest.mark.parametrize("warm_up", [3, 30])
+@pytest.mark.parametrize(
+    ("control", "rounds", "warm_up"), [(False, 4, 3), (False, 6, 30), (True, 4, 30), (True, 6, 3)]
+)
 def test_a_comparison_shares_the_budget_among_its_rounds(control, rounds, warm_up, config):
     given = config(control=control, warm_up=warm_up, budget=24.0, margin=0.03)
-    design = compared(given, rounds=rounds, margins={"orders": 0.2})
+    design = compared(given, rounds=rounds, margins={"orders": 0.2}, pairs=2)
     found = plans_between(design, "head")
     assert len(found) == rounds * len(ENDPOINTS)
     assert {each.seconds for each in found} == {24.0 / rounds}
@@ -69,7 +69,7 @@ def test_a_comparison_shares_the_budget_among_its_rounds(control, rounds, warm_u
 
 def test_a_comparison_is_of_these_revisions_with_these_rows(config):
     given = config(rows=91, seed=6, lock=Path("other.lock"), stack=Path("there"))
-    design = compared(given)
+    design = compared(given, pairs=2)
     (checkout,) = design.checkouts
     assert checkout["names"] == ("main", None)
     assert (checkout["lock"], checkout["root"]) == (Path("other.lock"), given.root)

@@ -13,13 +13,14 @@ each_setting = pytest.mark.parametrize("setting", SETTINGS, ids=[each.name for e
 both_ways = pytest.mark.parametrize("turned", [False, True])
 
 
-@pytest.fixture
-def load(tmp_path):
+@pytest.fixture(scope="module")
+def load(tmp_path_factory):
     """What a command is told that is given a table, an environment and flags."""
+    folder = tmp_path_factory.mktemp("settings")
 
     def load(table: str = "", environment: dict[str, str] | None = None, **flags: Any) -> Config:
-        (tmp_path / "pyproject.toml").write_text(f"[tool.headtohead]\n{table}\n")
-        return load_config(start=tmp_path, environment=environment or {}, flags=flags)
+        (folder / "pyproject.toml").write_text(f"[tool.headtohead]\n{table}\n")
+        return load_config(start=folder, environment=environment or {}, flags=flags)
 
     return load
 
