@@ -1,9 +1,10 @@
 """Every random choice of a design varies, follows from the seed, and differs where it has to."""
 
 import ast
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from itertools import islice
 from math import factorial, inf, sqrt
 from pathlib import Path
@@ -16,7 +17,8 @@ from benchmarks.generator_cost.kinds import Kind
 from headtohead.config import Config
 from headtohead.load.arrivals import Arrivals, arrival_offsets
 from headtohead.load.schedule import STRETCH_SECONDS, BlockSchedule, PairSchedule
-from headtohead.validate.scenarios import SCENARIOS, planned_trials, trial_seed
+from headtohead.validate import neighbour
+from headtohead.validate.scenarios import SCENARIOS, Neighbour, planned_trials, trial_seed
 from tests.conftest import ROOT
 from tests.designs import ENDPOINTS, benched, compared, swept
 
@@ -30,7 +32,7 @@ DRAWING = {
     "src/headtohead/validate/scenarios.py": "here",
     "benchmarks/generator_cost/__main__.py": "here",
     "src/headtohead/analysis/changes.py": "tests/analysis/test_changes.py",
-    "src/headtohead/validate/neighbour.py": "tests/validate/test_neighbour.py",
+    "src/headtohead/validate/neighbour.py": "here",
     "src/headtohead/stack/stack.py": "tests/stack/test_secrets.py",
     "src/headtohead/stack/apart.py": "tests/stack/test_secrets.py",
     "src/headtohead/stack/valkey.py": "tests/stack/test_secrets.py",
@@ -141,6 +143,24 @@ def coins_of_trials(seed: int, _: Path) -> list[int]:
     ]
 
 
+def bursts(seed: int, _: Path) -> list[float]:
+    """How long a bursty neighbour works and rests."""
+    found: list[float] = []
+
+    def note(seconds: float, **_: Any) -> None:
+        found.append(seconds)
+        if len(found) == 50:
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["neighbour", Neighbour.BURSTY, str(seed), "1"])
+        patch.setattr(neighbour, "_burn", note)
+        patch.setattr(neighbour.time, "sleep", note)
+        with suppress(KeyboardInterrupt):
+            neighbour.main()
+    return found
+
+
 def kinds_of_generator(seed: int, _: Path) -> list[tuple[str, ...]]:
     taken: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
@@ -178,6 +198,7 @@ CHOICES: dict[Callable[[int, Path], list[Any]], int | None] = {
     sizes: None,
     trials: None,
     coins_of_trials: None,
+    bursts: None,
     kinds_of_generator: factorial(len(Kind)),
 }
 
