@@ -43,6 +43,8 @@ THREE = replace(
 )
 JOURNEYS = ("browse", "buy")
 STACK_URL = "http://127.0.0.1:8000"
+# Where the stack's servers can be seen, generators keep off their cores.
+API = stack.Server(name="API", pid=1, address="127.0.0.1:8000", log=None, version="1")
 # Where the stack's own Prometheus looks.
 STACK_METRICS_PORT = 9465
 ROUNDS = 10
@@ -53,7 +55,7 @@ READING = Reading(
     load=0.0,
 )
 # What tells one fleet of workers from another.
-FLEET = ("local", "remote", "host", "port", "wait")
+FLEET = ("local", "remote", "host", "port", "wait", "cores")
 
 
 @dataclass
@@ -65,7 +67,7 @@ class Noted:
         closed: Comparisons that it ended early, by the index of their plan.
         stacks: What each stack was to be.
         fleets: Whom it waited for.
-        journeys: What was to run beside.
+        journeys: What was to run beside, and on which cores.
         exports: Where metrics were to be served.
         record: What was recorded.
         pairs: How many of each comparison a generator reports at once.
@@ -177,7 +179,7 @@ def scripted(noted: Noted) -> Iterator[None]:
             cache_url="redis://127.0.0.1:9/0",
             token="the stack's",
             rows=settings.rows,
-            servers=(),
+            servers=(API,),
             broker_url="",
             memcached_url="",
             directory=settings.directory,
@@ -197,8 +199,8 @@ def scripted(noted: Noted) -> Iterator[None]:
         yield SimpleNamespace(workers=number, broken=None, take=take)
 
     @contextmanager
-    def journeys(plan: Any, **_: Any) -> Iterator[Any]:
-        noted.journeys.append(plan)
+    def journeys(plan: Any, *, cores: Any) -> Iterator[Any]:
+        noted.journeys.append((plan, cores))
         tally = BackgroundTally(requests=1, errors=0, example="")
         yield SimpleNamespace(tally=lambda: tally, last_words=lambda: "")
 
@@ -232,7 +234,9 @@ def answered(asked: Experiment, **_: Any) -> Preflight:
     return Preflight(answers={name: Answer(body=b"", timing=timing) for name in names}, findings=())
 
 
-def run_noted(*experiments: Experiment, folder: Path, **settings: Any) -> Noted:
+def run_noted(
+    *experiments: Experiment, folder: Path, against_itself: bool = False, **settings: Any
+) -> Noted:
     """Carry out a whole run of these settings."""
     noted = Noted()
     with scripted(noted):
@@ -241,5 +245,6 @@ def run_noted(*experiments: Experiment, folder: Path, **settings: Any) -> Noted:
             config=Config(root=folder, **settings),
             observer=Witness(),
             write_reports=lambda *_: None,
+            against_itself=against_itself,
         )
     return noted
