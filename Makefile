@@ -46,6 +46,7 @@ check: setup ## lint, formatting, types, import rules
 	.venv/bin/ruff format --check
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/pre-commit validate-config .pre-commit-config.yaml
 
 format: setup ## format the code and mend what ruff can
 	.venv/bin/ruff check --fix-only
