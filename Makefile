@@ -41,12 +41,20 @@ unit: setup ## pass the fast tests: no servers, no browser, no revisions
 compose: setup ## bring up all of docker compose, use it, take it down (needs Docker, takes minutes)
 	@H2H_COMPOSE=1 .venv/bin/pytest tests/packaging/test_compose_up.py $(TEST_FLAGS)
 
-check: setup ## lint, formatting, types, import rules
-	.venv/bin/ruff check
-	.venv/bin/ruff format --check
-	.venv/bin/mypy
-	.venv/bin/lint-imports
-	.venv/bin/pre-commit validate-config .pre-commit-config.yaml
+# actionlint looks for shellcheck on PATH, and says nothing where there is none.
+check: setup ## lint everything; formatting, types, import rules
+	export PATH="$(CURDIR)/.venv/bin:$$PATH"
+	ruff check
+	ruff format --check
+	mypy
+	lint-imports
+	shellcheck .ci/run .github/scripts/keep-history dashboards/provisioning/readers.sh
+	actionlint
+	zizmor --offline --pedantic --strict-collection --quiet .
+	hadolint Dockerfile
+	pre-commit validate-config .pre-commit-config.yaml
+	check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	check-jsonschema --builtin-schema vendor.gitlab-ci .gitlab-ci.yml
 
 format: setup ## format the code and mend what ruff can
 	.venv/bin/ruff check --fix-only

@@ -29,3 +29,20 @@ def schema_problems() -> Callable[[Path, str], str]:
         return f"{checked.stdout}{checked.stderr}" if checked.returncode else ""
 
     return problems
+
+
+@pytest.fixture(scope="session")
+def files(root: Path) -> list[Path]:
+    """Every file that is, or is about to be, in git."""
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this is not a git checkout")
+    names = listed.stdout.rstrip("\0").split("\0")
+    return [root / name for name in names if (root / name).is_file()]

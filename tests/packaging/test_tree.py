@@ -1,7 +1,6 @@
 """Promises about every file that is, or is about to be, in git."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,22 +12,6 @@ PLACES = {
         r"[p]ypi\.org/simple|[p]ythonhosted\.org|registry\.[n]pmjs|--(?:extra-)?[i]ndex-url[ =]\S"
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def files(root: Path) -> list[Path]:
-    try:
-        listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        pytest.skip("this is not a git checkout")
-    names = listed.stdout.rstrip("\0").split("\0")
-    return [root / name for name in names if (root / name).is_file()]
 
 
 def found(text: str, place: str) -> list[str]:
