@@ -1,48 +1,60 @@
-"""The real make on the real Makefile; the Pythons it finds are scripts, so nothing is installed."""
+"""The real make, Python and pip on the real Makefile, in a project that takes no time to set up."""
 
+import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
-from dataclasses import dataclass
+import sys
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-# All that the Makefile and the scripts below may use: no Python of this machine is found by chance.
-TOOLS = ("awk", "cat", "chmod", "cp", "make", "mkdir", "rm", "sh", "touch")
+from tests.waiting import eventually
 
-# A Python that works: its venv holds a copy of itself, and what it is asked to do is logged.
-PYTHON = """\
-#!/bin/sh
-case "$*" in
-"-c "*version_info*) {probe} ;;
-"-c "*base_prefix*) echo "{version}" ;;
-"-m venv "*)
-    echo "{version} $*" >>calls
-    mkdir -p .venv/bin
-    {venv}
-    cp "$0" .venv/bin/python
-    for tool in h2h pytest; do
-        printf '#!/bin/sh\\necho "%s $*" >>calls\\nexit 3\\n' "$tool" >.venv/bin/$tool
-        chmod +x .venv/bin/$tool
-    done ;;
-"-m pip "*) echo "pip $*" >>calls; {pip} ;;
-*) echo "unexpected: $*" >>calls; exit 9 ;;
-esac
+MAKEFILE = (Path(__file__).parents[2] / "Makefile").read_text(encoding="utf-8")
+RECIPES = dict(re.findall(r"^([\w-]+):.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE))
+FLAGS = {
+    target: "TEST_FLAGS" if "pytest" in recipe else "DEMO_FLAGS"
+    for target, recipe in RECIPES.items()
+    if re.search(r"pytest\W|h2h run", recipe)
+}
+PROJECT = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "commands"
+version = "1"
+[project.scripts]
+h2h = "commands:main"
+pytest = "commands:main"
 """
+COMMANDS = """
+import os, sys
+def main():
+    print("called:", *sys.argv[1:])
+    sys.exit(int(os.environ["ENDS"]))
+"""
+# All that the Makefile may use: no Python of this machine is found by chance.
+TOOLS = ("awk", "cat", "make", "rm", "sh", "touch")
+# The one that the venv of these tests was made with; a pip for each venv would take seconds.
+PYTHON = f"""
+[ "$1 $2" != "-m venv" ] || set -- "$@" --without-pip
+'{sys._base_executable}' "$@"
+"""
+# With it, set-up does not end before its input does.
+SLOW = f"{PYTHON}[ $1 = -c ] || cat"
+TOO_OLD = "exit 1"
+WITHOUT_VENV = '[ "$1" = -c ] && echo 3.12 || { echo "${0##*/}" >>tried; exit 1; }'
 
-# What pyenv leaves on PATH for a version that is not switched on.
-SHIM = "#!/bin/sh\necho 'pyenv: command not found' >&2\nexit 127\n"
 
-
-def python(version: str, *, new: bool = True, venv: str = ":", pip: str = ":") -> str:
-    """A script that behaves like that Python, with shell commands run in the place of its parts."""
-    probe = f'echo "{version}"' if new else "exit 1"
-    return PYTHON.format(version=version, probe=probe, venv=venv, pip=pip)
-
-
-@dataclass
+@dataclass(frozen=True)
 class Checkout:
     """A checkout, with a PATH of its own."""
 
@@ -51,251 +63,205 @@ class Checkout:
 
     def add(self, name: str, script: str) -> Path:
         path = self.tools / name
-        path.write_text(script, encoding="utf-8")
+        path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
         path.chmod(0o755)
         return path
 
-    def make(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+    def start(self, *arguments: str, ends: int = 0) -> subprocess.Popen[str]:
+        """Start make, for commands that end like that."""
+        environment = {
+            "PATH": str(self.tools),
+            "ENDS": str(ends),
+            # Nothing is fetched: pip and hatchling are those that these tests run with.
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_NO_INDEX": "1",
+            "PYTHONPATH": sysconfig.get_path("purelib"),
+        }
+        return subprocess.Popen(
             ["make", *arguments],
             cwd=self.folder,
-            env={"PATH": str(self.tools)},
-            capture_output=True,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
+            start_new_session=True,
         )
 
-    def calls(self) -> list[str]:
-        """What the Pythons and tools were asked to do since the last look."""
-        log = self.folder / "calls"
-        calls = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-        log.unlink(missing_ok=True)
-        return calls
+    def make(self, *arguments: str, ends: int = 0) -> subprocess.CompletedProcess[str]:
+        with self.start(*arguments, ends=ends) as process:
+            output, errors = process.communicate()
+        return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+    def due(self, *arguments: str) -> set[str]:
+        """What setting up would do."""
+        printed = self.make("--dry-run", "setup", *arguments).stdout
+        parts = {"venv": "-m venv ", "lock": "--require-hashes", "project": "--editable ."}
+        return {part for part, command in parts.items() if command in printed}
 
     @property
     def venv(self) -> Path:
         return self.folder / ".venv"
 
 
-@pytest.fixture
-def checkout(root: Path, tmp_path: Path) -> Checkout:
-    folder = tmp_path / "a folder with spaces"
-    folder.mkdir()
-    for name in ("Makefile", "pyproject.toml", "requirements-dev.lock"):
-        shutil.copy(root / name, folder)
-    tools = tmp_path / "tools"
-    tools.mkdir()
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose lock file names a wheel of the project itself."""
+    folder = tmp_path_factory.mktemp("project")
+    for name, text in {
+        "Makefile": MAKEFILE,
+        "pyproject.toml": PROJECT,
+        "commands.py": COMMANDS,
+    }.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel"]
+    subprocess.run(build, cwd=folder, capture_output=True, check=True)
+    (wheel,) = (folder / "dist").iterdir()
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    (folder / "requirements-dev.lock").write_text(f"./dist/{wheel.name} --hash=sha256:{digest}\n")
+    return folder
+
+
+def check_out(project: Path, parent: Path) -> Checkout:
+    checkout = Checkout(folder=parent / "a folder with spaces", tools=parent / "tools")
+    shutil.copytree(project, checkout.folder)
+    checkout.tools.mkdir()
     for name in TOOLS:
-        (tools / name).symlink_to(shutil.which(name) or f"{name} is needed")
-    return Checkout(folder=folder, tools=tools)
+        (checkout.tools / name).symlink_to(shutil.which(name) or f"{name} is needed")
+    checkout.add("python3", PYTHON)
+    return checkout
 
 
-PIP = "pip -m pip install -qq --no-input --disable-pip-version-check"
-INSTALL = [
-    f"{PIP} --require-hashes --requirement requirements-dev.lock",
-    f"{PIP} --no-deps --no-build-isolation --editable .",
-]
-PYTEST = "pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder"
+@pytest.fixture
+def fresh(project: Path, tmp_path: Path) -> Checkout:
+    """A checkout that is not set up."""
+    return check_out(project, tmp_path)
 
 
-def test_set_up_makes_a_venv_and_installs_by_hash(checkout: Checkout) -> None:
-    checkout.add("python3", python("3.11"))
-    assert checkout.make("setup").returncode == 0
-    assert checkout.calls() == ["3.11 -m venv .venv", *INSTALL]
-
-
-def test_a_finished_set_up_is_not_repeated(checkout: Checkout) -> None:
-    checkout.add("python3", python("3.11"))
-    checkout.make("setup")
-    checkout.calls()
-    assert checkout.make("setup").returncode == 0
-    assert checkout.calls() == []
-
-
-def test_a_newer_lock_file_makes_the_venv_anew(checkout: Checkout) -> None:
-    checkout.add("python3", python("3.11"))
-    checkout.make("setup")
-    checkout.calls()
-    (checkout.venv / "leftover").touch()
-    set_newer(checkout.folder / "requirements-dev.lock", than=checkout.venv / ".project")
-    checkout.make("setup")
-    assert checkout.calls() == ["3.11 -m venv .venv", *INSTALL]
-    assert not (checkout.venv / "leftover").exists()
-
-
-def test_a_newer_pyproject_installs_the_project_alone(checkout: Checkout) -> None:
-    checkout.add("python3", python("3.11"))
-    checkout.make("setup")
-    checkout.calls()
-    set_newer(checkout.folder / "pyproject.toml", than=checkout.venv / ".project")
-    checkout.make("setup")
-    assert checkout.calls() == INSTALL[1:]
-
-
-def set_newer(path: Path, *, than: Path) -> None:
-    later = than.stat().st_mtime + 10
-    os.utime(path, (later, later))
-
-
-def test_an_interrupted_set_up_is_made_anew(checkout: Checkout) -> None:
-    checkout.add("python3", python("3.11"))
+@pytest.fixture(scope="module")
+def made(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """A checkout that is set up, after a try that was killed, where newer Pythons are no good."""
+    checkout = check_out(project, tmp_path_factory.mktemp("made"))
     (checkout.venv / "bin").mkdir(parents=True)
     (checkout.venv / "leftover").touch()
-    checkout.make("setup")
-    assert checkout.calls() == ["3.11 -m venv .venv", *INSTALL]
-    assert not (checkout.venv / "leftover").exists()
+    checkout.add("python3.12", WITHOUT_VENV)
+    checkout.add("python3.13", TOO_OLD)
+    checkout.add("python3.14", WITHOUT_VENV)
+    finished = checkout.make("setup")
+    assert finished.returncode == 0, finished.stderr
+    return checkout
 
 
-def test_a_moved_checkout_gets_a_venv_of_its_own(checkout: Checkout) -> None:
-    checkout.add("python3", python("3.11"))
-    checkout.make("setup")
-    checkout.calls()
-    checkout.folder = checkout.folder.rename(checkout.folder.with_name("moved"))
-    checkout.make("setup")
-    assert checkout.calls() == ["3.11 -m venv .venv", *INSTALL]
+def test_set_up_begins_anew_with_the_newest_python_that_can(made: Checkout) -> None:
+    assert not (made.venv / "leftover").exists()
+    assert (made.folder / "tried").read_text().split() == ["python3.14", "python3.12"]
 
 
-def test_a_venv_that_lost_its_python_is_made_anew(checkout: Checkout) -> None:
-    checkout.add("python3", python("3.11"))
-    checkout.make("setup")
-    checkout.calls()
-    (checkout.venv / "bin/python").unlink()
-    checkout.make("setup")
-    assert checkout.calls() == ["3.11 -m venv .venv", *INSTALL]
+@contextmanager
+def away(path: Path) -> Iterator[Path]:
+    """Something lies elsewhere for a while."""
+    elsewhere = path.rename(path.with_name("elsewhere"))
+    try:
+        yield elsewhere
+    finally:
+        elsewhere.rename(path)
 
 
-def test_another_python_asked_for_makes_the_venv_anew_and_then_stays(checkout: Checkout) -> None:
-    checkout.add("python3", python("3.11"))
-    other = checkout.add("other", python("3.13"))
-    checkout.make("setup")
-    checkout.calls()
-    checkout.make("setup", f"PYTHON={other}")
-    assert checkout.calls() == ["3.13 -m venv .venv", *INSTALL]
-    checkout.make("setup")
-    checkout.make("setup", f"PYTHON={other}")
-    assert checkout.calls() == []
+@contextmanager
+def newer(path: Path) -> Iterator[None]:
+    """A copy takes the place of a file for a while."""
+    with away(path) as elsewhere:
+        path.write_bytes(elsewhere.read_bytes())
+        yield
 
 
-def test_the_newest_python_is_preferred(checkout: Checkout) -> None:
-    checkout.add("python3", python("3.11"))
-    checkout.add("python3.12", python("3.12"))
-    checkout.add("python3.13", python("3.13"))
-    checkout.make("setup")
-    assert checkout.calls()[0] == "3.13 -m venv .venv"
+def test_set_up_is_repeated_as_far_as_it_has_to_be(made: Checkout) -> None:
+    anew = {"venv", "lock", "project"}
+    assert made.due() == set()
+    assert made.due("PYTHON=python3") == set()
+    assert made.due(f"PYTHON={made.add('other', 'echo another')}") == anew
+    with newer(made.folder / "pyproject.toml"):
+        assert made.due() == {"project"}
+    with newer(made.folder / "requirements-dev.lock"):
+        assert made.due() == anew
+    with away(made.venv / ".requirements"):
+        assert made.due() == anew
+    with away(made.venv / "bin/python"):
+        assert made.due() == anew
+    with away(made.folder) as moved:
+        assert replace(made, folder=moved).due() == anew
 
 
-def test_pythons_that_cannot_do_it_are_passed_over(checkout: Checkout) -> None:
-    checkout.add("python3.14", SHIM)
-    checkout.add("python3.13", python("3.13", venv="exit 1"))
-    checkout.add("python3.12", python("3.12", new=False))
-    checkout.add("python3", python("3.11"))
-    assert checkout.make("setup").returncode == 0
-    assert checkout.calls() == ["3.13 -m venv .venv", "3.11 -m venv .venv", *INSTALL]
+def test_an_interrupt_leaves_nothing_half_made(fresh: Checkout) -> None:
+    fresh.add("python3", SLOW)
+    with fresh.start("setup") as process:
+        eventually((fresh.venv / "bin").exists, patience=60, pause=0.01)
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate()
+    assert process.returncode != 0
+    assert not fresh.venv.exists()
+
+
+def test_a_package_that_is_not_the_locked_one_is_refused(fresh: Checkout) -> None:
+    lock = fresh.folder / "requirements-dev.lock"
+    lock.write_text(re.sub(r"\w+$", "0" * 64, lock.read_text()))
+    finished = fresh.make("setup")
+    assert finished.returncode == 2
+    assert "DO NOT MATCH THE HASHES" in finished.stderr
+    assert "make again" in finished.stderr
+    assert not fresh.venv.exists()
 
 
 def explanation(finished: subprocess.CompletedProcess[str]) -> str:
     """The one line that is said, beside make's own that a recipe failed."""
-    lines = [line for line in finished.stderr.splitlines() if not line.startswith("make: ***")]
-    assert len(lines) == 1, finished.stderr
+    assert finished.returncode == 2
     assert finished.stdout == ""
-    return lines[0]
+    (line,) = (each for each in finished.stderr.splitlines() if not each.startswith("make: ***"))
+    return line
 
 
 @pytest.mark.parametrize("target", ["setup", "demo", "test"])
-def test_without_a_python_one_line_names_the_fix(checkout: Checkout, target: str) -> None:
-    finished = checkout.make(target)
-    assert finished.returncode != 0
-    assert explanation(finished) == (
-        "there is no Python 3.11 or newer; "
-        "fix: sudo apt-get install python3 python3-venv, or make PYTHON=/path/to/python3"
-    )
-    assert not checkout.venv.exists()
+def test_without_a_python_one_line_names_the_fix(fresh: Checkout, target: str) -> None:
+    (fresh.tools / "python3").unlink()
+    assert "fix: sudo apt-get install python3 " in explanation(fresh.make(target))
+    fresh.add("python3", WITHOUT_VENV)
+    assert explanation(fresh.make(target)).endswith("fix: sudo apt-get install python3.12-venv")
+    assert not fresh.venv.exists()
 
 
-def test_a_python_that_is_too_old_is_refused_in_one_line(checkout: Checkout) -> None:
-    checkout.add("python3", python("3.11"))
-    old = checkout.add("old", python("3.10", new=False))
-    finished = checkout.make("setup", f"PYTHON={old}")
-    assert finished.returncode != 0
-    assert explanation(finished).startswith(f"{old} is not Python 3.11 or newer; fix: ")
-    assert not checkout.venv.exists()
+def test_a_python_that_is_too_old_is_refused_and_a_good_venv_left_alone(made: Checkout) -> None:
+    old = made.add("old", TOO_OLD)
+    assert explanation(made.make("setup", f"PYTHON={old}")).startswith(f"{old} is not Python 3.11 ")
+    assert made.due() == set()
 
 
-def test_a_python_that_is_too_old_leaves_a_good_venv_alone(checkout: Checkout) -> None:
-    checkout.add("python3", python("3.11"))
-    old = checkout.add("old", python("3.10", new=False))
-    checkout.make("setup")
-    checkout.calls()
-    assert checkout.make("setup", f"PYTHON={old}").returncode != 0
-    assert checkout.make("setup").returncode == 0
-    assert checkout.calls() == []
-
-
-def test_a_python_without_its_venv_module_is_refused_with_the_package_it_lacks(
-    checkout: Checkout,
+@pytest.mark.parametrize("target", FLAGS)
+def test_a_target_passes_its_flags_on_and_fails_with_its_command(
+    made: Checkout, target: str
 ) -> None:
-    checkout.add("python3", python("3.12", venv="echo 'no ensurepip'; exit 1"))
-    finished = checkout.make("setup")
-    assert finished.returncode != 0
-    assert explanation(finished) == (
-        "python3 cannot make a virtual environment; fix: sudo apt-get install python3.12-venv"
-    )
-    assert not checkout.venv.exists()
-
-
-def test_a_failed_installation_leaves_no_venv_and_what_pip_said(checkout: Checkout) -> None:
-    checkout.add("python3", python("3.11", pip="echo 'hashes differ' >&2; exit 1"))
-    finished = checkout.make("setup")
-    assert finished.returncode != 0
-    assert "hashes differ" in finished.stderr
-    assert "make again" in finished.stderr
-    assert not checkout.venv.exists()
-
-
-@pytest.mark.parametrize(
-    ("command", "call"),
-    [
-        (("demo", "DEMO_FLAGS=--budget 3"), "h2h run --budget 3"),
-        (("test", "TEST_FLAGS=-k name"), f"{PYTEST} -k name"),
-        (("unit",), f"{PYTEST} -m not stack and not load and not browser and not revisions"),
-    ],
-)
-def test_targets_pass_flags_on_and_fail_with_their_command(
-    checkout: Checkout, command: tuple[str, ...], call: str
-) -> None:
-    checkout.add("python3", python("3.11"))
-    checkout.make("setup")
-    checkout.calls()
-    finished = checkout.make(*command)
-    assert checkout.calls() == [call]
+    finished = made.make(target, f"{FLAGS[target]}=--some 'two words'", ends=3)
     assert finished.returncode == 2
-    assert re.search(r"Error 3$", finished.stderr)
+    calls = [line for line in finished.stdout.splitlines() if line.startswith("called:")]
+    assert calls
+    assert [call for call in calls if not call.endswith(" --some two words")] == []
 
 
-def test_clean_stops_the_stack_before_it_removes_its_data(checkout: Checkout) -> None:
-    checkout.add("python3", python("3.11"))
-    checkout.make("setup")
-    checkout.calls()
-    (checkout.folder / ".h2h").mkdir()
-    assert checkout.make("clean").returncode != 0
-    assert checkout.calls() == ["h2h down"]
-    assert (checkout.folder / ".h2h").exists()
+def test_clean_removes_nothing_where_the_stack_does_not_stop(made: Checkout) -> None:
+    finished = made.make("clean", ends=3)
+    assert (finished.returncode, finished.stdout) == (2, "called: down\n")
+    assert made.due() == set()
 
 
-def test_clean_removes_the_venv_and_keeps_results(checkout: Checkout) -> None:
-    (checkout.folder / "results").mkdir()
-    checkout.venv.mkdir()
-    assert checkout.make("clean").returncode == 0
-    assert not checkout.venv.exists()
-    assert (checkout.folder / "results").exists()
+def test_clean_removes_the_venv_and_keeps_results(fresh: Checkout) -> None:
+    for name in (".venv", ".h2h", "results"):
+        (fresh.folder / name).mkdir()
+    assert fresh.make("clean").returncode == 0
+    assert {path.name for path in fresh.folder.iterdir()} & {".venv", ".h2h", "results"} == {
+        "results"
+    }
 
 
-def test_make_alone_lists_every_target(checkout: Checkout) -> None:
-    makefile = (checkout.folder / "Makefile").read_text(encoding="utf-8")
-    (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
-    listed = [line.split()[0] for line in checkout.make().stdout.splitlines()]
-    assert set(listed) == set(phony.split()) - {"rebuild"}
-
-
-def test_no_index_is_named(root: Path) -> None:
-    assert "index-url " not in (root / "Makefile").read_text().replace("--no-emit-index-url ", "")
+def test_make_alone_lists_every_target(fresh: Checkout) -> None:
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
+    listed = {line.split()[0] for line in fresh.make().stdout.splitlines()}
+    assert listed == set(phony.split()) - {"rebuild"}
