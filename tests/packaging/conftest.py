@@ -1,34 +1,18 @@
 """What the tests of the files around the code share."""
 
+import re
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""
     return Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="session")
-def schema_problems() -> Callable[[Path, str], str]:
-    """What is wrong with a file, by one of the schemas that check-jsonschema carries along."""
-
-    def problems(path: Path, schema: str) -> str:
-        checker = Path(sys.executable).with_name("check-jsonschema")
-        checked = subprocess.run(
-            [checker, f"--builtin-schema={schema}", path],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return f"{checked.stdout}{checked.stderr}" if checked.returncode else ""
-
-    return problems
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +30,21 @@ def files(root: Path) -> list[Path]:
         pytest.skip("this is not a git checkout")
     names = listed.stdout.rstrip("\0").split("\0")
     return [root / name for name in names if (root / name).is_file()]
+
+
+@pytest.fixture(scope="session")
+def compose(root: Path) -> dict[str, Any]:
+    return yaml.safe_load((root / "docker-compose.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def services(compose: dict[str, Any]) -> dict[str, Any]:
+    return compose["services"]
+
+
+@pytest.fixture(scope="session")
+def stages(root: Path) -> dict[str, str]:
+    """The instructions of each stage of the Dockerfile."""
+    text = (root / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", "")
+    _, *parts = re.split(r"^FROM .* AS (\w+)$", text, flags=re.MULTILINE)
+    return dict(zip(parts[::2], parts[1::2], strict=True))

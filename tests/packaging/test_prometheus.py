@@ -100,15 +100,18 @@ def test_compose_scrapes_what_the_local_stack_scrapes(config: dict[str, Any]) ->
     assert jobs.keys() == {"api", "generator", "worker", "postgres", "valkey", "prometheus"}
 
 
-def test_targets_are_services_of_docker_compose(root: Path, config: dict[str, Any]) -> None:
-    compose = yaml.safe_load((root / "docker-compose.yml").read_text(encoding="utf-8"))
-    targets = [
-        target
+def test_targets_are_services_of_docker_compose(
+    config: dict[str, Any], services: dict[str, Any]
+) -> None:
+    targets = {
+        job["job_name"]: target
         for job in config["scrape_configs"]
         for static in job["static_configs"]
         for target in static["targets"]
-    ]
-    assert {target.partition(":")[0] for target in targets} <= {*compose["services"], "localhost"}
+    }
+    assert {each.partition(":")[0] for each in targets.values()} <= {*services, "localhost"}
+    _, _, port = services["worker"]["environment"]["H2H_TASK_METRICS"].partition(":")
+    assert targets["worker"] == f"worker:{port}"
 
 
 def test_promtool_accepts_both_configurations(root: Path, promtool: str, tmp_path: Path) -> None:
