@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,69 +16,66 @@ ROOT = Path(__file__).parents[2]
 REAL = ("bash", "dirname", "env", "git")
 # The test may run where python3 has no ensurepip.
 STANDING_IN = ("chromium", "ip", "memcached", "promtool", "python3", "valgrind")
-NEEDED = "$H2H_REQUIRE_BROWSER $H2H_REQUIRE_PROMETHEUS"
+REQUIRED = "$H2H_REQUIRE_BROWSER $H2H_REQUIRE_PROMETHEUS"
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A checkout after a demo, with a PATH that has all that `.ci/run` needs."""
+
+    folder: Path
+    tools: Path
+
+    def add(self, name: str, script: str) -> None:
+        path = self.tools / name
+        path.write_text(f"#!/usr/bin/env bash\n{script}\n", encoding="utf-8")
+        path.chmod(0o755)
+
+    def run(self, written: dict[str, Any] | None = None) -> subprocess.CompletedProcess[str]:
+        text = json.dumps(written or record())
+        (self.folder / "results/latest/run.json").write_text(text, encoding="utf-8")
+        return subprocess.run(
+            [self.folder / ".ci/run"],
+            cwd="/",
+            env={"PATH": str(self.tools), "CI": "true"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def calls(self) -> list[str]:
+        return (self.folder / "calls").read_text(encoding="utf-8").splitlines()
 
 
 @pytest.fixture
-def checkout(tmp_path: Path) -> Path:
-    folder = tmp_path / "check out"
+def checkout(tmp_path: Path) -> Checkout:
+    made = Checkout(folder=tmp_path / "check out", tools=tmp_path / "tools")
     for name in (".ci", ".venv/bin", "results/latest"):
-        (folder / name).mkdir(parents=True)
-    shutil.copy(ROOT / ".ci/run", folder / ".ci")
-    (folder / ".venv/bin/python").symlink_to(sys.executable)
-    (folder / "results/latest/report.html").write_text("<!doctype html>")
-    return folder
-
-
-@pytest.fixture
-def tools(tmp_path: Path) -> Path:
-    """A PATH with all that `.ci/run` needs."""
-    directory = tmp_path / "tools"
-    directory.mkdir()
+        (made.folder / name).mkdir(parents=True)
+    shutil.copy(ROOT / ".ci/run", made.folder / ".ci")
+    (made.folder / ".venv/bin/python").symlink_to(sys.executable)
+    (made.folder / "results/latest/report.html").write_text("<!doctype html>")
+    made.tools.mkdir()
     for name in REAL:
-        (directory / name).symlink_to(shutil.which(name) or f"{name} is needed")
+        (made.tools / name).symlink_to(shutil.which(name) or f"{name} is needed")
     for name in STANDING_IN:
-        add(directory, name, ":")
-    add(directory, "make", f'echo "$1 {NEEDED}" >>calls')
-    return directory
-
-
-def add(directory: Path, name: str, script: str) -> None:
-    path = directory / name
-    path.write_text(f"#!/usr/bin/env bash\n{script}\n", encoding="utf-8")
-    path.chmod(0o755)
+        made.add(name, ":")
+    made.add("make", f'echo "$1 {REQUIRED}" >>calls')
+    return made
 
 
 def record() -> dict[str, Any]:
-    names = ("product-list", "order-history", "product-detail", "category-summary")
-    experiments = [
-        {
-            "name": name,
-            "baseline": "naive",
-            "variants": [
-                {"name": "naive", "queries_per_request": 103},
-                {"name": "prefetched", "queries_per_request": 3},
-            ],
-            "comparisons": [{"verdict": "faster", "ratio": 0.2}],
-        }
-        for name in names
+    variants = [
+        {"name": "naive", "queries_per_request": 103},
+        {"name": "prefetched", "queries_per_request": 3},
     ]
-    return {"complete": True, "experiments": experiments}
-
-
-def run(
-    checkout: Path, tools: Path, written: dict[str, Any] | None = None
-) -> subprocess.CompletedProcess[str]:
-    text = json.dumps(written or record())
-    (checkout / "results/latest/run.json").write_text(text, encoding="utf-8")
-    return subprocess.run(
-        [checkout / ".ci/run"],
-        cwd="/",
-        env={"PATH": str(tools), "CI": "true"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    comparisons = [{"verdict": "faster", "ratio": 0.2}]
+    experiments = [
+        {"name": name, "baseline": "naive", "variants": variants, "comparisons": comparisons}
+        for name in ("product-list", "order-history", "product-detail", "category-summary")
+    ]
+    # Each experiment with parts of its own.
+    return json.loads(json.dumps({"complete": True, "experiments": experiments}))
 
 
 def checks(finished: subprocess.CompletedProcess[str], result: str) -> set[str]:
@@ -87,17 +85,17 @@ def checks(finished: subprocess.CompletedProcess[str], result: str) -> set[str]:
 
 
 def test_it_runs_the_commands_of_the_readme_from_the_checkout_and_skips_nothing(
-    checkout: Path, tools: Path
+    checkout: Checkout,
 ) -> None:
-    finished = run(checkout, tools)
+    finished = checkout.run()
     assert finished.returncode == 0, finished.stdout + finished.stderr
-    assert (checkout / "calls").read_text().splitlines() == ["test 1 1", "demo 1 1"]
+    assert checkout.calls() == ["test 1 1", "demo 1 1"]
 
 
 @pytest.mark.parametrize("target", ["test", "demo"])
-def test_it_fails_with_what_it_runs(checkout: Path, tools: Path, target: str) -> None:
-    add(tools, "make", f"[ $1 != {target} ] || exit 2")
-    finished = run(checkout, tools)
+def test_it_fails_with_what_it_runs(checkout: Checkout, target: str) -> None:
+    checkout.add("make", f"[ $1 != {target} ] || exit 2")
+    finished = checkout.run()
     assert finished.returncode == 2
     assert checks(finished, "ok") == set()
 
@@ -114,48 +112,46 @@ SPOILT: list[Spoil] = [
 ]
 
 
-def test_each_of_its_checks_fails_on_a_record_that_is_not_right(
-    checkout: Path, tools: Path
-) -> None:
-    made = checks(run(checkout, tools), "ok")
+def test_each_of_its_checks_fails_on_a_record_that_is_not_right(checkout: Checkout) -> None:
+    made = checks(checkout.run(), "ok")
     failed = []
     for spoil in SPOILT:
         spoilt = record()
         spoil(spoilt)
-        finished = run(checkout, tools, spoilt)
+        finished = checkout.run(spoilt)
         assert finished.returncode == 1
         failed += checks(finished, "FAILED")
-    (checkout / "results/latest/report.html").write_text("")
-    failed += checks(run(checkout, tools), "FAILED")
+    (checkout.folder / "results/latest/report.html").write_text("")
+    failed += checks(checkout.run(), "FAILED")
     # One by one.
     assert len(failed) == len(SPOILT) + 1
     assert set(failed) == made
 
 
-def test_a_process_left_behind_fails_it(checkout: Path, tools: Path) -> None:
+def test_a_process_left_behind_fails_it(checkout: Checkout) -> None:
     program = "import sys; print(flush=True); sys.stdin.read()"
     with subprocess.Popen(
-        [sys.executable, "-c", program, checkout / ".h2h/postgres"],
+        [sys.executable, "-c", program, checkout.folder / ".h2h/postgres"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     ) as left_behind:
         left_behind.stdout.readline()
-        finished = run(checkout, tools)
+        finished = checkout.run()
         left_behind.stdin.close()
     assert finished.returncode == 1
     (failed,) = checks(finished, "FAILED")
     assert str(left_behind.pid) in failed
 
 
-def test_what_is_missing_is_installed_or_asked_for(checkout: Path, tools: Path) -> None:
+def test_what_is_missing_is_installed_or_asked_for(checkout: Checkout) -> None:
     for name in ("git", "chromium"):
-        (tools / name).unlink()
-    add(tools, "apt-get", 'echo "apt-get $*" >>calls')
-    finished = run(checkout, tools)
+        (checkout.tools / name).unlink()
+    checkout.add("apt-get", 'echo "$*" >>calls')
+    finished = checkout.run()
     if os.geteuid() == 0:
         assert finished.returncode == 0
-        asked = (checkout / "calls").read_text().splitlines()[1]
-        assert asked.startswith("apt-get install ")
+        asked = checkout.calls()[1]
+        assert asked.startswith("install ")
     else:
         assert finished.returncode == 1
         asked = finished.stderr
