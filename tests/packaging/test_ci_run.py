@@ -6,31 +6,20 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.packaging import checkouts
+
 ROOT = Path(__file__).parents[2]
-REAL = ("bash", "dirname", "env", "git")
 # The test may run where python3 has no ensurepip.
 STANDING_IN = ("chromium", "ip", "memcached", "promtool", "python3", "valgrind")
 REQUIRED = "$H2H_REQUIRE_BROWSER $H2H_REQUIRE_PROMETHEUS"
 
 
-@dataclass(frozen=True)
-class Checkout:
-    """A checkout after a demo, with a PATH that has all that `.ci/run` needs."""
-
-    folder: Path
-    tools: Path
-
-    def add(self, name: str, script: str) -> None:
-        path = self.tools / name
-        path.write_text(f"#!/usr/bin/env bash\n{script}\n", encoding="utf-8")
-        path.chmod(0o755)
-
+class Checkout(checkouts.Checkout):
     def run(self, written: dict[str, Any] | None = None) -> subprocess.CompletedProcess[str]:
         text = json.dumps(written or record())
         (self.folder / "results/latest/run.json").write_text(text, encoding="utf-8")
@@ -49,15 +38,13 @@ class Checkout:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
-    made = Checkout(folder=tmp_path / "check out", tools=tmp_path / "tools")
+    """After a demo, with all that `.ci/run` needs."""
+    made = Checkout.within(tmp_path, "bash", "dirname", "env", "git")
     for name in (".ci", ".venv/bin", "results/latest"):
         (made.folder / name).mkdir(parents=True)
     shutil.copy(ROOT / ".ci/run", made.folder / ".ci")
     (made.folder / ".venv/bin/python").symlink_to(sys.executable)
     (made.folder / "results/latest/report.html").write_text("<!doctype html>")
-    made.tools.mkdir()
-    for name in REAL:
-        (made.tools / name).symlink_to(shutil.which(name) or f"{name} is needed")
     for name in STANDING_IN:
         made.add(name, ":")
     made.add("make", f'echo "$1 {REQUIRED}" >>calls')

@@ -10,11 +10,12 @@ import sys
 import sysconfig
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.packaging import checkouts
 from tests.waiting import eventually
 
 MAKEFILE = (Path(__file__).parents[2] / "Makefile").read_text(encoding="utf-8")
@@ -41,8 +42,6 @@ def main():
     print("called:", *sys.argv[1:])
     sys.exit(int(os.environ["ENDS"]))
 """
-# All that the Makefile may use: no Python of this machine is found by chance.
-TOOLS = ("awk", "cat", "make", "rm", "sh", "touch")
 # The one that the venv of these tests was made with; a pip for each venv would take seconds.
 PYTHON = f"""
 [ "$1 $2" != "-m venv" ] || set -- "$@" --without-pip
@@ -54,19 +53,7 @@ TOO_OLD = "exit 1"
 WITHOUT_VENV = '[ "$1" = -c ] && echo 3.12 || { echo "${0##*/}" >>tried; exit 1; }'
 
 
-@dataclass(frozen=True)
-class Checkout:
-    """A checkout, with a PATH of its own."""
-
-    folder: Path
-    tools: Path
-
-    def add(self, name: str, script: str) -> Path:
-        path = self.tools / name
-        path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
-        path.chmod(0o755)
-        return path
-
+class Checkout(checkouts.Checkout):
     def start(self, *arguments: str, ends: int = 0) -> subprocess.Popen[str]:
         """Start make, for commands that end like that."""
         environment = {
@@ -108,12 +95,9 @@ class Checkout:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose lock file names a wheel of the project itself."""
     folder = tmp_path_factory.mktemp("project")
-    for name, text in {
-        "Makefile": MAKEFILE,
-        "pyproject.toml": PROJECT,
-        "commands.py": COMMANDS,
-    }.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "Makefile").write_text(MAKEFILE)
+    (folder / "pyproject.toml").write_text(PROJECT)
+    (folder / "commands.py").write_text(COMMANDS)
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel"]
     subprocess.run(build, cwd=folder, capture_output=True, check=True)
     (wheel,) = (folder / "dist").iterdir()
@@ -123,11 +107,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def check_out(project: Path, parent: Path) -> Checkout:
-    checkout = Checkout(folder=parent / "a folder with spaces", tools=parent / "tools")
-    shutil.copytree(project, checkout.folder)
-    checkout.tools.mkdir()
-    for name in TOOLS:
-        (checkout.tools / name).symlink_to(shutil.which(name) or f"{name} is needed")
+    checkout = Checkout.within(parent, "awk", "cat", "make", "rm", "sh", "touch")
+    shutil.copytree(project, checkout.folder, dirs_exist_ok=True)
     checkout.add("python3", PYTHON)
     return checkout
 
