@@ -179,12 +179,6 @@ def fresh() -> Iterator[Project]:
         yield project
 
 
-@pytest.fixture(scope="session")
-def unstarted(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project of which nothing runs and nothing is to be started."""
-    return copy_project(tmp_path_factory.mktemp("unstarted"))
-
-
 @contextmanager
 def serving_variants() -> Iterator[str]:
     """The address of a fresh server whose paths name how its variants misbehave."""

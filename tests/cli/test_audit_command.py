@@ -3,7 +3,6 @@
 import pytest
 
 from headtohead.auditing.record import read_audit
-from tests.command_line import one_line
 from tests.processes import processes_of
 
 pytestmark = pytest.mark.stack
@@ -21,24 +20,3 @@ def test_facts_are_printed_and_kept_and_the_users_rows_stay(project, tmp_path):
     assert ["stock-update/row-lock", "lost", "updates", "of", "400", "0", "0", "holds"] in lines
     assert project.json("status")["rows"] == 300
     assert processes_of(project.root / ".h2h" / "scratch") == []
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("product-list",), "nothing to audit (product-list); let an experiment name its audit"),
-        (("stock-updat",), "did you mean stock-update?"),
-        (("--output", "no/such/folder.json"), "name a file in a folder that is there and yours"),
-        (("--output", "app"), "name a file in a folder that is there and yours"),
-    ],
-)
-def test_wrong_usage_is_one_line(unstarted, arguments, message):
-    completed = unstarted.h2h("audit", *arguments)
-    assert completed.returncode == 2
-    assert message in one_line(completed)
-
-
-def test_rows_of_a_server_elsewhere_are_not_changed(unstarted):
-    completed = unstarted.h2h("audit", H2H_URL="http://127.0.0.1:9")
-    assert completed.returncode == 2
-    assert "leave `url` out" in one_line(completed)

@@ -5,7 +5,6 @@ import signal
 
 import pytest
 
-from tests.command_line import one_line
 from tests.conftest import Project
 from tests.processes import interrupted, processes_of, until
 
@@ -45,12 +44,6 @@ def test_a_server_elsewhere_is_compared_by_its_second_answers_and_not_doubled(pr
     assert completed.returncode == 0, completed.stdout + completed.stderr
     assert "rows at --url are not ours to double" in completed.stdout
     assert f"The SQL is that in {SNAPSHOT}." in completed.stdout
-
-
-def test_a_server_elsewhere_makes_no_snapshot(unstarted):
-    completed = unstarted.h2h("check", "--update", "--url", "http://127.0.0.1:9")
-    assert completed.returncode == 2
-    assert "leave --url out" in one_line(completed)
 
 
 @pytest.mark.parametrize(

@@ -88,16 +88,3 @@ def test_what_was_explained_is_kept_beside_the_runs(project):
     kept = json.loads((project.root / "results" / "latest-explain" / "explain.json").read_text())
     assert kept == told
     assert kept["rows"] == 300
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("--run", "nowhere"), "no record at nowhere"),
-        (("product-list", "--run", "results/latest"), "give experiments or --run, not both"),
-    ],
-)
-def test_wrong_usage_is_one_line(unstarted, arguments, message):
-    completed = unstarted.h2h("explain", *arguments)
-    assert completed.returncode == 2
-    assert message in one_line(completed)

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-from tests.command_line import one_line
 from tests.processes import processes_of
 
 pytestmark = pytest.mark.stack
@@ -52,24 +51,3 @@ def test_sweep_measures_at_every_size_and_leaves_the_rows_as_they_were(project):
 
     assert project.json("status")["rows"] == 300
     assert processes_of(project.root / ".h2h" / "scratch") == []
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("product-list", "--rows", "1e3,1e4"), "give at least 3, such as 1e3,1e4,1e5"),
-        (("product-list", "--rows", "1e4,1e3,1e5"), "give whole numbers of rows in ascending"),
-        (("product-lost",), "did you mean product-list?"),
-        ((), "Missing argument"),
-    ],
-)
-def test_wrong_usage_is_one_line(unstarted, arguments, message):
-    completed = unstarted.h2h("sweep", *arguments)
-    assert completed.returncode == 2
-    assert message in one_line(completed)
-
-
-def test_rows_of_a_server_elsewhere_are_not_replaced(unstarted):
-    completed = unstarted.h2h("sweep", "product-list", H2H_URL="http://127.0.0.1:9")
-    assert completed.returncode == 2
-    assert "leave `url` out" in one_line(completed)

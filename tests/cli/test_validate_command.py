@@ -2,9 +2,6 @@
 
 import signal
 
-import pytest
-
-from tests.command_line import one_line
 from tests.processes import interrupted, until
 
 SHORT = ("--runs", "1", "--seconds", "3", "--scenario", "aa-quiet", "--scenario", "busy-10")
@@ -32,24 +29,6 @@ def test_validation_takes_what_is_missing_and_judges_everything(project):
     assert record["setup"]["subject"] == "product-detail/cached"
     for name in ("validation.json", "validation.md", "false-alarms.svg", "power.svg"):
         assert (project.root / "short" / name).is_file()
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (("--runs", "0"), "--runs"),
-        (("--seconds", "0.1"), "--seconds"),
-        (("--scenario", "aa-quite"), "aa-quiet"),
-        (("--experiment", "produkt-list"), "did you mean product-list"),
-        (("--experiment", "product-list/nave"), "product-list/naive"),
-        (("--output", "pyproject.toml"), "--output"),
-        (("--url", "not an address"), "http://127.0.0.1:8000"),
-    ],
-)
-def test_bad_input_is_one_line_with_the_fix(unstarted, arguments, says):
-    completed = unstarted.h2h("validate", "--runs", "1", *arguments)
-    assert completed.returncode == 2, completed.stderr
-    assert says in one_line(completed)
 
 
 def test_interrupted_validation_keeps_its_finished_trials(project):
