@@ -59,7 +59,7 @@ def test_what_may_write_runs_no_code_of_a_pull_request(path: Path) -> None:
 def test_every_job_of_github_ends_in_time() -> None:
     for path in WORKFLOWS:
         for name, job in jobs(path):
-            assert job["timeout-minutes"] <= 90, name
+            assert job["timeout-minutes"] <= (240 if path.stem == "nightly" else 30), name
 
 
 def test_the_release_beside_a_pinned_commit_is_said() -> None:
@@ -95,7 +95,7 @@ def test_every_command_and_flag_of_a_pipeline_exists() -> None:
         for line in "\n".join(scripts(path)).splitlines()
         if (match := re.search(r"(?:\bh2h|\$COMMAND) ([a-z][^>|]*)", line))
     ]
-    assert len(called) >= 8
+    assert len(called) >= 6
     for line in called:
         words = line.split()
         here: Any = command

@@ -18,9 +18,9 @@ from headtohead.measurement import from_json, read_record, to_json
 from headtohead.publish.schema import LOCK, MIGRATIONS
 from headtohead.publish.session import database_url, publish
 from headtohead.stack.database import connect
-from tests.conftest import PATIENCE, ROOT
+from tests.conftest import ROOT
 from tests.report.samples import SAMPLES, invalid, run, ten_times_faster, unbounded, under_load
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.stack
 
