@@ -130,16 +130,20 @@ def test_a_process_left_behind_fails_it(checkout: Checkout) -> None:
     assert str(left_behind.pid) in failed
 
 
-def test_what_is_missing_is_installed_or_asked_for(checkout: Checkout) -> None:
-    for name in ("git", "chromium"):
+def test_what_is_missing_is_installed_or_asked_for_and_nothing_else(checkout: Checkout) -> None:
+    for name in ("git", "chromium", "ip", "memcached", "promtool"):
         (checkout.tools / name).unlink()
     checkout.add("apt-get", 'echo "$*" >>calls')
     finished = checkout.run()
+    packages = {"git", "chromium", "memcached", "prometheus"}
     if os.geteuid() == 0:
         assert finished.returncode == 0
         asked = checkout.calls()[1]
         assert asked.startswith("install ")
+        # Only root can make network namespaces.
+        packages.add("iproute2")
     else:
         assert finished.returncode == 1
         asked = finished.stderr
-    assert {"git", "chromium", "make", "prometheus"} & set(asked.split()) == {"git", "chromium"}
+    assert packages <= set(asked.split())
+    assert {"make", "python3", "python3-venv"}.isdisjoint(asked.split())
