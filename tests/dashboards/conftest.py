@@ -1,11 +1,22 @@
 """What the tests of dashboards share."""
 
 import json
+import subprocess
+import urllib.request
+from collections.abc import Iterator
 from typing import Any
 
+import psutil
 import pytest
 
-from tests.conftest import ROOT
+from dashboards.build import render
+from dashboards.checks.sources import Prometheus
+from headtohead.stack import ports
+from tests.conftest import PATIENCE, ROOT
+from tests.dashboards import made_series
+from tests.dashboards.declared import DECLARED
+from tests.programs import required
+from tests.waiting import eventually
 
 GENERATED = ROOT / "dashboards" / "generated"
 
@@ -14,3 +25,59 @@ GENERATED = ROOT / "dashboards" / "generated"
 def generated() -> list[dict[str, Any]]:
     """The committed dashboards, for a test to read or to spoil."""
     return [json.loads(path.read_text()) for path in sorted(GENERATED.glob("*.json"))]
+
+
+@pytest.fixture(scope="session")
+def drawn() -> dict[str, dict[str, Any]]:
+    """The dashboards of the declared experiments, by their address."""
+    found = (json.loads(text) for text in render(DECLARED).values())
+    return {each["uid"]: each for each in found}
+
+
+@pytest.fixture(scope="session")
+def made_prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """A Prometheus that scrapes nobody and has the made series."""
+    promtool, program = (
+        required(each, package="prometheus") for each in ("promtool", "prometheus")
+    )
+    folder = tmp_path_factory.mktemp("prometheus")
+    (folder / "series.txt").write_text(made_series.openmetrics())
+    subprocess.run(
+        [*(promtool, "tsdb", "create-blocks-from", "openmetrics"), "series.txt", "data"],
+        cwd=folder,
+        capture_output=True,
+        check=True,
+    )
+    (folder / "prometheus.yml").touch()
+    process = subprocess.Popen(
+        [
+            *(program, f"--web.listen-address={ports.HOST}:0", "--log.level=warn"),
+            # What is older than its retention would be deleted.
+            *("--storage.tsdb.path=data", "--storage.tsdb.retention.time=100y"),
+        ],
+        cwd=folder,
+    )
+    try:
+        eventually(lambda: _ready(process.pid), patience=PATIENCE)
+        yield Prometheus(url=_address(process.pid), scrape_seconds=made_series.SCRAPE_SECONDS)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _address(pid: int) -> str:
+    (port,) = {
+        each.laddr.port
+        for each in psutil.Process(pid).net_connections()
+        if each.status == psutil.CONN_LISTEN
+    }
+    return f"http://{ports.HOST}:{port}"
+
+
+def _ready(pid: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"{_address(pid)}/-/ready", timeout=10) as response:
+            return bool(response.read())
+    except (OSError, ValueError):
+        # It listens to nobody yet, or is still reading.
+        return False

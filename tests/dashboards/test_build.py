@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from dashboards.build import render
-from headtohead.experiment import Experiment, Request, Variant
 from headtohead.registry import load_experiments
 from tests.conftest import ROOT, Project, copy_project
+from tests.dashboards.declared import experiment
 
 GENERATED = ROOT / "dashboards" / "generated"
 NEW = """
@@ -24,14 +24,7 @@ NEW = Experiment(
 )
 """
 
-PLAIN = Experiment(
-    name="plain",
-    question="Is it faster?",
-    request=Request(path="/"),
-    seam="app.slow",
-    baseline=Variant(name="slow", selector="app.slow"),
-    variants=(Variant(name="fast", selector="app.fast"),),
-)
+PLAIN = experiment("plain", "slow", "fast")
 
 
 @pytest.fixture

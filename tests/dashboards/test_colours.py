@@ -1,24 +1,13 @@
 import pytest
 
 from dashboards.colours import BASELINE, PALETTE, variant_colours
-from headtohead.experiment import Experiment, Request, Variant
 from headtohead.registry import load_experiments
+from tests.dashboards.declared import experiment
 
 # Behind panels in Grafana's light and dark themes.
 BACKGROUNDS = ("#ffffff", "#181b1f")
 # WCAG 2.2, success criterion 1.4.11.
 LEAST_CONTRAST = 3
-
-
-def experiment(name: str, baseline: str, *variants: str) -> Experiment:
-    return Experiment(
-        name=name,
-        question="Is it?",
-        request=Request(path="/"),
-        seam=f"app.{baseline}",
-        baseline=Variant(name=baseline, selector=f"app.{baseline}"),
-        variants=tuple(Variant(name=each, selector=f"app.{each}") for each in variants),
-    )
 
 
 def luminance(colour: str) -> float:
