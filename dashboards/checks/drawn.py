@@ -1,7 +1,7 @@
 """A dashboard's JSON as checks read it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,20 +56,28 @@ class Target:
     @property
     def unit(self) -> str:
         """The unit of its series: that of the last override that names them, or the panel's."""
-        unit = str(self.panel["fieldConfig"]["defaults"].get("unit", ""))
-        for override in self.panel["fieldConfig"].get("overrides", []):
-            if self._is_meant_by(override["matcher"]):
-                given = [each["value"] for each in override["properties"] if each["id"] == "unit"]
-                unit = given[0] if given else unit
-        return unit
-
-    def _is_meant_by(self, matcher: Json) -> bool:
         # What a transformation of a table makes of a query has its name.
-        names = {self.legend, f"Trend #{self.query['refId']}"}
-        if matcher["id"] == "byName":
-            return matcher["options"] in names
-        pattern = str(matcher["options"]).strip("/")
-        return any(re.search(pattern, name) for name in names)
+        return unit_of(self.panel, {self.legend, f"Trend #{self.query['refId']}"})
+
+
+def unit_of(panel: Json, names: Collection[str]) -> str:
+    """The unit of a series or column that goes by these names."""
+    given = [*properties_of(panel, names, "unit")]
+    return str(given[-1] if given else panel["fieldConfig"]["defaults"].get("unit", ""))
+
+
+def properties_of(panel: Json, names: Collection[str], wanted: str) -> Iterator[Any]:
+    """What the overrides of a panel say of a property of a series or column."""
+    for override in panel["fieldConfig"].get("overrides", []):
+        if _is_meant(names, override["matcher"]):
+            yield from (each["value"] for each in override["properties"] if each["id"] == wanted)
+
+
+def _is_meant(names: Collection[str], matcher: Json) -> bool:
+    if matcher["id"] == "byName":
+        return matcher["options"] in names
+    pattern = str(matcher["options"]).strip("/")
+    return any(re.search(pattern, name) for name in names)
 
 
 def panels_of(dashboard: Json) -> Iterator[Json]:

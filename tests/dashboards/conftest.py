@@ -5,15 +5,17 @@ import subprocess
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
 
 from dashboards.build import render
-from dashboards.checks.sources import Prometheus
+from dashboards.checks.sources import Postgres, Prometheus
 from headtohead.stack import ports
+from headtohead.stack.database import create_database, drop_database
 from tests.conftest import PATIENCE, ROOT
-from tests.dashboards import made_series
+from tests.dashboards import made_rows, made_series
 from tests.dashboards.declared import DECLARED
 from tests.programs import required
 from tests.waiting import eventually
@@ -28,10 +30,9 @@ def generated() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def drawn() -> dict[str, dict[str, Any]]:
-    """The dashboards of the declared experiments, by their address."""
-    found = (json.loads(text) for text in render(DECLARED).values())
-    return {each["uid"]: each for each in found}
+def drawn() -> list[dict[str, Any]]:
+    """The dashboards of the experiments that are declared for tests."""
+    return [json.loads(text) for text in render(DECLARED).values()]
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +64,17 @@ def made_prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Promet
     finally:
         process.kill()
         process.wait()
+
+
+@pytest.fixture(scope="session")
+def made_postgres(database_url: str) -> Iterator[Postgres]:
+    """A database of its own on the real server, with the made rows."""
+    name = "made_rows"
+    create_database(database_url, name=name)
+    url = urlsplit(database_url)._replace(path=f"/{name}").geturl()
+    made_rows.write(url)
+    yield Postgres(url=url)
+    drop_database(database_url, name=name)
 
 
 def _address(pid: int) -> str:

@@ -14,30 +14,30 @@ from dashboards.checks.sources import Postgres
 from tests.dashboards.expected_series import CHOICES, EVENTS, OFFERED, PANELS
 from tests.dashboards.made_series import WINDOW
 from tests.dashboards.reading import events, lines
+from tests.dashboards.spoiling import panel
 
 PLACES = [(uid, title) for uid, panels in PANELS.items() for title in panels]
 
 
 @pytest.mark.parametrize(("uid", "title"), PLACES)
 def test_panel_shows_what_its_title_says(uid, title, drawn, made_prometheus):
-    (panel,) = (each for each in panels_of(drawn[uid]) if each["title"] == title)
-    shown = lines(panel, CHOICES, prometheus=made_prometheus, window=WINDOW)
+    shown = lines(panel(drawn, uid, title), CHOICES, prometheus=made_prometheus, window=WINDOW)
     assert shown == pytest.approx(PANELS[uid][title])
 
 
 def test_every_panel_of_series_is_looked_at(drawn):
     assert set(PLACES) == {
-        (uid, panel["title"])
-        for uid, dashboard in drawn.items()
-        for panel in panels_of(dashboard)
-        if any(target.expression for target in targets_of(panel))
+        (dashboard["uid"], each["title"])
+        for dashboard in drawn
+        for each in panels_of(dashboard)
+        if any(target.expression for target in targets_of(each))
     }
 
 
 def test_every_annotation_of_series_marks_what_it_is_named_after(drawn, made_prometheus):
     marked = [
         annotation
-        for dashboard in drawn.values()
+        for dashboard in drawn
         for annotation in annotations_of(dashboard)
         if "expr" in annotation["target"]
     ]
@@ -50,7 +50,7 @@ def test_every_annotation_of_series_marks_what_it_is_named_after(drawn, made_pro
 def test_every_variable_of_series_offers_what_can_be_chosen(drawn, made_prometheus):
     variables = [
         variable
-        for dashboard in drawn.values()
+        for dashboard in drawn
         for variable in variables_of(dashboard)
         if variable["type"] != "datasource" and not variable["query"].startswith("SELECT")
     ]
@@ -68,10 +68,10 @@ def test_every_variable_of_series_offers_what_can_be_chosen(drawn, made_promethe
 
 def test_glances_tell_the_mean_and_the_largest_of_what_may_peak(drawn):
     reduced = {
-        (uid, panel["title"]): panel["options"]["reduceOptions"]["calcs"]
-        for uid, dashboard in drawn.items()
-        for panel in panels_of(dashboard)
-        if panel["type"] == "stat" and "expr" in panel["targets"][0]
+        (dashboard["uid"], each["title"]): each["options"]["reduceOptions"]["calcs"]
+        for dashboard in drawn
+        for each in panels_of(dashboard)
+        if each["type"] == "stat" and "expr" in each["targets"][0]
     }
     peaks = {("load-generator", each) for each in ("Users", "Generator's CPU", "Loop lag")}
     assert {each for each in reduced if reduced[each] == ["max"]} == peaks
@@ -80,10 +80,10 @@ def test_glances_tell_the_mean_and_the_largest_of_what_may_peak(drawn):
 
 def test_lines_across_panels_are_what_values_are_judged_by(drawn):
     drawn_at = {
-        panel["title"]: steps[-1]["value"]
-        for dashboard in drawn.values()
-        for panel in filter(shows_data, panels_of(dashboard))
-        if (steps := panel["fieldConfig"]["defaults"].get("thresholds", {}).get("steps"))
+        each["title"]: steps[-1]["value"]
+        for dashboard in drawn
+        for each in filter(shows_data, panels_of(dashboard))
+        if (steps := each["fieldConfig"]["defaults"].get("thresholds", {}).get("steps"))
     }
     no_difference = ("Ratio so far", "Against the anchor", "listing", "summary")
     assert drawn_at == {
