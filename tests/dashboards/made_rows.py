@@ -205,7 +205,13 @@ RUNS: Sequence[Run] = (
     ),
     named("sixth", 30, summary(0.53, 0.47, 0.59, Verdict.FASTER), commit="4d" * 20, seconds=66.5),
     named(
-        "late", 90, listing(latency("cached", 0.13, 0.12, 0.14, Verdict.FASTER)), commit="5e" * 20
+        "late",
+        90,
+        listing(
+            latency("cached", 0.13, 0.12, 0.14, Verdict.FASTER),
+            latency("joined", 1.07, 1.06, 1.08, Verdict.SLOWER),
+        ),
+        commit="5e" * 20,
     ),
 )
 
