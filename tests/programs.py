@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 
 import pytest
 
@@ -15,3 +16,12 @@ def required(program: str, *, package: str) -> str:
             pytest.fail(message)
         pytest.skip(message)
     return found
+
+
+def metrics_complaints(text: str) -> str:
+    """What promtool has against metrics as a server exports them; empty where nothing."""
+    promtool = required("promtool", package="prometheus")
+    checked = subprocess.run(
+        [promtool, "check", "metrics"], input=text, capture_output=True, text=True, check=False
+    )
+    return checked.stdout + checked.stderr

@@ -216,7 +216,7 @@ def openmetrics() -> str:
 
 def _samples() -> Iterator[str]:
     first = int(WINDOW.start) - 2 * LOOKS_BACK
-    for metric, labels, amount in _series():
+    for metric, labels, amount in each_series():
         written = ",".join(f'{name}="{value}"' for name, value in labels.items())
         counts = metric.endswith(("_total", "_bucket", "_count", "_sum"))
         for moment in range(first, int(WINDOW.end) + 1, SCRAPE_SECONDS):
@@ -224,7 +224,7 @@ def _samples() -> Iterator[str]:
             yield f"{metric}{{{written}}} {value} {moment}"
 
 
-def _series() -> Iterator[tuple[str, Labels, int]]:
+def each_series() -> Iterator[tuple[str, Labels, int]]:
     for metric, series in AMOUNTS.items():
         for labels, amount in series:
             yield metric, labels, amount

@@ -11,10 +11,13 @@ from dashboards.checks.drawn import (
     variables_of,
 )
 from dashboards.checks.sources import Postgres
+from headtohead.run.metrics import RunMetrics
 from tests.dashboards.expected_series import CHOICES, EVENTS, OFFERED, PANELS
-from tests.dashboards.made_series import WINDOW
+from tests.dashboards.made_series import WINDOW, each_series
 from tests.dashboards.reading import events, lines
 from tests.dashboards.spoiling import panel
+from tests.run.test_metrics import progress, traffic
+from tests.run.test_preflight import experiment
 
 PLACES = [(uid, title) for uid, panels in PANELS.items() for title in panels]
 
@@ -93,3 +96,20 @@ def test_lines_across_panels_are_what_values_are_judged_by(drawn):
         # What displays as more than nothing.
         "Server errors": 0.0001,
     }
+
+
+def test_made_series_are_labelled_as_a_run_labels_its_own():
+    metrics = RunMetrics("run-1")
+    metrics.begin(experiment("/equal"))
+    metrics.update(progress(traffic=traffic(rate=50.0, late_seconds=0.1)), experiment="e")
+    exported = {
+        sample.name: sample.labels.keys()
+        for family in metrics.registry.collect()
+        for sample in family.samples
+    }
+    made = {
+        metric: labels.keys() - {"instance"}
+        for metric, labels, _ in each_series()
+        if metric.startswith(("headtohead_generator_", "headtohead_run_"))
+    }
+    assert made == {metric: exported.get(metric) for metric in made}

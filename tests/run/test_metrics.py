@@ -7,6 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from headtohead.measurement import Metric
 from headtohead.run.metrics import RunMetrics
 from headtohead.run.progress import ArmTraffic, Progress, Traffic
+from tests.programs import metrics_complaints
 from tests.report.samples import several_variants, under_load
 from tests.run.test_preflight import experiment
 
@@ -130,3 +131,13 @@ def test_events_are_those_of_this_run():
     }
     switch = {"run_id": RUN, "experiment": "e", "variant": "one", "event": "switch"}
     assert value(metrics, "run_event_timestamp_seconds", **switch) == 1_700_000_000.5
+
+
+def test_promtool_has_no_complaint_about_them(metrics):
+    metrics.update(progress(), experiment="e")
+    metrics.end(under_load())
+    assert metrics_complaints(generate_latest(metrics.registry).decode()) == ""
+
+
+def test_promtool_would_have_complained():
+    assert metrics_complaints("# TYPE requests counter\nrequests 1\n")
