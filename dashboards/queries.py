@@ -29,11 +29,6 @@ def promql(expression: str, *, legend: str, ref: str = "A") -> prometheus.Dataqu
     )
 
 
-def promql_now(expression: str, *, legend: str, ref: str = "A") -> prometheus.Dataquery:
-    """A query at the end of the time that is shown; `[$__range]` looks back over all of it."""
-    return promql(expression, legend=legend, ref=ref).instant()
-
-
 def promql_heat(expression: str) -> prometheus.Dataquery:
     """A query for the buckets of a histogram over the time that is shown."""
     return promql(expression, legend="{{le}}").format(PromQueryFormat.HEATMAP)
