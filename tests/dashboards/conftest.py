@@ -1,6 +1,7 @@
 """What the tests of dashboards share."""
 
 import json
+import os
 import subprocess
 import urllib.request
 from collections.abc import Iterator
@@ -69,7 +70,8 @@ def made_prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Promet
 @pytest.fixture(scope="session")
 def made_postgres(database_url: str) -> Iterator[Postgres]:
     """A database of its own on the real server, with the made rows."""
-    name = "made_rows"
+    # Where the server is the user's own, processes of the suite share it.
+    name = f"made_rows_{os.getpid()}"
     create_database(database_url, name=name)
     url = urlsplit(database_url)._replace(path=f"/{name}").geturl()
     made_rows.write(url)

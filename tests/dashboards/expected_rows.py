@@ -1,6 +1,6 @@
 """What each panel, annotation and variable that asks PostgreSQL promises by its title.
 
-It is told by hand of the made runs, never taken from a query.
+It is worked out by hand from the made runs, never taken from a query.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """What each panel, annotation and variable that asks Prometheus promises by its title.
 
-It is reckoned by hand from the made series, never taken from a query.
+It is worked out by hand from the made series, never taken from a query.
 """
 
 from collections.abc import Mapping

@@ -27,7 +27,7 @@ EMPTY = replace(WINDOW, start=WINDOW.start - 1_000_000, end=WINDOW.end - 1_000_0
 
 
 def rounded(rows: Sequence[Sequence[object]]) -> list[list[object]]:
-    """So that it does not matter how a fraction was reckoned; pytest.approx takes no times."""
+    """Fractions without the digits that rounding makes; pytest.approx takes no times."""
     return [[round(each, 9) if isinstance(each, float) else each for each in row] for row in rows]
 
 
