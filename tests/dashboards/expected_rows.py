@@ -5,7 +5,7 @@ It is worked out by hand from the made runs, never taken from a query.
 
 from collections.abc import Mapping, Sequence
 
-from tests.dashboards.made_rows import BUSY, moment
+from tests.dashboards.made_rows import BUSY, TOO_FEW, moment
 from tests.dashboards.reading import Table
 
 # What the viewer has chosen.
@@ -170,6 +170,7 @@ PANELS: Mapping[str, Mapping[str, Table]] = {
             [
                 (*row, first, f"{1000 * begins:.0f}", f"{1000 * ends:.0f}")
                 for *row, first in (
+                    ("seventh", moment(35), 67.5, "none", "incomplete", 0, 0, 0, None),
                     ("sixth", moment(30), 66.5, "4d4d4d4d4d", "valid", 1, 1, 0, "summary"),
                     ("fifth", moment(25), 65.5, "none", "valid", 1, 1, 0, "listing"),
                     ("fourth", moment(20), 64.5, "3c3c3c3c3c", "incomplete", 1, 1, 0, "listing"),
@@ -188,12 +189,17 @@ PANELS: Mapping[str, Mapping[str, Table]] = {
     },
 }
 
-# The rows of "The run" for others than the chosen one: mode, pairs, seconds, commit and state.
-CONDITIONS = {
-    "first": ("latency", 1840, 61.5, "1a1a1a1a1a", "valid"),
-    "third": ("latency", 1840, 63.5, "3c3c3c3c3c", "invalid"),
-    "fourth": ("latency", 1840, 64.5, "3c3c3c3c3c", "incomplete"),
-    "fifth": ("latency", 1840, 65.5, "none", "valid"),
+# The rows of panels of Head to head for other runs than the chosen one.
+OF_RUNS: Mapping[tuple[str, str], Sequence[Sequence[object]]] = {
+    ("Verdict", "first"): [("faster", "slower")],
+    ("Verdict", "third"): [("invalid",)],
+    ("Ratio [95 % interval]", "first"): [("0.310 [0.290, 0.330]", "1.130 [1.110, 1.170]")],
+    ("Caveats", "first"): [("none", "Nothing speaks against this answer.", "")],
+    ("Caveats", "third"): [("too-few-pairs", TOO_FEW.message, TOO_FEW.advice)],
+    ("The run", "first"): [(moment(5), "latency", 1840, 61.5, "1a1a1a1a1a", "valid")],
+    ("The run", "third"): [(moment(15), "latency", 1840, 63.5, "3c3c3c3c3c", "invalid")],
+    ("The run", "fourth"): [(moment(20), "latency", 1840, 64.5, "3c3c3c3c3c", "incomplete")],
+    ("The run", "fifth"): [(moment(25), "latency", 1840, 65.5, "none", "valid")],
 }
 
 EVENTS: Mapping[str, Sequence[Mapping[str, object]]] = {
@@ -206,6 +212,7 @@ EVENTS: Mapping[str, Sequence[Mapping[str, object]]] = {
             (20, 84.5, "Run fourth", "3c3c3c3c3c"),
             (25, 90.5, "Run fifth", "no commit"),
             (30, 96.5, "Run sixth", "4d4d4d4d4d"),
+            (35, 102.5, "Run seventh", "no commit"),
         )
     ],
     "Commits": [

@@ -23,6 +23,7 @@ from tests.dashboards.made_series import WINDOW
 from tests.report.samples import comparison, experiment, run, variant
 
 BUSY = caveats.busy_machine(share=0.31, invalidates=False)
+ALONE = caveats.single_core()
 TOO_FEW = caveats.too_few_pairs(pairs=40, needed=100)
 
 
@@ -49,7 +50,9 @@ def listing(*comparisons: Comparison, **changes: object) -> ExperimentResult:
     return experiment("listing", **fields | changes)
 
 
-def summary(ratio: float, low: float, high: float, verdict: Verdict) -> ExperimentResult:
+def summary(
+    ratio: float, low: float, high: float, verdict: Verdict, **changes: object
+) -> ExperimentResult:
     return experiment(
         "summary",
         variants=(variant("live", median=6.0), variant("cached", median=5.0)),
@@ -64,6 +67,7 @@ def summary(ratio: float, low: float, high: float, verdict: Verdict) -> Experime
             ),
         ),
         pairs=17,
+        **changes,
     )
 
 
@@ -163,7 +167,7 @@ RUNS: Sequence[Run] = (
             latency("cached", 0.31, 0.29, 0.33, Verdict.FASTER),
             latency("joined", 1.13, 1.11, 1.17, Verdict.SLOWER),
         ),
-        summary(0.98, 0.97, 1.01, Verdict.NO_DIFFERENCE),
+        summary(0.98, 0.97, 1.01, Verdict.NO_DIFFERENCE, caveats=(ALONE,)),
         commit="1a" * 20,
         seconds=61.5,
     ),
@@ -171,7 +175,7 @@ RUNS: Sequence[Run] = (
         "second",
         10,
         UNDER_LOAD,
-        summary(1.43, 1.41, 1.47, Verdict.SLOWER_SIZE_UNRESOLVED),
+        summary(1.43, 1.41, 1.47, Verdict.SLOWER_SIZE_UNRESOLVED, caveats=(ALONE,)),
         commit="2b" * 20,
         git=GitState(commit="2b" * 20, dirty=True),
         seconds=62.5,
@@ -204,6 +208,8 @@ RUNS: Sequence[Run] = (
         seconds=65.5,
     ),
     named("sixth", 30, summary(0.53, 0.47, 0.59, Verdict.FASTER), commit="4d" * 20, seconds=66.5),
+    # It was interrupted before it found anything.
+    named("seventh", 35, commit=None, seconds=67.5, complete=False),
     named(
         "late",
         90,

@@ -14,7 +14,7 @@ from dashboards.checks.drawn import (
     targets_of,
     variables_of,
 )
-from tests.dashboards.expected_rows import CHOICES, CONDITIONS, EVENTS, OFFERED, PANELS
+from tests.dashboards.expected_rows import CHOICES, EVENTS, OF_RUNS, OFFERED, PANELS
 from tests.dashboards.made_series import WINDOW
 from tests.dashboards.reading import table
 from tests.dashboards.spoiling import panel
@@ -48,26 +48,15 @@ def test_every_panel_of_rows_is_looked_at(drawn):
     }
 
 
-@pytest.mark.parametrize("run", CONDITIONS)
-def test_conditions_of_a_run_are_its_own(run, drawn, made_postgres):
+@pytest.mark.parametrize(("title", "run"), OF_RUNS)
+def test_panel_shows_what_another_run_found(title, run, drawn, made_postgres):
     shown = table(
-        panel(drawn, "head-to-head", "The run"),
+        panel(drawn, "head-to-head", title),
         {**CHOICES, "run": [run]},
         postgres=made_postgres,
         window=WINDOW,
     )
-    ((_, *conditions),) = shown.rows
-    assert tuple(conditions) == CONDITIONS[run]
-
-
-def test_answer_without_caveats_says_so(drawn, made_postgres):
-    shown = table(
-        panel(drawn, "head-to-head", "Caveats"),
-        {**CHOICES, "run": ["first"]},
-        postgres=made_postgres,
-        window=WINDOW,
-    )
-    assert [code for code, *_ in shown.rows] == ["none"]
+    assert shown.rows == OF_RUNS[title, run]
 
 
 def test_time_without_change_points_says_so(drawn, made_postgres):
