@@ -14,15 +14,14 @@ from dashboards.checks.sources import Postgres, Prometheus, Window
 def lines(
     panel: Json, choices: Choices, *, prometheus: Prometheus, window: Window
 ) -> Mapping[str, float]:
-    """The last value of each line, by its name."""
+    """The last value of each line, by its name; not a number where nothing is drawn."""
     shown: dict[str, float] = {}
     for target in targets_of(panel):
         query = filled(target.expression or "", choices)
         for series in prometheus.range(query, window):
-            if series.finite:
-                name = f"{_labelled(target.legend, series.labels)}{_column(target)}"
-                assert name not in shown
-                shown[name] = series.values[-1]
+            name = f"{_labelled(target.legend, series.labels)}{_column(target)}"
+            assert name not in shown
+            shown[name] = series.values[-1]
     return shown
 
 
