@@ -69,6 +69,10 @@ def test_slow_baseline_makes_the_variant_respond_faster(variants_server, tmp_pat
     assert (result.offered.rate, result.offered.arrivals) == (RATE, "constant")
     assert watched[-1].pairs == result.pairs == comparisons[Metric.LATENCY].pairs
     assert watched[-1].ratio < 1
+    traffic = watched[-1].traffic
+    assert traffic.rate == RATE
+    assert traffic.late_seconds is not None
+    assert any(arm.turned_to for each in watched for arm in each.traffic.arms.values())
     raw = rows(outcome, tmp_path)
     assert len(raw) == one.requests + other.requests
     for *_, lateness, service, response, error in raw:

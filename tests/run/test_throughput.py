@@ -54,6 +54,7 @@ def test_a_slow_baseline_makes_the_variant_serve_more(variants_server, tmp_path)
     assert watched[-1].unit == "rounds"
     assert watched[-1].ratio > 1
     assert watched[-1].seconds_left < watched[0].seconds_left < 6
+    assert any(arm.turned_to for each in watched for arm in each.traffic.arms.values())
     counted = raw_requests(outcome, tmp_path)
     assert counted.count("yes") == one.requests + other.requests
     # Four users are in flight at every switch.
