@@ -15,11 +15,11 @@ from dashboards.build import render
 from dashboards.checks.sources import Postgres, Prometheus
 from headtohead.stack import ports
 from headtohead.stack.database import create_database, drop_database
-from tests.conftest import PATIENCE, ROOT
+from tests.conftest import ROOT
 from tests.dashboards import made_rows, made_series
 from tests.dashboards.declared import DECLARED
 from tests.programs import required
-from tests.waiting import eventually
+from tests.waiting import PATIENCE, eventually
 
 GENERATED = ROOT / "dashboards" / "generated"
 

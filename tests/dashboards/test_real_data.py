@@ -20,7 +20,7 @@ from dashboards.checks.data import RealData, check_data
 from dashboards.checks.sources import Postgres, Prometheus, Window
 from headtohead.registry import load_experiments
 from headtohead.stack.prometheus import SCRAPE_SECONDS
-from tests.conftest import PATIENCE, Project, copy_project
+from tests.conftest import Project, temporary_project
 from tests.programs import metrics_complaints, required
 from tests.waiting import eventually
 
@@ -40,17 +40,14 @@ UNDER_LOAD_ALONE = [
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+def watched() -> Iterator[Project]:
     """A project whose stack has a Prometheus."""
     for program in PROGRAMS:
         required(program, package=program)
-    copied = copy_project(tmp_path_factory.mktemp("watched"))
-    project = replace(copied, environment=COUNTING)
-    try:
-        project.json("up", "--prometheus", "--rows", "300")
-        yield project
-    finally:
-        project.h2h("down")
+    with temporary_project() as project:
+        watched = replace(project, environment=COUNTING)
+        watched.json("up", "--prometheus", "--rows", "300")
+        yield watched
 
 
 @pytest.fixture(scope="module")
@@ -142,5 +139,5 @@ def test_promtool_has_no_complaint_about_the_metrics_of_the_api(status):
         read(path)
     served = 'headtohead_request_duration_seconds_count{experiment="none",route="api/products/"'
     # A request is added to the metrics a little later.
-    eventually(lambda: served in read("/metrics"), patience=PATIENCE)
+    eventually(lambda: served in read("/metrics"))
     assert metrics_complaints(read("/metrics")) == ""
