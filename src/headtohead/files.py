@@ -99,8 +99,10 @@ def require_own(folder: Path, names: Collection[str], *, mark: str) -> None:
     """Refuse to replace files of a user's, which h2h's own mark does not stand beside.
 
     Raises:
-        ConfigurationError: There is one.
+        ConfigurationError: There is one, or the folder is itself a file.
     """
+    if folder.is_file():
+        raise ConfigurationError(f"{folder} is a file", fix="name a folder with --output")
     if any((folder / name).exists() for name in (mark, f"{mark}.partial")):
         return
     for name in names:

@@ -55,6 +55,7 @@ OPTIONS: dict[tuple[str, ...], tuple[str, Callable[[Path], object]]] = {
     ("bench", "results"): ("latest-bench", in_folder("bench", "HEAD", "--results")),
 }
 SETTINGS: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "folder of a gate": ("notes.txt", h2h("gate", "HEAD", "--output")),
     "snapshot": ("queries.json", read_snapshot),
     "results": (
         "latest-sweep",
