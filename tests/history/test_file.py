@@ -1,7 +1,6 @@
 """Whatever happens to a line of a history, the other lines are as they were."""
 
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -78,13 +77,6 @@ def test_what_is_wrong_with_a_line_is_told_with_its_number(path):
 def test_adding_again_adds_nothing(path):
     assert append(ENTRIES, path) == tuple(ENTRIES)
     assert append(ENTRIES, path) == ()
-    assert path.read_bytes() == WHOLE
-
-
-def test_two_commands_at_once_add_everything_once(path):
-    with ThreadPoolExecutor(8) as pool:
-        added = list(pool.map(lambda _: append(ENTRIES, path), range(8)))
-    assert sum(map(len, added)) == len(ENTRIES)
     assert path.read_bytes() == WHOLE
 
 

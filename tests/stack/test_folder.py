@@ -10,13 +10,14 @@ import psutil
 import pytest
 
 from headtohead import stack
-from headtohead.stack import Server, StackSettings
+from headtohead.stack import RunningStack, Server, StackSettings
+from headtohead.stack import stack as stack_module
 from headtohead.stack.api import Api
 from headtohead.stack.folder import locked
 from headtohead.stack.postgres import EmbeddedPostgres
 from headtohead.stack.project import Project
 from headtohead.stack.running import Endpoint
-from headtohead.stack.state import read_state
+from headtohead.stack.state import State, read_state, write_state
 from headtohead.stack.valkey import EmbeddedValkey
 from tests.stack.stacks import ignore, settings_in
 
@@ -85,6 +86,38 @@ def test_whoever_waits_says_so_and_then_goes_on(tmp_path: Path) -> None:
     first.enter_context(locked(tmp_path / ".h2h", progress=ignore))
     with locked(tmp_path / ".h2h", progress=tell):
         assert len(told) == 1
+
+
+def test_an_up_that_waited_takes_the_stack_that_the_other_brought_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_in(tmp_path / ".h2h")
+    running = RunningStack(
+        api_url="http://127.0.0.1:1",
+        database_url="postgresql:///",
+        cache_url="redis://127.0.0.1:1/0",
+        token="",
+        rows=1,
+        servers=(),
+        broker_url="",
+        memcached_url="",
+        directory=settings.directory,
+    )
+    monkeypatch.setattr("headtohead.stack.stack.healthy", lambda _: True)
+    monkeypatch.setattr("headtohead.stack.stack.changed_at", lambda _: 0.0)
+    monkeypatch.delattr("headtohead.stack.stack._start")
+    other = ExitStack()
+
+    def end_the_other(_: str) -> None:
+        launch = stack_module._launch(settings)
+        state = State(
+            stack=running, launch=launch, created={"API": 1.0}, secret_key="", signing_key=""
+        )
+        write_state(state, settings.directory)
+        other.close()
+
+    other.enter_context(locked(settings.directory, progress=ignore))
+    assert stack.up(settings, progress=end_the_other) == running
 
 
 def test_a_stack_is_known_when_all_of_its_servers_are_healthy_and_not_before(

