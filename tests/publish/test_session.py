@@ -117,9 +117,9 @@ def test_two_that_publish_at_once_wait_for_each_other_and_add_nothing_twice(
                 ),
                 pool.submit(publish_history, (), url=url),
             ]
-            eventually(lambda: query(waiting) == [(3,)], patience=PATIENCE)
+            eventually(lambda: query(waiting) == [(3,)], patience=30)
         for each in published:
-            each.result(PATIENCE)
+            each.result(30)
     assert counts(query) == {
         "runs": 2,
         "results": 3,
