@@ -145,7 +145,7 @@ def test_down_where_nothing_ever_was_makes_no_folder(tmp_path: Path) -> None:
 def test_stacks_live_side_by_side_in_folders_with_awkward_names(
     running: RunningStack, directory: Path, settings: StackSettings
 ) -> None:
-    awkward = directory / ("long" * 25) / "a b,c'$é"
+    awkward = directory.parent / ("long" * 25) / "a b,c'$é"
     other = stack.up(settings_in(awkward, rows=3), progress=ignore)
 
     assert get(other, "/health/")["items"] == 3
