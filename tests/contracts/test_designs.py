@@ -153,7 +153,7 @@ def test_an_audit_is_made_on_the_rows_of_the_settings(config):
 
 POLICIES = [
     Policy(),
-    Policy(budget=60.0, rounds=5, control=False, margin=0.1),
+    Policy(budget=60.0, rounds=5, control=False, margin=0.1, benchmarks=True),
     Policy(
         paths=("/one/", "/two/"),
         benchmarks=True,
