@@ -1,6 +1,5 @@
 """Every setting of a measurement reaches what is measured, alone and beside every other one."""
 
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -10,16 +9,13 @@ import pytest
 
 from headtohead.config import MASTER_PORT, Config, UserCounts
 from headtohead.cores import Cores, available_cores, generator_cores, server_cores
-from headtohead.experiment import SERVICES, Experiment, Server
 from headtohead.load.background import BackgroundPlan
 from headtohead.load.blocks import BlockPlan
 from headtohead.load.open_model import OpenPlan, pool_size
 from headtohead.load.plan import Arm, PairPlan
 from headtohead.measurement import Run, read_record
-from headtohead.run import measure, session
 from headtohead.run.background import DEFAULT_USERS
 from headtohead.run.control import BUDGET_SHARE
-from headtohead.run.target import Target
 from headtohead.stack import StackSettings
 from tests.run.scripted import STACK_METRICS_PORT, STACK_URL, THREE, Noted, run_noted
 from tests.values import MODES, SETTINGS, two_values
@@ -238,50 +234,3 @@ def test_any_two_settings_meet_in_all_four_ways():
     assert len(RUNS[0]) == len(OF_A_RUN)
     for one, other in combinations(RUNS[0], 2):
         assert len({(run[one], run[other]) for run in RUNS}) == 4
-
-
-@pytest.mark.parametrize("needs", [(), SERVICES[:1], SERVICES])
-def test_the_services_that_experiments_need_are_started(needs, tmp_path):
-    noted = run_noted(THREE, replace(THREE, name="f", needs=needs), folder=tmp_path)
-    assert [each.services for each in noted.stacks] == [needs]
-
-
-def test_a_control_is_of_another_server_like_the_baselines_where_it_has_its_own(
-    tmp_path, monkeypatch
-):
-    """Other experiments and comparisons start no second one."""
-    asked_twice = []
-
-    @contextmanager
-    def served(experiment: Experiment, *, target: Target, twice: bool = False, **_: Any) -> Any:
-        asked_twice.append(twice)
-        urls = {experiment.identity(each): f"http://{each.name}" for each in declared.all_variants}
-        yield replace(target, own_urls=urls, second_url="http://second" if twice else None)
-
-    declared = replace(THREE, server=Server())
-    monkeypatch.setattr(session, "served", served)
-    noted = run_noted(declared, folder=tmp_path, control=True)
-    control, measured = noted.plans
-    assert [each.base_url for each in control.arms] == ["http://one", "http://second"]
-    assert [each.base_url for each in measured.arms] == [
-        f"http://{each.name}" for each in declared.all_variants
-    ]
-    # The preflight, the control and the experiment.
-    assert asked_twice == [False, True, False]
-
-
-@pytest.mark.parametrize(("against_itself", "comparisons"), [(False, [4, 4]), (True, [2, 2])])
-def test_comparisons_that_may_stop_early_share_the_error_rate_of_the_run(
-    against_itself, comparisons, tmp_path, monkeypatch
-):
-    """The control, which makes no claim, does not count among them."""
-    shared = []
-
-    def rate(number: int) -> float:
-        shared.append(number)
-        return 0.01
-
-    monkeypatch.setattr(measure, "stopping_error_rate", rate)
-    both = (THREE, replace(THREE, name="f"))
-    run_noted(*both, folder=tmp_path, control=True, against_itself=against_itself)
-    assert sorted(set(shared)) == sorted({1, *comparisons})

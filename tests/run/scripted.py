@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from headtohead import stack
+from headtohead.caveats import Caveat
 from headtohead.compare import taking
 from headtohead.config import Config
 from headtohead.experiment import Experiment, Variant
@@ -48,6 +49,8 @@ API = stack.Server(name="API", pid=1, address="127.0.0.1:8000", log=None, versio
 # Where the stack's own Prometheus looks.
 STACK_METRICS_PORT = 9465
 ROUNDS = 10
+# What a second request for the same takes, as a multiple of the first.
+differs_from_itself = 1.0
 READING = Reading(
     clocks=Clocks(wall=0.0, monotonic=0.0),
     cpu=CpuTimes(total=0.0, busy=0.0, steal=0.0, own=0.0),
@@ -71,6 +74,7 @@ class Noted:
         exports: Where metrics were to be served.
         record: What was recorded.
         pairs: How many of each comparison a generator reports at once.
+        lost: What breaks its workers while they carry out their first plan.
     """
 
     plans: list[Any] = field(default_factory=list)
@@ -81,6 +85,7 @@ class Noted:
     exports: list[tuple[str, int]] = field(default_factory=list)
     record: Run | None = field(default=None, compare=False)
     pairs: int = field(default=25, compare=False)
+    lost: Caveat | None = field(default=None, compare=False)
 
 
 @dataclass
@@ -147,7 +152,8 @@ def _pair(variant: int, arm: Arm, *, number: int, twice_as_fast: bool) -> Pair:
     return factories.pair(
         variant=variant,
         baseline_first=bool(number % 2),
-        variant_ms=(5.0 if twice_as_fast else 10.0) * (1 + (number % 5 - 2) / 100),
+        variant_ms=(5.0 if twice_as_fast else 10.0 * differs_from_itself)
+        * (1 + (number % 5 - 2) / 100),
         identity=told.identity,
         server_timing=told.server_timing,
     )
@@ -195,8 +201,10 @@ def scripted(noted: Noted) -> Iterator[None]:
             noted.plans.append(plan)
             for batch in blocks_of(plan):
                 yield from ((worker, batch) for worker in range(number))
+            found.broken = noted.lost
 
-        yield SimpleNamespace(workers=number, broken=None, take=take)
+        found = SimpleNamespace(workers=number, broken=None, take=take)
+        yield found
 
     @contextmanager
     def journeys(plan: Any, *, cores: Any) -> Iterator[Any]:
@@ -218,7 +226,7 @@ def scripted(noted: Noted) -> Iterator[None]:
         patch.setattr(stack, "status", lambda _: None)
         patch.setattr(stack, "up", up)
         patch.setattr(stack, "down", lambda _: ())
-        patch.setattr(session, "check", answered)
+        patch.setattr(session, "check", lambda asked, **_: answered(asked))
         patch.setattr(workers, "open_fleet", fleet)
         patch.setattr(background, "background_load", journeys)
         patch.setattr(background, "scenario_names", lambda _: JOURNEYS)
@@ -235,10 +243,14 @@ def answered(asked: Experiment, **_: Any) -> Preflight:
 
 
 def run_noted(
-    *experiments: Experiment, folder: Path, against_itself: bool = False, **settings: Any
+    *experiments: Experiment,
+    folder: Path,
+    against_itself: bool = False,
+    lost: Caveat | None = None,
+    **settings: Any,
 ) -> Noted:
     """Carry out a whole run of these settings."""
-    noted = Noted()
+    noted = Noted(lost=lost)
     with scripted(noted):
         noted.record, _ = session.run(
             experiments or (THREE,),

@@ -203,14 +203,15 @@ def _measure_control(
     experiment: Experiment, *, target: Target, config: Config, observer: Observer
 ) -> ExperimentResult:
     """The experiment's baseline against itself, in pairs and for a part of the budget."""
-    return measure_one(
+    measured = measure_one(
         experiment,
         take=partial(measure, comparisons_in_run=1, against_itself=True),
         target=target,
         config=replace(config, budget=config.budget * BUDGET_SHARE),
         observer=observer,
         against_itself=True,
-    ).result
+    )
+    return without_verdicts_where_invalid(measured.result)
 
 
 def measure_one(
