@@ -10,6 +10,7 @@ from headtohead.check.snapshot import read_snapshot
 from headtohead.config import Config
 from headtohead.gate import session as gating
 from headtohead.gate.policy import ExperimentPolicy, Policy
+from headtohead.run import measure
 from headtohead.run.control import BUDGET_SHARE
 from tests.cli.work import BENCH
 from tests.designs import (
@@ -81,7 +82,11 @@ def test_a_comparison_is_of_these_revisions_with_these_rows(config):
 
 
 @pytest.mark.parametrize(("early_stop", "closed"), [(True, {0, 1}), (False, set())])
-def test_a_sweep_measures_at_every_size_as_the_settings_say(early_stop, closed, config):
+def test_a_sweep_measures_at_every_size_as_the_settings_say(
+    early_stop, closed, config, monkeypatch
+):
+    sharing: list[int] = []
+    monkeypatch.setattr(measure, "stopping_error_rate", lambda n: sharing.append(n) or 0.01)
     given = config(warm_up=4, budget=3.0, margin=0.03, early_stop=early_stop, api_workers=3)
     design = swept(given, sizes=(10, 20, 40))
     assert sorted(each["rows"] for each in design.databases) == [10, 20, 40]
@@ -90,9 +95,10 @@ def test_a_sweep_measures_at_every_size_as_the_settings_say(early_stop, closed, 
     assert {arm.base_url for plan in design.plans for arm in plan.arms} == {"http://127.0.0.1:8001"}
     assert [each.rows for each in design.record.sizes] == [10, 20, 40]
     assert {variant for _, variant in design.closed} == closed
+    # Six comparisons, all sizes together, share the error rate, early or not.
+    assert set(sharing) == {6}
     for size in design.record.sizes:
         assert {each.margin for each in size.result.comparisons} == {0.03}
-        # Six comparisons, all sizes together, share the error rate.
         assert min(each.verdict_error_rate for each in size.result.comparisons) < 0.05 / 3
 
 
