@@ -1,6 +1,7 @@
 """What every setting promises, found by discovery: where it can be given, and in what order."""
 
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -10,7 +11,6 @@ from headtohead.errors import ConfigurationError
 from tests.values import MODES, SETTINGS, as_toml, outside, two_values, variable_of, written
 
 each_setting = pytest.mark.parametrize("setting", SETTINGS, ids=[each.name for each in SETTINGS])
-both_ways = pytest.mark.parametrize("turned", [False, True])
 
 
 @pytest.fixture(scope="module")
@@ -29,43 +29,34 @@ def test_there_are_settings():
     assert {"seed", "warm_up", "early_stop", "database_url"} <= {each.name for each in SETTINGS}
 
 
-@both_ways
-@each_setting
-def test_flags_go_before_the_environment_and_that_before_the_table(setting, turned, load):
-    one, other = sorted(two_values(setting), key=str, reverse=turned)
+def mode_for(setting) -> dict[str, str]:
+    """The mode that has to be given with a setting's flag, which others refuse."""
     modes = setting.metadata["modes"]
-    # A flag is refused in a mode that would not read it.
-    mode = {"mode": modes[0]} if modes else {}
-    unset = load()
-
-    def expected(value: Any, **more: Any) -> Config:
-        return replace(unset, **{**more, setting.name: value})
-
-    table, environment = f"{setting.name} = {as_toml(other)}", {variable_of(setting): written(one)}
-    assert load(table) == expected(other)
-    assert load(environment=environment) == expected(one)
-    assert load(table, environment) == expected(one)
-    assert load(table, environment, **mode, **{setting.name: other}) == expected(other, **mode)
+    return {"mode": modes[0]} if modes else {}
 
 
 @each_setting
-def test_a_value_has_the_type_of_the_setting_whoever_gives_it(setting, load):
-    value, _ = two_values(setting)
-    # The mode goes along, as some flags mean nothing in another one.
-    modes = setting.metadata["modes"]
-    mode = {"mode": modes[0]} if modes else {}
-    for config in (
-        load(f"{setting.name} = {as_toml(value)}"),
-        load(environment={variable_of(setting): written(value)}),
-        load(**mode, **{setting.name: written(value)}),
-    ):
-        assert getattr(config, setting.name) == value
+def test_flags_go_before_the_environment_and_that_before_the_table(setting, load):
+    """Whoever gives it, a value has the setting's type and changes no other setting."""
+    unset, mode = load(), mode_for(setting)
+
+    def expect(config: Config, value: Any, **more: Any) -> None:
+        assert config == replace(unset, **{**more, setting.name: value})
         assert type(getattr(config, setting.name)) is type(value)
 
+    for one, other in permutations(two_values(setting)):
+        table = f"{setting.name} = {as_toml(other)}"
+        environment = {variable_of(setting): written(one)}
+        expect(load(table), other)
+        expect(load(environment=environment), one)
+        expect(load(table, environment), one)
+        for given in (other, written(other)):
+            expect(load(table, environment, **mode, **{setting.name: given}), other, **mode)
 
-@each_setting
-def test_an_empty_variable_and_a_flag_that_is_not_given_say_nothing(setting, load):
-    assert load(environment={variable_of(setting): ""}, **{setting.name: None}) == load()
+
+def test_an_empty_variable_and_a_flag_that_is_not_given_say_nothing(load):
+    for setting in SETTINGS:
+        assert load(environment={variable_of(setting): ""}, **{setting.name: None}) == load()
 
 
 def test_no_two_settings_have_one_variable():
@@ -74,39 +65,40 @@ def test_no_two_settings_have_one_variable():
 
 
 @pytest.mark.parametrize(
-    ("setting", "value"),
-    [
-        pytest.param(setting, value, id=f"{setting.name}-{value}")
-        for setting in SETTINGS
-        for value in outside(setting)
-    ],
+    "setting", [each for each in SETTINGS if outside(each)], ids=lambda setting: setting.name
 )
-def test_what_a_setting_cannot_be_is_refused_whoever_gives_it(setting, value, load):
-    modes = setting.metadata["modes"]
-    mode = {"mode": modes[0]} if modes else {}
+def test_what_a_setting_cannot_be_is_refused_whoever_gives_it(setting, load):
+    mode = mode_for(setting)
     variable, flag = variable_of(setting), f"--{setting.name.replace('_', '-')}"
-    for source, give in {
-        f"[tool.headtohead] {setting.name}": lambda: load(f"{setting.name} = {as_toml(value)}"),
-        variable: lambda: load(environment={variable: written(value)}),
-        flag: lambda: load(**mode, **{setting.name: value}),
-    }.items():
-        with pytest.raises(ConfigurationError) as refused:
-            give()
-        assert refused.value.problem in {f"{source} is {value}", f"{source} is {str(value)!r}"}
-        assert setting.metadata["help"] in refused.value.fix
+    for value in outside(setting):
+        for source, given in {
+            f"[tool.headtohead] {setting.name}": {"table": f"{setting.name} = {as_toml(value)}"},
+            variable: {"environment": {variable: written(value)}},
+            flag: {**mode, setting.name: value},
+        }.items():
+            with pytest.raises(ConfigurationError) as refused:
+                load(**given)
+            problem = refused.value.problem
+            assert problem in {f"{source} is {value}", f"{source} is {str(value)!r}"}
+            assert setting.metadata["help"] in refused.value.fix
 
 
-@pytest.mark.parametrize("mode", MODES)
-@each_setting
-def test_a_flag_is_refused_in_a_mode_that_would_ignore_it(setting, mode, load):
+@pytest.mark.parametrize(
+    "setting",
+    [each for each in SETTINGS if each.metadata["modes"]],
+    ids=lambda setting: setting.name,
+)
+def test_a_flag_is_refused_in_a_mode_that_would_ignore_it(setting, load):
     """Only a flag is: tables and variables hold for commands of every mode."""
     modes = setting.metadata["modes"]
-    value = mode if setting.name == "mode" else two_values(setting)[0]
-    flags = {"mode": mode, setting.name: value}
-    if not modes or mode in modes:
-        assert getattr(load(**flags), setting.name) == value
-        return
-    with pytest.raises(ConfigurationError) as refused:
-        load(**flags)
-    assert f"--mode {' or '.join(modes)}" in refused.value.fix
-    assert getattr(load(f"{setting.name} = {as_toml(value)}", mode=mode), setting.name) == value
+    value, _ = two_values(setting)
+    for mode in MODES:
+        config = load(f"{setting.name} = {as_toml(value)}", mode=mode)
+        assert getattr(config, setting.name) == value
+        flags = {"mode": mode, setting.name: value}
+        if mode in modes:
+            assert getattr(load(**flags), setting.name) == value
+            continue
+        with pytest.raises(ConfigurationError) as refused:
+            load(**flags)
+        assert f"--mode {' or '.join(modes)}" in refused.value.fix
