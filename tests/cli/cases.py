@@ -97,6 +97,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
         # The experiments of that run, in its folder.
         (("--run", "kept"), names("experiments"), ["first"]),
         (("--run", "kept"), is_file("kept", "explain.json"), True),
+        (("--run", "kept"), is_file("kept", "report.html"), True),
     ],
     ("sweep", "name"): [
         ((), lambda work, _: work["experiment"].name, "first"),

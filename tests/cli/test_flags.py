@@ -1,13 +1,15 @@
 """Every flag and argument of every command reaches what does the work, found by discovery."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from headtohead.measurement import to_json
+from headtohead.registry import Registry
 from tests.cli.cases import CASES, VARIABLES
-from tests.cli.commands import RUN, declared_commands
-from tests.cli.work import WORK
+from tests.cli.commands import REGISTRY, RUN, declared_commands
+from tests.cli.work import SWEEP, WORK
 from tests.values import MODES, SETTINGS, two_values, variable_of, written
 
 COMMANDS = declared_commands()
@@ -163,3 +165,29 @@ def test_a_run_is_explained_and_published_where_that_is_asked(words, explains, p
     assert [each["record"] for each in explained] == [RUN] * (explains and asked_for)
     assert [each["records"] for each in published] == [[RUN]] * (publishes and asked_for)
     assert told.completed.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "record", "pages"),
+    [
+        *((words, RUN, {"report.html", "report.md"}) for words in ("run", "aa", "compare", "gate")),
+        ("sweep", SWEEP, {"sweep.html"}),
+    ],
+)
+def test_what_measures_writes_its_reports_beside_the_record(words, record, pages, give, tmp_path):
+    work, _ = give(words)
+    folder = tmp_path / "of-a-run"
+    folder.mkdir()
+    work["write_reports"](record, folder)
+    assert {path.name for path in folder.iterdir()} == pages
+
+
+@pytest.mark.parametrize(
+    ("words", "takes"), [("audit", ["first", "second"]), ("run", ["second"]), ("check", ["second"])]
+)
+def test_only_an_audit_takes_what_cannot_be_timed(words, takes, give, command_line):
+    first, second = REGISTRY
+    mixed = Registry([replace(first, timed=False, audit="shop.audit"), second])
+    command_line.stand_in("headtohead.cli.project.load_experiments", mixed)
+    work, _ = give(words)
+    assert [each.name for each in work["experiments"]] == takes
