@@ -20,7 +20,7 @@ from headtohead.publish.session import database_url, publish
 from headtohead.stack.database import connect
 from tests.conftest import ROOT
 from tests.report.samples import SAMPLES, invalid, run, ten_times_faster, unbounded, under_load
-from tests.waiting import PATIENCE, eventually
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.stack
 
