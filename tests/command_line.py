@@ -15,6 +15,7 @@ from subprocess import CompletedProcess
 from unittest.mock import patch
 
 from headtohead.cli import main
+from headtohead.cli.application import console, errors
 
 HANDLED = (signal.SIGTERM, signal.SIGHUP)
 
@@ -22,9 +23,12 @@ HANDLED = (signal.SIGTERM, signal.SIGHUP)
 def give(*arguments: str, folder: Path, environment: Mapping[str, str]) -> CompletedProcess[str]:
     """What a command prints in a folder and its exit code, as `subprocess.run` tells them."""
     code: int | str | None = None
+    for each in (console, errors):
+        # They would have that of the moment when they were imported, as processes begin.
+        each.width = int(environment.get("COLUMNS", 80))
     with (
         redirect_stdout(StringIO()) as output,
-        redirect_stderr(StringIO()) as errors,
+        redirect_stderr(StringIO()) as said,
         chdir(folder),
         patch.dict(os.environ, environment, clear=True),
         patch.object(sys, "argv", ["h2h", *arguments]),
@@ -35,7 +39,7 @@ def give(*arguments: str, folder: Path, environment: Mapping[str, str]) -> Compl
             main()
         except SystemExit as end:
             code = end.code
-    return CompletedProcess(arguments, int(code or 0), output.getvalue(), errors.getvalue())
+    return CompletedProcess(arguments, int(code or 0), output.getvalue(), said.getvalue())
 
 
 @contextmanager
