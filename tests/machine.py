@@ -6,11 +6,19 @@ through; all others run beside each other.
 """
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+
+from headtohead import cores
+
+# Servers keep to all cores but the first, which the generator has. Of two cores, all servers of two
+# processes of tests would share one. So the second process takes the cores in the other order.
+if os.environ.get("PYTEST_XDIST_WORKER") == "gw1":
+    vars(cores)["min"] = max
 
 # Files that are there anyway, so that nothing is left behind and a killed process holds nothing.
 ENTRANCE = Path(__file__)

@@ -15,12 +15,23 @@ def processes_of(folder: Path) -> list[psutil.Process]:
     """Every live process that mentions a folder: where it works, how it was called, its world."""
 
     def mentions(process: psutil.Process) -> bool:
-        with suppress(psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
+        with suppress(psutil.AccessDenied, psutil.NoSuchProcess):
             facts = (process.cwd(), *process.cmdline(), *process.environ().values())
             return any(fact.startswith(str(folder)) for fact in facts)
         return False
 
     return [each for each in psutil.process_iter() if mentions(each)]
+
+
+def children_of_load(program: str) -> list[psutil.Process]:
+    """Live processes of `headtohead.load` that this process has started, by their program."""
+    found = []
+    for process in psutil.Process().children():
+        # Servers of another test may have ended, and nobody has asked how.
+        with suppress(psutil.ZombieProcess, psutil.NoSuchProcess):
+            if f"headtohead.load.{program}" in process.cmdline():
+                found.append(process)
+    return found
 
 
 def generates_load(folder: Path) -> bool:

@@ -2,12 +2,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 import pytest
 
 from headtohead.cores import available_cores
 from headtohead.errors import ConfigurationError
 from headtohead.load.background import BackgroundLoad, BackgroundPlan, background_load
+from tests.processes import children_of_load
 
 # Of the server whose paths name how its variants misbehave.
 HEADERS = "{'Baggage': 'h2h.experiment=e,h2h.variant=other'}"
@@ -38,21 +38,13 @@ def beside(
         yield load
 
 
-def journeys() -> list[psutil.Process]:
-    return [
-        process
-        for process in psutil.Process().children()
-        if "headtohead.load.journeys" in process.cmdline()
-    ]
-
-
 def test_users_are_on_their_way_until_the_block_ends(tmp_path, variants_server):
     with beside(tmp_path, strolling("/equal"), url=variants_server) as load:
         before = load.tally().requests
         while load.tally().requests < before + 10:
-            assert len(journeys()) == 1
+            assert len(children_of_load("journeys")) == 1
         assert load.tally().errors == 0
-    assert journeys() == []
+    assert children_of_load("journeys") == []
 
 
 def test_each_user_has_started_before_anything_else_goes_on(tmp_path, variants_server):
@@ -102,13 +94,13 @@ def test_what_journeys_print_is_no_tally(tmp_path, variants_server):
 
 def test_a_process_that_was_killed_has_no_tally(tmp_path, variants_server):
     with beside(tmp_path, strolling("/equal"), url=variants_server) as load:
-        (process,) = journeys()
+        (process,) = children_of_load("journeys")
         process.kill()
         process.wait()
         assert load.tally() is None
         assert load.tally() is None
         assert load.last_words() == "without a word"
-    assert journeys() == []
+    assert children_of_load("journeys") == []
 
 
 @pytest.mark.parametrize(
@@ -118,4 +110,4 @@ def test_a_process_that_was_killed_has_no_tally(tmp_path, variants_server):
 def test_a_module_that_is_no_journey_is_refused_with_what_is_wrong(tmp_path, module, reason):
     with pytest.raises(ConfigurationError, match=reason), beside(tmp_path, module):
         pytest.fail("there is nobody")
-    assert journeys() == []
+    assert children_of_load("journeys") == []

@@ -17,6 +17,7 @@ from headtohead.load.plan import Sample
 from headtohead.load.schedule import BlockSchedule
 from headtohead.stack.ports import free_port
 from tests.load.test_generator import arm
+from tests.processes import children_of_load
 
 # A hang guard: how long a process may take to end that has no reason to go on.
 LIMIT = 60
@@ -50,14 +51,6 @@ def taken(fleet: Fleet, plan: BlockPlan) -> list[tuple[list[Block], list[Sample]
         blocks += batch.blocks
         samples += batch.samples
     return workers
-
-
-def children(module: str) -> list[psutil.Process]:
-    return [
-        process
-        for process in psutil.Process().children()
-        if f"headtohead.load.{module}" in process.cmdline()
-    ]
 
 
 def test_workers_share_one_schedule_and_all_their_requests_come_back(variants_server):
@@ -132,13 +125,13 @@ def test_worker_that_is_lost_breaks_the_fleet(
     with fleet(local=2) as two:
         batches = two.take(plan(variants_server, seconds=600))
         next(batches)
-        end(children("worker")[0])
+        end(children_of_load("worker")[0])
         assert all(isinstance(batch, BlockBatch) for _, batch in batches)
         assert two.broken.code == "worker-lost"
         assert two.broken.invalidates
         assert two.broken.advice
         assert list(two.take(plan(variants_server))) == []
-    assert children("worker") == children("master") == []
+    assert children_of_load("worker") == children_of_load("master") == []
 
 
 def test_worker_whose_master_goes_away_ends_itself(variants_server):
@@ -148,7 +141,7 @@ def test_worker_whose_master_goes_away_ends_itself(variants_server):
         stack.callback(stranger.kill)
         one = stack.enter_context(fleet(remote=1, port=port))
         next(one.take(plan(variants_server, seconds=600)))
-        children("master")[0].kill()
+        children_of_load("master")[0].kill()
         _, errors = stranger.communicate(timeout=LIMIT)
         assert stranger.returncode == 3
         assert errors.startswith("h2h: the master went away")
@@ -189,7 +182,7 @@ def test_workers_that_do_not_come_are_waited_for_no_longer_than_said():
     problem = "0 of 2 workers came within 1 s; start `h2h worker"
     with pytest.raises(ConfigurationError, match=problem), fleet(remote=2, wait=1.0):
         pytest.fail("there is no one")
-    assert children("master") == []
+    assert children_of_load("master") == []
 
 
 def test_port_that_is_taken_is_named_with_the_fix(variants_server):

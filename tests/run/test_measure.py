@@ -10,6 +10,7 @@ from headtohead.measurement import Verdict
 from headtohead.run.measure import Measured, measure
 from headtohead.run.progress import Progress
 from headtohead.run.target import Target
+from tests.processes import children_of_load
 from tests.run.test_preflight import experiment
 
 
@@ -36,8 +37,7 @@ def measured(
 
 def generator() -> psutil.Process:
     """The load generator that this process has started."""
-    children = psutil.Process().children()
-    (found,) = (child for child in children if "headtohead.load.generator" in child.cmdline())
+    (found,) = children_of_load("generator")
     return found
 
 

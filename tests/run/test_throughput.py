@@ -1,6 +1,5 @@
 from pathlib import Path
 
-import psutil
 import pytest
 
 from headtohead.config import Config, UserCounts
@@ -10,6 +9,7 @@ from headtohead.run.progress import Progress
 from headtohead.run.target import Target
 from headtohead.run.throughput import MeasuredLoad, measure_throughput, require_rounds
 from headtohead.run.workers import open_workers
+from tests.processes import children_of_load
 from tests.run.test_preflight import experiment
 
 
@@ -127,12 +127,7 @@ def measured_by_two(url: str, *, lost_after: int, block: float = 0.25):
     def on_progress(progress: Progress) -> None:
         seen.append(progress)
         if len(seen) == lost_after:
-            worker = next(
-                each
-                for each in psutil.Process().children()
-                if "headtohead.load.worker" in each.cmdline()
-            )
-            worker.kill()
+            children_of_load("worker")[0].kill()
 
     target = Target(base_url=url, token="secret", rows=0, servers={})
     settings = config(workers=2, budget=600.0, block=block)
