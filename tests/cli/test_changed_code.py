@@ -24,6 +24,9 @@ SERVED = """"brand", "category").prefetch_related("tags").order_by("id")"""
 def changing() -> Iterator[Project]:
     """A project of this module's own, to change its code and its snapshot."""
     with temporary_project(changed=True) as project:
+        settings = project.root / "pyproject.toml"
+        # A worker would be started anew after every change.
+        settings.write_text(settings.read_text().replace("celery = ", "# celery = "))
         started = project.h2h("up", "--rows", "50")
         assert started.returncode == 0, started.stderr
         yield project
@@ -102,6 +105,7 @@ def test_bodies_that_differ_only_at_rows_of_its_own_are_told_to_machines_too(cha
     assert finding["problem"] in one_line(completed)
 
 
+@pytest.mark.nightly
 def test_without_a_snapshot_it_passes_and_says_how_to_make_one(changing):
     path = changing.root / SNAPSHOT
     text = path.read_text()
@@ -116,6 +120,7 @@ def test_without_a_snapshot_it_passes_and_says_how_to_make_one(changing):
         path.write_text(text)
 
 
+@pytest.mark.nightly
 def test_what_is_wrong_under_load_alone_fails_with_the_fact(changing, edit):
     edit(
         STOCK,

@@ -25,8 +25,8 @@ SLOWER = 6
 POLICY = """
 [tool.headtohead.gate]
 paths = ["/products/", "/nowhere/"]
-budget = 12
-rounds = 8
+budget = 6
+rounds = 4
 """
 Shop = tuple[Project, list[str]]
 
@@ -73,7 +73,7 @@ def test_a_query_for_every_row_is_found_and_nothing_is_left(shop):
     project, hashes = shop
     before = left_over(project)
     completed = project.h2h(
-        *("compare", hashes[SLOWER - 1], hashes[SLOWER], "--rounds", "8", "--budget", "6"),
+        *("compare", hashes[SLOWER - 1], hashes[SLOWER], "--rounds", "4", "--budget", "4"),
         *("--path", "/products/", "--path", "/nowhere/", "--json"),
     )
     # A busy machine may make it invalid.

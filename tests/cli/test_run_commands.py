@@ -122,15 +122,16 @@ def test_a_run_with_a_control_beside_a_journey_records_both(project):
 
 
 def test_a_run_beside_others_who_take_the_cores_is_invalid(project):
+    # In a process of its own: what this one has started would count as the harness' own.
+    process = project.start(
+        *("run", "category-summary", "--budget", "3", "--no-early-stop"),
+        *("--results", "disturbed"),
+    )
+    until(lambda: generates_load(project.root), process=process)
     with ExitStack() as neighbours:
         # Several on each core, so that they take most of it whoever else is about.
         for seed in range(3 * len(os.sched_getaffinity(0))):
             neighbours.enter_context(beside(Neighbour.BUSY, seed=seed))
-        # In a process of its own: what this one has started would count as the harness' own.
-        process = project.start(
-            *("run", "category-summary", "--budget", "2", "--no-early-stop"),
-            *("--results", "disturbed"),
-        )
         output, errors = process.communicate()
     assert process.returncode == 3, errors
     (experiment,) = kept_in(project.root / "disturbed" / "latest")["experiments"]
@@ -280,11 +281,12 @@ exec("import signal\\nsignal.raise_signal(signal.SIGINT)\\nwhile True: pass")
 """
 
 
+SERVICES = ("run", "checkout", "--rows", "50", "--background", "shop:4")
 PHASES = {
-    "servers start": lambda folder: (folder / ".h2h").exists(),
-    "the database is filled": lambda folder: (folder / ".h2h" / "postgres").exists(),
-    "the worker starts": lambda folder: (folder / ".h2h" / "celery").exists(),
-    "pairs are taken": generates_load,
+    "servers start": (SERVICES, lambda folder: (folder / ".h2h").exists()),
+    "the database is filled": (SERVICES, lambda folder: (folder / ".h2h" / "postgres").exists()),
+    "the worker starts": (SERVICES, lambda folder: (folder / ".h2h" / "celery").exists()),
+    "pairs are taken": (("run", "product-list", "--rows", "50"), generates_load),
 }
 # Every phase by one signal; by the others it is the same in other words.
 STRUCK = {
@@ -307,8 +309,9 @@ STRUCK = {
 def test_an_interrupted_run_leaves_no_process_and_no_record(
     fresh: Project, phase: str, number: signal.Signals
 ):
-    process = fresh.start("run", "checkout", "--rows", "50", "--background", "shop:4")
-    until(lambda: PHASES[phase](fresh.root), process=process)
+    command, reached = PHASES[phase]
+    process = fresh.start(*command)
+    until(lambda: reached(fresh.root), process=process)
     assert interrupted(process, number) == "h2h: interrupted; nothing was recorded"
     assert not list(fresh.root.glob("results/*"))
     assert processes_of(fresh.root) == []

@@ -2,6 +2,8 @@
 
 import signal
 
+import pytest
+
 from tests.processes import interrupted, until
 
 SHORT = ("--runs", "1", "--seconds", "3", "--scenario", "aa-quiet", "--scenario", "busy-10")
@@ -31,6 +33,7 @@ def test_validation_takes_what_is_missing_and_judges_everything(project):
         assert (project.root / "short" / name).is_file()
 
 
+@pytest.mark.nightly
 def test_interrupted_validation_keeps_its_finished_trials(project):
     trials = project.root / "stopped" / "trials"
     process = project.start("validate", *SHORT[2:], "--runs", "50", "--output", "stopped")

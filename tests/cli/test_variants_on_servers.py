@@ -57,6 +57,7 @@ def test_load_goes_to_each_variants_server(project):
     assert [each["queries_per_request"] for each in experiment["variants"]] == [2, 2, 2]
 
 
+@pytest.mark.nightly
 def test_arrivals_go_to_servers_that_explain_nothing_and_it_is_said(project):
     mode = ("--mode", "open", "--rate", "20", "--block", "0.25", "--budget", "5.5")
     experiment = taken(project, "run", "observer", *mode)
@@ -64,6 +65,7 @@ def test_arrivals_go_to_servers_that_explain_nothing_and_it_is_said(project):
     assert told == {"bare": False, "lean": False, "django-prometheus": False, "silk": False}
 
 
+@pytest.mark.nightly
 def test_a_baseline_is_compared_with_another_process_of_its_kind(project):
     experiment = taken(project, "aa", "connection", "--budget", "2")
     assert [each["name"] for each in experiment["variants"]] == ["new", "new again"]

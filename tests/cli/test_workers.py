@@ -96,7 +96,7 @@ def cut_off(process: "subprocess.Popen[str]", host: Host) -> None:
 
 
 @pytest.mark.load
-@pytest.mark.parametrize("lose", [kill, cut_off])
+@pytest.mark.parametrize("lose", [pytest.param(kill, marks=pytest.mark.nightly), cut_off])
 def test_worker_that_is_lost_on_its_host_invalidates_the_run_in_time(
     lose: Callable[["subprocess.Popen[str]", Host], None],
     hosts: tuple[Host, Host, Host],

@@ -36,8 +36,9 @@ AUDITED = sorted(
 each_audited = pytest.mark.parametrize("experiment", AUDITED, ids=[each.name for each in AUDITED])
 
 FEWER = (
-    (coherence, "READS", 700),
-    (product_detail, "READS", 700),
+    (coherence, "READS", 350),
+    (coherence, "READS_PER_BURST", 50),
+    (product_detail, "READS", 350),
     (recomputation, "EXPIRIES", 1),
     (bulk_import, "ROUNDS", 3),
     (checkout, "ORDERS", 30),

@@ -14,7 +14,7 @@ from tests.run.test_preflight import experiment
 
 
 def config(**changes: object) -> Config:
-    fields = {"mode": "throughput", "budget": 6.0, "block": 0.25, "warm_up": 8}
+    fields = {"mode": "throughput", "budget": 5.0, "block": 0.25, "warm_up": 8}
     return Config(root=Path(), **fields | {"users": UserCounts(4)} | changes)
 
 

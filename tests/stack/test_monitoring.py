@@ -122,6 +122,7 @@ def test_a_watched_database_keeps_statistics_of_statements(running: RunningStack
     assert calls >= 1
 
 
+@pytest.mark.nightly
 def test_a_database_that_runs_without_them_is_started_again_when_it_is_to_be_watched(
     settings: StackSettings,
 ) -> None:
@@ -141,6 +142,7 @@ def test_who_does_not_ask_for_it_leaves_it_alone(
     assert stack.up(replace(settings, prometheus=False), progress=ignore) == running
 
 
+@pytest.mark.nightly
 def test_other_workers_restart_the_api_and_prometheus_still_finds_it(
     running: RunningStack, settings: StackSettings
 ) -> None:

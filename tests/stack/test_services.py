@@ -169,7 +169,9 @@ def test_a_cache_of_the_users_is_no_broker(running: RunningStack, directory: Pat
 
 
 @pytest.mark.stack
-@pytest.mark.parametrize("app", ["shop.absent", "shop.wsgi"])
+@pytest.mark.parametrize(
+    "app", ["shop.absent", pytest.param("shop.wsgi", marks=pytest.mark.nightly)]
+)
 def test_a_celery_application_that_is_none(directory: Path, app: str) -> None:
     with pytest.raises(HeadToHeadError) as caught:
         stack.up(settings_in(directory, celery=app, services=("celery",)), progress=ignore)
