@@ -142,7 +142,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "variants_server" in item.fixturenames:
             item.add_marker(pytest.mark.load)
     slow = {
-        item.path for item in items if any(map(item.get_closest_marker, ("stack", "revisions")))
+        item.path
+        for item in items
+        if any(map(item.get_closest_marker, ("stack", "load", "browser", "revisions")))
     }
     items.sort(key=lambda item: item.path not in slow)
 

@@ -164,3 +164,37 @@ def test_the_experiment_in_one_file_that_the_readme_shows_works_as_it_stands(cha
     assert completed.returncode in {0, 3}, completed.stderr
     (comparison,) = json.loads(completed.stdout)["experiments"][0]["comparisons"]
     assert (comparison["baseline"], comparison["variant"]) == ("all-columns", "shown-columns")
+
+
+def test_unequal_variants_are_refused_with_the_difference(changing):
+    file = changing.root / "app" / "experiments" / "unequal.py"
+    file.write_text(UNEQUAL)
+    before = list(changing.root.glob("results/*"))
+    try:
+        completed = changing.h2h("run", "unequal")
+    finally:
+        file.unlink()
+    assert completed.returncode == 3, completed.stderr
+    assert "body.results[0]" in one_line(completed)
+    assert list(changing.root.glob("results/*")) == before
+
+
+UNEQUAL = """
+from headtohead.experiment import Experiment, Request, Variant
+
+
+def backwards():
+    from app.catalog.models import Product
+
+    return Product.objects.order_by("-id")
+
+
+UNEQUAL = Experiment(
+    name="unequal",
+    question="Is it faster to return something else?",
+    request=Request(path="/api/products/"),
+    seam="app.catalog.selectors.product_list",
+    baseline=Variant(name="right", selector="app.catalog.selectors.product_list"),
+    variants=(Variant(name="wrong", selector="app.experiments.unequal.backwards"),),
+)
+"""

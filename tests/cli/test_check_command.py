@@ -14,7 +14,7 @@ SNAPSHOT = "app/experiments/queries.json"
 
 
 # Their servers are started three times, once for each number of rows.
-SERVERS = ("fan-out", "observer")
+SERVERS = ("connection", "fan-out", "observer")
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_all_that_is_declared_passes_at_rows_of_its_own(project, left_out):
     # Variants on servers of their own: those that tell nothing, and those that are asked alike.
     if not left_out:
         assert set(checked["queries"]["observer"].values()) == {None}
-    assert set(checked["queries"]["connection"].values()) == {2}
+        assert set(checked["queries"]["connection"].values()) == {2}
 
     growth = {each["experiment"]: each for each in checked["doubling"]["growth"]}
     naive, prefetched = growth["product-list"]["variants"]

@@ -25,7 +25,7 @@ SLOWER = 6
 POLICY = """
 [tool.headtohead.gate]
 paths = ["/products/", "/nowhere/"]
-budget = 6
+budget = 3
 rounds = 4
 """
 Shop = tuple[Project, list[str]]
@@ -73,7 +73,7 @@ def test_a_query_for_every_row_is_found_and_nothing_is_left(shop):
     project, hashes = shop
     before = left_over(project)
     completed = project.h2h(
-        *("compare", hashes[SLOWER - 1], hashes[SLOWER], "--rounds", "4", "--budget", "4"),
+        *("compare", hashes[SLOWER - 1], hashes[SLOWER], "--rounds", "4", "--budget", "2"),
         *("--path", "/products/", "--path", "/nowhere/", "--json"),
     )
     # A busy machine may make it invalid.

@@ -14,7 +14,7 @@ import pytest
 from headtohead.validate.neighbour import beside
 from headtohead.validate.scenarios import Neighbour
 from tests.command_line import one_line
-from tests.conftest import UNTIL_SETTLED, Project, copy_project, temporary_project
+from tests.conftest import UNTIL_SETTLED, Project, copy_project
 from tests.processes import generates_load, interrupted, processes_of, until
 from tests.waiting import eventually
 
@@ -103,7 +103,7 @@ def test_a_run_is_explained_in_its_own_report(project, measured):
 
 def test_a_run_with_a_control_beside_a_journey_records_both(project):
     completed = project.h2h(
-        *("run", "category-summary", "--control", "--background", "shop:30", "--budget", "4"),
+        *("run", "category-summary", "--control", "--background", "shop:10", "--budget", "3"),
         *("--no-early-stop", "--results", "beside"),
     )
     # A busy machine may hold requests up, and then the record has to say so.
@@ -112,7 +112,7 @@ def test_a_run_with_a_control_beside_a_journey_records_both(project):
     (experiment,) = record["experiments"]
     assert record["control"]["comparisons"][0]["variant"] == "live again"
     background = experiment["background"]
-    assert (background["scenario"], background["users"], background["errors"]) == ("shop", 30, 0)
+    assert (background["scenario"], background["users"], background["errors"]) == ("shop", 10, 0)
     assert background["requests"] > 0
     assert experiment["generator"]["cpu_share"] < 1
     assert experiment["machine"]["others"] is not None
@@ -130,7 +130,7 @@ def test_a_run_beside_others_who_take_the_cores_is_invalid(project):
     until(lambda: generates_load(project.root), process=process)
     with ExitStack() as neighbours:
         # Several on each core, so that they take most of it whoever else is about.
-        for seed in range(3 * len(os.sched_getaffinity(0))):
+        for seed in range(2 * len(os.sched_getaffinity(0))):
             neighbours.enter_context(beside(Neighbour.BUSY, seed=seed))
         output, errors = process.communicate()
     assert process.returncode == 3, errors
@@ -142,9 +142,9 @@ def test_a_run_beside_others_who_take_the_cores_is_invalid(project):
     assert "report.html" in output
 
 
-def test_throughput_is_measured_at_every_number_of_users(project):
+def test_throughput_is_measured_in_blocks_of_load(project):
     completed = project.h2h(
-        *("run", "product-detail", "--mode", "throughput", "--users", "1,2"),
+        *("run", "product-detail", "--mode", "throughput", "--users", "2"),
         *("--budget", "5", "--block", "0.25", "--results", "loaded"),
     )
     # A busy machine may make requests outlast short blocks, and then the record has to say so.
@@ -152,7 +152,6 @@ def test_throughput_is_measured_at_every_number_of_users(project):
     folder = project.root / "loaded" / "latest"
     (experiment,) = kept_in(folder)["experiments"]
     assert (experiment["mode"], experiment["users"]) == ("throughput", 2)
-    assert [step["users"] for step in experiment["steps"]] == [1, 2]
     metrics = [comparison["metric"] for comparison in experiment["comparisons"]]
     assert metrics == ["throughput", "p50", "p95", "p99"]
     uncached, cached = experiment["variants"]
@@ -183,7 +182,7 @@ def test_an_open_run_tells_response_from_service_times(project):
 
 def test_a_baseline_against_itself_is_recorded_like_any_run(project):
     # Cheap, so that there are pairs enough however busy the machine is.
-    completed = project.h2h("aa", "hot-key", "--budget", "4", "--results", "control")
+    completed = project.h2h("aa", "hot-key", "--budget", "3", "--results", "control")
     assert completed.returncode in {0, 3}, completed.stderr
     folder = project.root / "control" / "latest"
     (experiment,) = kept_in(folder)["experiments"]
@@ -198,7 +197,9 @@ def test_a_baseline_against_itself_is_recorded_like_any_run(project):
 
 
 def test_a_run_without_a_stack_starts_one_and_leaves_no_process(fresh):
-    completed = fresh.h2h(*("run", "category-summary", "--rows", "50", "--explain", *UNTIL_SETTLED))
+    completed = fresh.h2h(
+        *("run", "category-summary", "--rows", "50", "--explain", "--budget", "1.5")
+    )
     assert completed.returncode in {0, 3}, completed.stderr
     folder = fresh.root / "results" / "latest"
     live, cached, _ = json.loads((folder / "explain.json").read_text())["variants"]
@@ -225,7 +226,7 @@ def test_plain_locust_takes_pairs_and_says_what_they_amount_to(project):
 
 def test_workers_that_are_replaced_in_mid_run_invalidate_it(project):
     api = next(each for each in project.json("status")["servers"] if each["name"] == "API")
-    process = project.start("run", "product-detail", "--budget", "3", "--no-early-stop", "--json")
+    process = project.start("run", "product-detail", "--budget", "2", "--no-early-stop", "--json")
     until(lambda: generates_load(project.root), process=process)
     os.kill(api["pid"], signal.SIGHUP)
     output, errors = process.communicate()
@@ -235,37 +236,6 @@ def test_workers_that_are_replaced_in_mid_run_invalidate_it(project):
     assert "API" in caveat["message"]
     assert experiment["comparisons"][0]["verdict"] == "invalid"
     eventually(lambda: project.json("status")["up"])
-
-
-def test_unequal_variants_are_refused_with_the_difference():
-    with temporary_project(changed=True) as project:
-        (project.root / "app" / "experiments" / "unequal.py").write_text(UNEQUAL)
-        completed = project.h2h("run", "unequal", "--rows", "50")
-        assert completed.returncode == 3, completed.stderr
-        assert "body.results[0]" in one_line(completed)
-        assert not list(project.root.glob("results/*"))
-        assert processes_of(project.root) == []
-
-
-UNEQUAL = """
-from headtohead.experiment import Experiment, Request, Variant
-
-
-def backwards():
-    from app.catalog.models import Product
-
-    return Product.objects.order_by("-id")
-
-
-UNEQUAL = Experiment(
-    name="unequal",
-    question="Is it faster to return something else?",
-    request=Request(path="/api/products/"),
-    seam="app.catalog.selectors.product_list",
-    baseline=Variant(name="right", selector="app.catalog.selectors.product_list"),
-    variants=(Variant(name="wrong", selector="app.experiments.unequal.backwards"),),
-)
-"""
 
 
 def test_an_interrupt_in_code_that_a_string_holds_ends_with_the_exit_code_as_well(tmp_path):

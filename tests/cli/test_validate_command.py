@@ -9,6 +9,7 @@ from tests.processes import interrupted, until
 SHORT = ("--runs", "1", "--seconds", "3", "--scenario", "aa-quiet", "--scenario", "busy-10")
 
 
+@pytest.mark.nightly
 def test_validation_takes_what_is_missing_and_judges_everything(project):
     trials = project.root / "short" / "trials"
     first = project.h2h("validate", *SHORT, "--output", "short")

@@ -22,7 +22,7 @@ STALLING_PAIRS = f"/stalling?at={2 * 8 + 8 * 4 + 2}"
 
 
 def config(**changes: object) -> Config:
-    fields = {"mode": "open", "budget": 6.0, "block": 0.25, "warm_up": 8, "rate": RATE}
+    fields = {"mode": "open", "budget": 5.0, "block": 0.25, "warm_up": 8, "rate": RATE}
     return Config(root=Path(), **fields | {"arrivals": "constant"} | changes)
 
 

@@ -14,7 +14,7 @@ from tests.run.test_preflight import experiment
 
 
 def config(**changes: object) -> Config:
-    fields = {"mode": "throughput", "budget": 5.0, "block": 0.25, "warm_up": 8}
+    fields = {"mode": "throughput", "budget": 3.0, "block": 0.15, "warm_up": 8}
     return Config(root=Path(), **fields | {"users": UserCounts(4)} | changes)
 
 
@@ -63,7 +63,7 @@ def test_a_slow_baseline_makes_the_variant_serve_more(variants_server, tmp_path)
 
 @pytest.mark.alone
 def test_a_generator_that_only_shows_itself_invalidates(variants_server):
-    result = measured("/packed", url=variants_server, budget=5.0).result
+    result = measured("/packed", url=variants_server).result
     assert "generator-saturated" in {caveat.code for caveat in result.caveats}
     assert result.generator.cpu_share > 0.8
     assert {each.verdict for each in result.comparisons} == {Verdict.INVALID}
@@ -109,7 +109,7 @@ def test_server_that_fails_at_once_is_given_up_in_its_own_words(variants_server)
 
 
 def test_requests_longer_than_a_block_are_refused_before_the_budget_is_spent(variants_server):
-    with pytest.raises(MeasurementError, match="longer than a block of 0.25 s; take longer"):
+    with pytest.raises(MeasurementError, match="longer than a block of 0.15 s; take longer"):
         measured("/very-slow", url=variants_server, budget=600.0)
 
 
@@ -153,4 +153,4 @@ def test_rounds_before_a_worker_was_lost_are_kept_but_not_believed(variants_serv
 def test_worker_that_is_lost_before_anything_is_whole_ends_in_its_own_words(variants_server):
     with pytest.raises(MeasurementError, match="lost in mid-run: .* before a single round"):
         # A block so long that the second cannot be over before the worker is killed.
-        measured_by_two(variants_server, lost_after=1, block=3.0)
+        measured_by_two(variants_server, lost_after=1, block=1.0)

@@ -25,16 +25,16 @@ def temporary_stack() -> Iterator[Path]:
         assert processes_of(directory) == []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def settings() -> Iterator[StackSettings]:
-    """A stack of the module's own: its tests share the database, which is made once."""
+    """A stack that tests share, and its database, which is made once."""
     with temporary_stack() as directory:
         yield settings_in(directory)
 
 
 @pytest.fixture
 def running(settings: StackSettings) -> RunningStack:
-    """The module's stack, up as its settings say, whatever a test did to it before."""
+    """That stack, up as its settings say, whatever a test did to it before."""
     return stack.up(settings, progress=ignore)
 
 
