@@ -31,7 +31,7 @@ test: setup ## pass the tests, in ten minutes at most
 	@$(pytest) -m 'not nightly' $(TEST_FLAGS)
 
 test-all: setup ## pass every test at full length, try the harness, judge the thirty commits (two hours)
-	@$(pytest) $(TEST_FLAGS)
+	@$(pytest) --hypothesis-profile=night $(TEST_FLAGS)
 	.venv/bin/h2h validate --quick
 	.venv/bin/python -m benchmarks.proof --output results/proof
 

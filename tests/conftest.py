@@ -35,11 +35,16 @@ from tests.servers import (  # noqa: F401
 )
 from tests.upstreams import upstream_url  # noqa: F401
 
-# How long an example takes says something of the machine and nothing of the code.
-hypothesis.settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("any machine")
+# How long an example takes says something of the machine and nothing of the code. There are few by
+# day, and many by night (`make test-all`).
+for profile, examples in (("day", 40), ("night", 200)):
+    hypothesis.settings.register_profile(
+        profile,
+        deadline=None,
+        max_examples=examples,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
+hypothesis.settings.load_profile("day")
 
 # Where the tests run in the background of a script they ignore Ctrl-C, and so would all they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

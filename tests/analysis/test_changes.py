@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headtohead.analysis.changes import FEWEST, changes
@@ -72,6 +72,7 @@ def test_exact_levels_have_an_exact_step():
     assert change.ci95 == (pytest.approx(2), pytest.approx(2))
 
 
+@settings(max_examples=20)
 @given(factor=st.floats(0.01, 100))
 def test_the_unit_changes_nothing_but_the_levels(factor):
     scaled = changes([factor * ratio for ratio in STEP])

@@ -17,6 +17,8 @@ from tests.conftest import ROOT
 sys.path.insert(0, str(ROOT / "docs"))
 from build import GENERATOR_COST, generator_cost_page
 
+pytestmark = pytest.mark.load
+
 # Requests of each kind in a second, of which it used half a second of CPU time.
 REQUESTS = {
     Kind.FAST: 5000,
@@ -98,7 +100,6 @@ def test_record_is_read_back_as_it_was_written(tmp_path):
     assert read_record(tmp_path, Record) == record()
 
 
-@pytest.mark.load
 def test_every_round_holds_a_block_of_every_kind(tmp_path):
     command = [sys.executable, "-m", "benchmarks.generator_cost", "--output", str(tmp_path)]
     completed = subprocess.run(

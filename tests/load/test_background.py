@@ -9,6 +9,8 @@ from headtohead.errors import ConfigurationError
 from headtohead.load.background import BackgroundLoad, BackgroundPlan, background_load
 from tests.processes import children_of_load
 
+pytestmark = pytest.mark.load
+
 # Of the server whose paths name how its variants misbehave.
 HEADERS = "{'Baggage': 'h2h.experiment=e,h2h.variant=other'}"
 

@@ -18,6 +18,8 @@ from headtohead.load.schedule import BlockSchedule, PairSchedule
 from tests.conftest import ROOT
 from tests.load.test_generator import arm
 
+pytestmark = pytest.mark.load
+
 ARMS = tuple(arm(name, url="http://127.0.0.1:9") for name in ("one", "other", "third"))
 # What a pair is said to take of its plan, whatever the clock says.
 PAIR_SECONDS = 0.125

@@ -19,6 +19,8 @@ from headtohead.stack.ports import free_port
 from tests.load.test_generator import arm
 from tests.processes import children_of_load
 
+pytestmark = pytest.mark.load
+
 # A hang guard: how long a process may take to end that has no reason to go on.
 LIMIT = 60
 

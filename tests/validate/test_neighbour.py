@@ -8,6 +8,8 @@ import pytest
 from headtohead.validate.neighbour import beside
 from headtohead.validate.scenarios import Neighbour
 
+pytestmark = pytest.mark.load
+
 
 @pytest.mark.parametrize("neighbour", [Neighbour.BUSY, Neighbour.BURSTY])
 def test_neighbour_burns_and_is_gone_after_an_error(neighbour):

@@ -140,7 +140,8 @@ def _serving(registry: CollectorRegistry, *, host: str, port: int) -> Iterator[_
             f"metrics cannot be exported at {host}:{port} ({error.strerror})",
             fix="wait for the run that uses it, or give another with --metrics-port",
         ) from error
-    thread = Thread(target=server.serve_forever, daemon=True)
+    # How soon it notices that it is to end; half a second is the default.
+    thread = Thread(target=server.serve_forever, args=[0.02], daemon=True)
     thread.start()
     try:
         yield scrapes
