@@ -35,8 +35,8 @@ test-all: setup ## pass every test at full length, try the harness, judge the th
 	.venv/bin/h2h validate --quick
 	.venv/bin/python -m benchmarks.proof --output results/proof
 
-unit: setup ## pass the fast tests: no servers, no browser, no revisions
-	@$(pytest) -m 'not stack and not load and not browser and not revisions and not nightly' $(TEST_FLAGS)
+unit: setup ## pass the fast tests: no servers, no browser, no revisions, no simulations
+	@$(pytest) -m 'not stack and not load and not browser and not revisions and not simulation and not nightly' $(TEST_FLAGS)
 
 compose: setup ## bring up all of docker compose, use it, take it down (needs Docker, takes minutes)
 	@H2H_COMPOSE=1 .venv/bin/pytest tests/packaging/test_compose_up.py $(TEST_FLAGS)

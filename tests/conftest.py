@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import shutil
@@ -152,6 +153,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if any(map(item.get_closest_marker, ("stack", "load", "browser", "revisions")))
     }
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what was collected, which stays until the end."""
+    gc.freeze()
 
 
 @contextmanager

@@ -50,6 +50,7 @@ def arms(seed: int, *, ratio: float, rounds: int, service: float) -> dict[str, l
     return blocks
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize(("ratio", "rounds"), [(1.0, 12), (0.5, 12), (0.5, 24)])
 def test_known_ratio_is_recovered_and_covered(ratio, rounds):
     """Coverage over 200 runs; three standard errors of 95 % are 4.6 %."""

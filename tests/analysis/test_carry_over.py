@@ -63,6 +63,7 @@ def test_interval_is_widened_towards_where_the_effect_may_lie_without_it():
     assert allow_for(unsure, effect) == effect
 
 
+@pytest.mark.simulation
 @given(fading=st.floats(0.0, 0.5), left=st.floats(-0.3, 0.3))
 def test_what_fades_by_half_or_more_with_each_request_is_covered(fading, left):
     """The second request to the variant still carries `fading` times what the first one met."""

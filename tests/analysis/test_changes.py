@@ -34,6 +34,7 @@ def test_steps_in_both_directions_are_found():
     assert [change.step > 1 for change in changes(series)] == [True, False]
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("noise", NOISES)
 def test_a_quiet_series_has_a_change_in_one_of_a_hundred(noise):
     # Of so many at one in a hundred each, more than seven would be one case in a thousand.
@@ -41,6 +42,7 @@ def test_a_quiet_series_has_a_change_in_one_of_a_hundred(noise):
     assert sum(found) <= 7
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("noise", ["normal", "heavy-tailed"])
 def test_five_percent_are_found_within_a_few_commits(noise):
     found = 0
@@ -72,6 +74,7 @@ def test_exact_levels_have_an_exact_step():
     assert change.ci95 == (pytest.approx(2), pytest.approx(2))
 
 
+@pytest.mark.simulation
 @settings(max_examples=20)
 @given(factor=st.floats(0.01, 100))
 def test_the_unit_changes_nothing_but_the_levels(factor):

@@ -123,6 +123,7 @@ EFFECTS = {
 }
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("effects", EFFECTS.values(), ids=EFFECTS)
 def test_no_more_than_five_percent_of_runs_hold_a_wrong_verdict(effects):
     wrong = [false_claims_in(effects, adjusted=True, seed=seed) for seed in range(1000)]

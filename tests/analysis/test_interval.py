@@ -29,6 +29,7 @@ def test_log_ratio_is_that_of_variant_over_baseline():
     ) == pytest.approx([math.log(0.5), 0.0])
 
 
+@pytest.mark.simulation
 @ESTIMATES
 @given(ratios=RATIOS)
 def test_interval_holds_the_estimate(estimate, ratios):
@@ -36,6 +37,7 @@ def test_interval_holds_the_estimate(estimate, ratios):
     assert result.low <= result.ratio <= result.high
 
 
+@pytest.mark.simulation
 @ESTIMATES
 @given(ratios=RATIOS)
 def test_swapping_the_arms_inverts_the_ratio(estimate, ratios):
@@ -46,6 +48,7 @@ def test_swapping_the_arms_inverts_the_ratio(estimate, ratios):
         assert swapped.high == pytest.approx(1 / result.low)
 
 
+@pytest.mark.simulation
 @ESTIMATES
 @given(ratios=RATIOS, factor=st.floats(0.1, 10))
 def test_a_factor_on_the_variant_moves_estimate_and_interval_by_it(estimate, ratios, factor):
@@ -92,6 +95,7 @@ def test_fixed_size_interval_misses_no_effect_in_about_one_of_twenty_comparisons
     assert 0.945 <= np.mean(covered) <= 0.975
 
 
+@pytest.mark.simulation
 def test_confidence_sequence_keeps_its_promise_however_often_one_looks():
     """An A/A comparison looked at after every tenth pair for 2000 pairs."""
     crossed = 0

@@ -36,6 +36,7 @@ def test_swapping_the_revisions_inverts_the_ratio():
     assert one.ci95 == (pytest.approx(1 / other.ci95[1]), pytest.approx(1 / other.ci95[0]))
 
 
+@pytest.mark.simulation
 def test_many_equals_are_claimed_to_differ_in_almost_no_comparison():
     names = {f"benchmark-{number}": 1e-3 for number in range(20)}
     claims = 0

@@ -73,6 +73,7 @@ def test_the_page_counts_alarms_among_what_counts():
     assert "up to 98.7%" in page
 
 
+@pytest.mark.simulation
 def test_quiet_ratios_keep_their_promise_and_a_step_is_seen():
     quiet = {each.kind: each for each in calibrate({"/products/": noise()})}
     drawn = quiet["in orders of chance"]

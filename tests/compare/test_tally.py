@@ -45,6 +45,7 @@ def test_a_slowdown_is_claimed_and_its_size_is_that_over_launches():
     assert (result.valid, comparison.pairs) == (True, 8 * PAIRS)
 
 
+@pytest.mark.simulation
 def test_equals_are_not_claimed_to_differ():
     assert verdicts(*(tally(seed=seed, name=f"e-{seed}") for seed in range(20))) == (
         [Verdict.NO_DIFFERENCE] * 20

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psutil
+import pytest
 
 from headtohead import caveats
 from headtohead.run.conditions import clock_caveats, machine, machine_caveats, restart_caveats
@@ -108,6 +109,7 @@ def strangers_burning() -> Iterator[Callable[[], bool]]:
             each.kill()
 
 
+@pytest.mark.load
 def test_processes_that_eat_the_cores_are_seen():
     with main_process() as main, strangers_burning() as have_burnt:
         here = target(API=main.pid)
@@ -117,6 +119,7 @@ def test_processes_that_eat_the_cores_are_seen():
     assert "busy-machine" in {caveat.code for caveat in machine_caveats(found)}
 
 
+@pytest.mark.load
 def test_work_of_the_servers_own_processes_is_not_that_of_others():
     with burning_every_core() as have_burnt:
         here = target(
@@ -175,6 +178,7 @@ def test_clocks_agree_while_nobody_sets_them():
     assert list(clock_caveats(before.clocks, after.clocks)) == []
 
 
+@pytest.mark.load
 def test_work_of_processes_that_we_started_is_ours_while_they_live():
     program = (
         "import time\nwhile time.process_time() < 0.5: pass\nprint(flush=True)\nimport sys\n"

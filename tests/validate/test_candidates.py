@@ -26,6 +26,7 @@ RATIOS = arrays(
 )
 
 
+@pytest.mark.simulation
 @CANDIDATES
 @given(ratios=RATIOS)
 def test_interval_holds_the_estimate(estimate, ratios):
@@ -34,6 +35,7 @@ def test_interval_holds_the_estimate(estimate, ratios):
     assert result.ratio <= result.high * (1 + 1e-9)
 
 
+@pytest.mark.simulation
 @CANDIDATES
 @given(ratios=RATIOS)
 def test_swapping_the_arms_inverts_ratio_and_interval(estimate, ratios):
@@ -44,6 +46,7 @@ def test_swapping_the_arms_inverts_ratio_and_interval(estimate, ratios):
         assert swapped.high == pytest.approx(1 / result.low)
 
 
+@pytest.mark.simulation
 @CANDIDATES
 @given(ratios=RATIOS, factor=st.floats(0.1, 10))
 def test_a_factor_on_the_variant_moves_estimate_and_interval_by_it(estimate, ratios, factor):
@@ -54,6 +57,7 @@ def test_a_factor_on_the_variant_moves_estimate_and_interval_by_it(estimate, rat
         assert moved.high == pytest.approx(result.high * factor)
 
 
+@pytest.mark.simulation
 @given(ratios=RATIOS)
 def test_hodges_lehmann_is_the_median_of_all_pairwise_means(ratios):
     i, j = np.triu_indices(len(ratios))
@@ -81,6 +85,7 @@ def test_trimmed_mean_is_scipys(ratios):
     )
 
 
+@pytest.mark.simulation
 @CANDIDATES
 def test_interval_covers_the_truth_in_about_19_of_20_trials(estimate):
     random = np.random.default_rng(2)
