@@ -12,6 +12,7 @@ pytestmark = pytest.mark.stack
 QUICKLY = {"H2H_MARGIN": "0.3", "H2H_WARM_UP": "5"}
 
 
+@pytest.mark.nightly
 def test_sweep_measures_at_every_size_and_leaves_the_rows_as_they_were(project):
     completed = project.h2h(
         *("sweep", "serializer", "--rows", "50,1e2,200", "--budget", "120", "--json"), **QUICKLY

@@ -51,6 +51,7 @@ def test_pairs_go_to_each_variants_server(project):
     assert comparison["verdict"] in {"faster", "invalid"}
 
 
+@pytest.mark.nightly
 def test_load_goes_to_each_variants_server(project):
     mode = ("--mode", "throughput", "--users", "2", "--block", "0.25", "--budget", "5.5")
     experiment = taken(project, "run", "connection", *mode)

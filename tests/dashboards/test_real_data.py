@@ -53,8 +53,12 @@ def watched() -> Iterator[Project]:
 @pytest.fixture(scope="module")
 def record(watched: Project) -> dict[str, Any]:
     """What a short run found."""
-    # Others may take the cores, which invalidates the run and loses none of its numbers.
-    completed = watched.h2h("run", MEASURED, "--budget", "3", "--publish", "--json")
+    # Others may take the cores, which invalidates the run and loses none of its numbers. It takes
+    # longer than from scrape to scrape, or its counters would never be seen to grow.
+    budget = str(SCRAPE_SECONDS + 2)
+    completed = watched.h2h(
+        *("run", MEASURED, "--budget", budget, "--no-early-stop", "--publish", "--json")
+    )
     assert completed.returncode in {0, 3}, completed.stderr
     return json.loads(completed.stdout)
 
