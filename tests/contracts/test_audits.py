@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.audits import coherence, recomputation
+from app.audits import coherence
 from app.experiments import (
     bulk_import,
     catalog_export,
@@ -33,13 +33,20 @@ AUDITED = sorted(
     (each for each in load_experiments("app.experiments") if each.audit),
     key=lambda each: each is not catalog_export.CATALOG_EXPORT,
 )
-each_audited = pytest.mark.parametrize("experiment", AUDITED, ids=[each.name for each in AUDITED])
+# Only many expiries tell what happens at most of them: half a minute.
+LONG = {"hot-key"}
+each_audited = pytest.mark.parametrize(
+    "experiment",
+    [
+        pytest.param(each, id=each.name, marks=[pytest.mark.nightly] if each.name in LONG else [])
+        for each in AUDITED
+    ],
+)
 
 FEWER = (
     (coherence, "READS", 350),
     (coherence, "READS_PER_BURST", 50),
     (product_detail, "READS", 350),
-    (recomputation, "EXPIRIES", 1),
     (bulk_import, "ROUNDS", 3),
     (checkout, "ORDERS", 30),
     (checkout, "DECLINED", 10),
