@@ -3,13 +3,12 @@
 import json
 import signal
 import subprocess
-import time
 
 import pytest
 
 from headtohead.bench.instructions import can_count
 from tests.conftest import Project
-from tests.waiting import PATIENCE
+from tests.processes import interrupted, until
 
 pytestmark = pytest.mark.revisions
 
@@ -132,14 +131,8 @@ def test_instructions_are_counted_where_valgrind_is(suite):
 def test_an_interrupt_lets_pytest_stop_what_it_has_started(suite):
     results = sorted(suite.root.glob("results/*"))
     process = suite.start("bench", "HEAD~1", "-k", "slow")
-    deadline = time.monotonic() + PATIENCE
-    while not (suite.root / "started").exists():
-        assert process.poll() is None
-        assert time.monotonic() < deadline, "nothing was ever started"
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 130, errors
+    until((suite.root / "started").exists, process=process)
+    interrupted(process, signal.SIGINT)
     assert (suite.root / "stopped").exists()
     assert sorted(suite.root.glob("results/*")) == results
 

@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import psutil
 import pytest
 
 from tests.conftest import H2H, ROOT, copy_project
+from tests.processes import interrupted, until
 
 MASTER = "10.77.0.1"
 # Within this time a run ends that has lost a worker.
@@ -151,27 +151,12 @@ def test_worker_that_is_lost_on_its_host_invalidates_the_run_in_time(
 @pytest.mark.load
 def test_interrupt_stops_all_local_workers_at_once(variants_server: str, tmp_path: Path):
     project = copy_project(tmp_path)
-    process = subprocess.Popen(
-        [
-            *(*H2H, *RUN, "--url", variants_server),
-            *("--workers", "2", "--budget", "600"),
-        ],
-        cwd=project.root,
-        env={**project.variables(), "H2H_TOKEN": "secret"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    deadline = time.monotonic() + 60
-    started: list[psutil.Process] = []
-    while len(started) < 3:
-        started = psutil.Process(process.pid).children(recursive=True)
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < deadline, "the workers never started"
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert errors.strip().splitlines()[-1] == "h2h: interrupted; nothing was recorded"
+    given = (*RUN, "--url", variants_server, "--workers", "2", "--budget", "600")
+    process = project.start(*given, H2H_TOKEN="secret")
+    h2h = psutil.Process(process.pid)
+    until(lambda: len(h2h.children(recursive=True)) >= 3, process=process)
+    started = h2h.children(recursive=True)
+    assert interrupted(process, signal.SIGINT) == "h2h: interrupted; nothing was recorded"
     assert not any(each.is_running() for each in started)
     assert not list(tmp_path.glob("results/*"))
 

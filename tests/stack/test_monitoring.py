@@ -3,10 +3,9 @@
 import json
 import os
 import signal
-import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from tests.processes import processes_of
 from tests.programs import required
 from tests.stack.conftest import temporary_stack
 from tests.stack.stacks import ignore, settings_in
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.stack
 
@@ -45,14 +45,6 @@ def server(running: RunningStack, name: str) -> stack.Server:
 
 def one_server(*, pid: int) -> stack.Server:
     return stack.Server(name="API", pid=pid, address="127.0.0.1:1", log=None, version="1")
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Ask again and again, for as long as a busy machine may take."""
-    deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def ask(running: RunningStack, path: str, **parameters: str) -> Any:
@@ -86,8 +78,8 @@ def test_servers_of_variants_are_scraped_while_they_are_up(running: RunningStack
     with stack.beside(running.directory, declared) as started:
         expected = {"API shop/red": started["shop/red"].address}
         # It looks for changes as often as it scrapes.
-        until(lambda: beside_targets(running) == expected)
-    until(lambda: beside_targets(running) == {})
+        eventually(lambda: beside_targets(running) == expected)
+    eventually(lambda: beside_targets(running) == {})
 
 
 def test_servers_whose_owner_was_killed_are_no_targets_of_the_next(tmp_path: Path) -> None:
