@@ -7,6 +7,10 @@
 .SHELLFLAGS := -euc
 .PHONY: setup demo test test-all unit compose check format docs lock clean help rebuild
 
+# Containers often set it. Every test session and each of the hundreds of programs that it starts would
+# then compile anew what it imports, which takes longer than most of the tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 pip_install := .venv/bin/python -m pip install -qq --no-input --disable-pip-version-check
 pip_advice := pip failed as shown above; mend its network or configuration, then run make again
 
@@ -35,8 +39,8 @@ test-all: setup ## pass every test at full length, try the harness, judge the th
 	.venv/bin/h2h validate --quick
 	.venv/bin/python -m benchmarks.proof --output results/proof
 
-unit: setup ## pass the fast tests: no servers, no browser, no revisions, no simulations
-	@$(pytest) -m 'not stack and not load and not browser and not revisions and not simulation and not nightly' $(TEST_FLAGS)
+unit: setup ## pass the fast tests, in 30 seconds: no other program, no browser, no simulations
+	@$(pytest) -m 'not stack and not load and not browser and not revisions and not process and not simulation and not nightly' $(TEST_FLAGS)
 
 compose: setup ## bring up all of docker compose, use it, take it down (needs Docker, takes minutes)
 	@H2H_COMPOSE=1 .venv/bin/pytest tests/packaging/test_compose_up.py $(TEST_FLAGS)

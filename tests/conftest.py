@@ -20,7 +20,6 @@ from headtohead.experiment import Experiment
 from headtohead.run.target import stack_settings
 from headtohead.stack import RunningStack
 from tests.asking import ask, seeded  # noqa: F401
-from tests.bytecode import pytest_configure, pytest_unconfigure  # noqa: F401
 from tests.command_line import give
 from tests.golden import golden, pytest_addoption  # noqa: F401
 from tests.machine import pytest_runtest_protocol  # noqa: F401
@@ -46,6 +45,9 @@ for profile, examples in (("day", 40), ("night", 200)):
         suppress_health_check=[hypothesis.HealthCheck.too_slow],
     )
 hypothesis.settings.load_profile("day")
+
+# Of what `make unit` leaves out, what may start other programs.
+SLOW = ("stack", "load", "browser", "revisions", "process", "nightly")
 
 # Where the tests run in the background of a script they ignore Ctrl-C, and so would all they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -147,12 +149,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.stack)
         if "variants_server" in item.fixturenames:
             item.add_marker(pytest.mark.load)
-    slow = {
-        item.path
-        for item in items
-        if any(map(item.get_closest_marker, ("stack", "load", "browser", "revisions")))
-    }
+    slow = {item.path for item in items if any(map(item.get_closest_marker, SLOW))}
     items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.fixture(autouse=True)
+def fast_tests_start_no_program(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fail whatever would make `make unit` slow without saying so."""
+
+    def start(*_: object, **__: object) -> None:
+        pytest.fail("it starts a program: mark it with `process`")
+
+    if not any(map(request.node.get_closest_marker, SLOW)):
+        monkeypatch.setattr("subprocess.Popen.__init__", start)
 
 
 def pytest_collection_finish() -> None:

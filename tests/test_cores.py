@@ -20,6 +20,7 @@ def test_generator_and_servers_share_a_core_only_where_there_is_one(
     assert server_cores(frozenset(available)) == servers
 
 
+@pytest.mark.process
 def test_processes_keep_to_the_cores_they_were_started_on_and_we_to_ours():
     before = available_cores()
     question = "import os; print(sorted(os.sched_getaffinity(0)))"

@@ -8,9 +8,12 @@ import pytest
 from headtohead.errors import MeasurementError
 from headtohead.memory import peak_growth
 
+pytestmark = pytest.mark.process
+
 # Takes, and at once gives back, as many bytes as it is told.
 TAKER = """
 import sys
+
 for line in sys.stdin:
     taken = bytearray(int(line))
     taken[::4096] = b"x" * len(taken[::4096])

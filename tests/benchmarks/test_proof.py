@@ -52,6 +52,7 @@ def test_three_commits_make_it_slower_two_faster_and_twenty_five_neither():
     assert {commit.planted.path for commit in COMMITS if commit.planted} == set(PATHS)
 
 
+@pytest.mark.process
 def test_every_commit_fits_and_is_the_same_wherever_it_is_made(tmp_path):
     first = write_repository(tmp_path / "one", COMMITS)
     assert len(set(first)) == len(COMMITS) + 1
@@ -60,6 +61,7 @@ def test_every_commit_fits_and_is_the_same_wherever_it_is_made(tmp_path):
         compile(path.read_text(encoding="utf-8"), path.name, "exec")
 
 
+@pytest.mark.process
 def test_an_edit_that_does_not_fit_is_refused(tmp_path):
     (edit,) = COMMITS[0].edits
     misfit = replace(COMMITS[0], edits=(replace(edit, old="what nobody wrote"),))

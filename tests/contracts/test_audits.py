@@ -68,6 +68,7 @@ def test_there_are_audits():
     assert {"stock-update", "bulk-import", "catalog-export"} <= {each.name for each in AUDITED}
 
 
+@pytest.mark.process
 def test_audits_import_no_django():
     finding = (
         "import json, sys; from importlib import import_module\n"

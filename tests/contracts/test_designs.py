@@ -34,6 +34,7 @@ def config(tmp_path):
     return config
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("control", "rounds", "warm_up"), [(False, 4, 3), (False, 6, 30), (True, 4, 30), (True, 6, 3)]
 )

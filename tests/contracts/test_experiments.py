@@ -48,6 +48,7 @@ def test_there_are_experiments():
     }
 
 
+@pytest.mark.process
 def test_declarations_import_no_django():
     finding = (
         "import json, sys; from headtohead.registry import load_experiments; "

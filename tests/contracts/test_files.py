@@ -86,6 +86,7 @@ def is_one_of(found: Seen, *expected: Seen) -> bool:
     return all(found.get(name) in [each.get(name) for each in expected] for name in known)
 
 
+@pytest.mark.process
 @each_writer
 def test_whoever_is_killed_leaves_the_old_or_the_new_and_a_way_to_go_on(writer, folders, tmp_path):
     old, new = writer.read(folders.before), writer.read(folders.after(SECOND))
@@ -106,6 +107,7 @@ def test_whoever_is_killed_leaves_the_old_or_the_new_and_a_way_to_go_on(writer, 
         assert names(folder) <= names(both)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "writer", [pytest.param(each, id=name) for name, each in WRITERS.items() if each.meets]
 )

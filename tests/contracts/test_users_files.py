@@ -86,6 +86,7 @@ def _in_the_project_and_without_servers(monkeypatch):
         monkeypatch.delattr(f"headtohead.stack.stack.{name}")
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("name", "act"),
     [

@@ -22,6 +22,7 @@ from tests.run.test_preflight import experiment
 PLACES = [(uid, title) for uid, panels in PANELS.items() for title in panels]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("uid", "title"), PLACES)
 def test_panel_shows_what_its_title_says(uid, title, drawn, made_prometheus):
     shown = lines(panel(drawn, uid, title), CHOICES, prometheus=made_prometheus, window=WINDOW)

@@ -2,6 +2,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import pytest
 from prometheus_client import CollectorRegistry
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -17,6 +18,7 @@ def test_start_forgets_the_metrics_of_an_earlier_server(tmp_path, monkeypatch):
     assert list(directory.iterdir()) == []
 
 
+@pytest.mark.process
 def test_workers_count_beside_each_other_and_what_one_that_ended_counted_is_kept(
     tmp_path, monkeypatch
 ):

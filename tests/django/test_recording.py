@@ -72,6 +72,7 @@ def python(code: str, **environment: str) -> str:
     return completed.stdout
 
 
+@pytest.mark.process
 def test_a_process_that_ends_has_added_all_it_served(tmp_path):
     python("serve()", PROMETHEUS_MULTIPROC_DIR=str(tmp_path))
     told = python(
@@ -89,6 +90,7 @@ print(generate_latest(registry).decode())
     assert line.endswith(" 1.0")
 
 
+@pytest.mark.process
 def test_a_forked_process_adds_its_own_requests_and_not_its_parents():
     code = """
 serve()

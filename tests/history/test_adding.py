@@ -11,6 +11,8 @@ from headtohead.measurement import ComparedRevision, Revisions, Run, write_recor
 from tests.conftest import Project
 from tests.report import samples
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def repository(tmp_path):

@@ -80,6 +80,7 @@ def test_adding_again_adds_nothing(path):
     assert path.read_bytes() == WHOLE
 
 
+@pytest.mark.process
 def test_branches_that_both_added_merge_without_a_conflict(tmp_path):
     git = partial(subprocess.run, cwd=tmp_path, check=True, capture_output=True)
     who = ["-c", "user.name=a", "-c", "user.email=a@b"]

@@ -94,6 +94,7 @@ def test_closed_comparison_ends_before_its_time(variants_server):
         assert all(isinstance(batch, list) for batch in batches)
 
 
+@pytest.mark.process
 def test_generator_never_imports_django():
     finding = "import sys, json, headtohead.load.generator; print(json.dumps(list(sys.modules)))"
     completed = subprocess.run(

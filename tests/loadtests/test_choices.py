@@ -20,6 +20,7 @@ def chosen() -> dict[str, list[Any]]:
     return json.loads(completed.stdout)
 
 
+@pytest.mark.process
 def test_people_think_for_seven_seconds_on_average_and_no_two_for_as_long(chosen):
     seconds = chosen["seconds"]
     assert len(set(seconds)) > 0.9 * len(seconds)

@@ -13,6 +13,8 @@ import pytest
 
 from tests.packaging import checkouts
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 # The test may run where python3 has no ensurepip.
 STANDING_IN = ("chromium", "ip", "memcached", "promtool", "python3", "valgrind")

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
+pytestmark = pytest.mark.process
+
 SCRIPT = Path(__file__).parents[2] / ".github/scripts/comment.py"
 COMMIT = "c" * 40
 PAGE = "<!-- headtohead -->\n### headtohead: passed\n"

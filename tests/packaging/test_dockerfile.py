@@ -52,6 +52,7 @@ def test_packages_are_installed_by_hash_and_by_the_builder_alone(stages: dict[st
     assert [stage for stage in others if re.search(r"\b(pip|apt-get|curl|wget)\b", stage)] == []
 
 
+@pytest.mark.process
 def test_the_builder_has_all_that_the_project_is_built_of(
     root: Path, stages: dict[str, str], tmp_path: Path
 ) -> None:
@@ -63,6 +64,7 @@ def test_the_builder_has_all_that_the_project_is_built_of(
     assert modules - set(zipfile.ZipFile(wheel).namelist()) == set()
 
 
+@pytest.mark.process
 def test_it_serves_the_api_with_the_environment_of_compose(
     root: Path, stages: dict[str, str], services: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 KEEP_HISTORY = Path(__file__).parents[2] / ".github/scripts/keep-history"
 
 

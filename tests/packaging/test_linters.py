@@ -54,12 +54,14 @@ def run(linter: str, folder: Path, home: Path) -> subprocess.CompletedProcess[st
     )
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("linter", LINTERS)
 def test_it_passes(linter: str, tmp_path: Path) -> None:
     finished = run(linter, ROOT, tmp_path)
     assert finished.returncode == 0, finished.stdout + finished.stderr
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("spoilt", SPOILT, ids=lambda spoilt: "-".join(spoilt[:2]))
 def test_it_notices(spoilt: tuple[str, str, str, str, str], tmp_path: Path) -> None:
     linter, code, file, pattern, replacement = spoilt
@@ -80,6 +82,7 @@ def test_no_linter_is_left_out() -> None:
     assert [linter for linter in LINTERS if not linter.startswith(noticing)] == []
 
 
+@pytest.mark.process
 def test_every_shell_script_is_checked(files: list[Path]) -> None:
     scripts = [file for file in files if re.match(rb"#!.*sh\n", file.read_bytes())]
     (checked,) = (each.split()[1:] for each in LINTERS if each.startswith("shellcheck"))

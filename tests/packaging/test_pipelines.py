@@ -78,6 +78,7 @@ def test_tests_run_on_every_python_that_the_project_names_and_on_a_bare_machine(
     assert dict(jobs(GITLAB))["test"]["script"] == [".ci/run"]
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("path", [ACTION, GITLAB], ids=lambda path: path.name)
 def test_scripts_that_actionlint_does_not_see_pass_shellcheck(path: Path) -> None:
     shellcheck = Path(sys.executable).with_name("shellcheck")
@@ -136,16 +137,19 @@ exit {code}
     return finished.returncode, outputs.read_text()
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("code", "result"), [(0, "passed"), (1, "failed"), (3, "invalid")])
 def test_the_action_ends_as_the_gate_does(tmp_path: Path, code: int, result: str) -> None:
     assert act(tmp_path, code=code, result=result) == (code, f"result={result}\n")
     assert (tmp_path / "called").read_text() == "gate main --output out\n"
 
 
+@pytest.mark.process
 def test_the_action_has_no_result_where_nothing_was_judged(tmp_path: Path) -> None:
     assert act(tmp_path, code=2) == (2, "")
 
 
+@pytest.mark.process
 def test_the_action_asks_for_a_base(tmp_path: Path) -> None:
     assert act(tmp_path, code=0, base="") == (2, "")
     assert not (tmp_path / "called").exists()

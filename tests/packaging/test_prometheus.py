@@ -42,15 +42,18 @@ def checked(*command: object) -> str:
     return f"{finished.stdout}{finished.stderr}" if finished.returncode else ""
 
 
+@pytest.mark.process
 def test_rules_do_what_their_cases_say(root: Path, promtool: str) -> None:
     assert checked(promtool, "test", "rules", *rule_tests(root)) == ""
 
 
+@pytest.mark.process
 def test_rules_pass_the_linter(root: Path, promtool: str) -> None:
     rules = sorted((root / RULES).glob("*.yml"))
     assert checked(promtool, "check", "rules", "--lint=all", "--lint-fatal", *rules) == ""
 
 
+@pytest.mark.process
 def test_cases_notice_a_rule_that_was_changed(root: Path, promtool: str, tmp_path: Path) -> None:
     (tmp_path / "tests").mkdir()
     for path in (root / RULES).rglob("*.yml"):
@@ -114,6 +117,7 @@ def test_targets_are_services_of_docker_compose(
     assert targets["worker"] == f"worker:{port}"
 
 
+@pytest.mark.process
 def test_promtool_accepts_both_configurations(root: Path, promtool: str, tmp_path: Path) -> None:
     text = configuration(jobs={"api": "127.0.0.1:1"}, rules=root / RULES)
     (tmp_path / "prometheus.json").write_text(text, encoding="utf-8")

@@ -133,11 +133,13 @@ def test_events_are_those_of_this_run():
     assert value(metrics, "run_event_timestamp_seconds", **switch) == 1_700_000_000.5
 
 
+@pytest.mark.process
 def test_promtool_has_no_complaint_about_them(metrics):
     metrics.update(progress(), experiment="e")
     metrics.end(under_load())
     assert metrics_complaints(generate_latest(metrics.registry).decode()) == ""
 
 
+@pytest.mark.process
 def test_promtool_would_have_complained():
     assert metrics_complaints("# TYPE requests counter\nrequests 1\n")

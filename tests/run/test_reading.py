@@ -132,6 +132,7 @@ def test_work_of_the_servers_own_processes_is_not_that_of_others():
     assert burnt > 0.4 * len(os.sched_getaffinity(0))
 
 
+@pytest.mark.process
 def test_a_replaced_worker_is_a_restart():
     with main_process() as main:
         here = target(API=main.pid)
@@ -143,6 +144,7 @@ def test_a_replaced_worker_is_a_restart():
     assert caveat.code == "server-restarted"
 
 
+@pytest.mark.process
 def test_workers_count_for_the_api_alone_because_a_databases_come_and_go():
     with main_process() as main:
         here = target(PostgreSQL=main.pid)
@@ -152,6 +154,7 @@ def test_workers_count_for_the_api_alone_because_a_databases_come_and_go():
         assert list(restart_caveats(before, read(here))) == []
 
 
+@pytest.mark.process
 def test_workers_of_a_server_beside_the_api_count_like_its_own():
     with main_process() as main:
         here = target(**{"API e/one": main.pid})
@@ -163,6 +166,7 @@ def test_workers_of_a_server_beside_the_api_count_like_its_own():
         ]
 
 
+@pytest.mark.process
 def test_a_server_that_ended_is_seen():
     with main_process() as main:
         here = target(Valkey=main.pid)

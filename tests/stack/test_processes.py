@@ -8,6 +8,8 @@ import pytest
 
 from headtohead.stack import processes
 
+pytestmark = pytest.mark.process
+
 STUBBORN = """
 import signal
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
