@@ -9,7 +9,7 @@ from time import monotonic, time
 import psutil
 
 from headtohead.run.target import Target
-from headtohead.stack.database import NAME as DATABASE
+from headtohead.stack.database import POSTGRESQL as DATABASE
 
 # Of so many looks at both clocks the one is taken that was held up least between the two.
 _LOOKS = 5

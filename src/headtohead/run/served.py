@@ -7,7 +7,8 @@ from dataclasses import replace
 from headtohead import stack
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError
-from headtohead.experiment import Experiment, Server
+from headtohead.experiment import Experiment
+from headtohead.experiment import Server as DeclaredServer
 from headtohead.run.target import Target
 
 
@@ -85,9 +86,9 @@ def _not_ours(experiment: Experiment) -> ConfigurationError:
     )
 
 
-def _named_servers(experiment: Experiment) -> dict[str, Server]:
+def _named_servers(experiment: Experiment) -> dict[str, DeclaredServer]:
     """The distinct servers, each by the identity of the first variant that needs it."""
-    servers: dict[str, Server] = {}
+    servers: dict[str, DeclaredServer] = {}
     for variant in experiment.all_variants:
         server = experiment.server_of(variant)
         if server and server not in servers.values():

@@ -17,7 +17,7 @@ from headtohead.revisions import Revision
 from headtohead.stack import stack
 from headtohead.stack.beside import ALIKE, OWNER_VARIABLE, mark, stop
 from headtohead.stack.cache import empty_cache
-from headtohead.stack.database import NAME as DATABASE
+from headtohead.stack.database import POSTGRESQL as DATABASE
 from headtohead.stack.database import analyse, connect, drop_database
 from headtohead.stack.folder import locked, usable
 from headtohead.stack.gunicorn import Serving, Started

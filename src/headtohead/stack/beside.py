@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from headtohead.errors import StackError
-from headtohead.experiment import Server as Declared
+from headtohead.experiment import Server as DeclaredServer
 from headtohead.interrupts import interrupted_afterwards
 from headtohead.stack import processes
 from headtohead.stack.api import STOP_PATIENCE
@@ -30,7 +30,7 @@ ALIKE = {"PYTHONHASHSEED": "0"}
 
 
 @contextmanager
-def beside(directory: Path, declared: Mapping[str, Declared]) -> Iterator[dict[str, Server]]:
+def beside(directory: Path, declared: Mapping[str, DeclaredServer]) -> Iterator[dict[str, Server]]:
     """Servers that are healthy within the block and gone after it, however it ends.
 
     Those of a process that was killed are stopped by the next block like this, or by `down`. Where
@@ -74,7 +74,7 @@ def beside(directory: Path, declared: Mapping[str, Declared]) -> Iterator[dict[s
             stop(each.process for each in started.values())
 
 
-def _serving(name: str, declared: Declared, *, state: State, directory: Path) -> Serving:
+def _serving(name: str, declared: DeclaredServer, *, state: State, directory: Path) -> Serving:
     return Serving(
         name=f"API {name}",
         application=state.launch.asgi if declared.interface == "asgi" else state.launch.wsgi,
@@ -86,7 +86,7 @@ def _serving(name: str, declared: Declared, *, state: State, directory: Path) ->
     )
 
 
-def _upstream(name: str, declared: Declared, *, state: State, directory: Path) -> Serving:
+def _upstream(name: str, declared: DeclaredServer, *, state: State, directory: Path) -> Serving:
     return Serving(
         name=f"upstream of {name}",
         application=declared.upstream,

@@ -6,7 +6,7 @@ from headtohead.stack.addresses import BROKER
 from headtohead.stack.cache import external_cache
 from headtohead.stack.running import Endpoint
 
-NAME = "Broker"
+_BROKER_NAME = "Broker"
 _DATABASE = 1  # the cache has 0
 
 
@@ -18,13 +18,13 @@ def external_broker(url: str) -> Endpoint:
         StackError: The server does not answer or does not let us in.
     """
     endpoint = external_cache(url, kind=BROKER)
-    return replace(endpoint, server=replace(endpoint.server, name=NAME))
+    return replace(endpoint, server=replace(endpoint.server, name=_BROKER_NAME))
 
 
 def broker_on(valkey: Endpoint) -> Endpoint:
     """The broker on the embedded Valkey, whose own URL is that of the cache."""
     return Endpoint(
-        server=replace(valkey.server, name=NAME),
+        server=replace(valkey.server, name=_BROKER_NAME),
         url=f"{valkey.url.rpartition('/')[0]}/{_DATABASE}",
     )
 

@@ -7,7 +7,7 @@ from headtohead.errors import StackError
 from headtohead.stack.addresses import CACHE, Kind, checked_address
 from headtohead.stack.running import Endpoint, Server
 
-NAME = "Valkey"
+VALKEY = "Valkey"
 _TIMEOUT = 3.0  # seconds
 
 
@@ -61,5 +61,5 @@ def server_version(url: str) -> tuple[str, str]:
     except (redis.RedisError, TypeError, ValueError) as error:  # the latter two: odd URL options
         raise CacheUnavailableError(str(error)) from error
     if "valkey_version" in facts:
-        return NAME, str(facts["valkey_version"])
+        return VALKEY, str(facts["valkey_version"])
     return "Redis", str(facts["redis_version"])

@@ -11,7 +11,7 @@ from headtohead.errors import StackError
 from headtohead.stack.addresses import DATABASE, checked_address
 from headtohead.stack.running import Endpoint, Server
 
-NAME = "PostgreSQL"
+POSTGRESQL = "PostgreSQL"
 _TIMEOUT = 3  # seconds; libpq takes whole ones
 
 
@@ -27,10 +27,10 @@ def external_database(url: str) -> Endpoint:
         version = server_version(url)
     except psycopg2.Error as error:
         raise StackError(
-            f"{NAME} at {address} cannot be used ({reason(error, url)})",
+            f"{POSTGRESQL} at {address} cannot be used ({reason(error, url)})",
             fix="start it or correct DATABASE_URL, or unset it to use the embedded server",
         ) from None
-    server = Server(name=NAME, pid=None, address=address, log=None, version=version)
+    server = Server(name=POSTGRESQL, pid=None, address=address, log=None, version=version)
     return Endpoint(server=server, url=url)
 
 

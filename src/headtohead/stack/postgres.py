@@ -22,7 +22,7 @@ from headtohead.stack.cluster import (
     create_socket_folder,
     server_environment,
 )
-from headtohead.stack.database import NAME, create_database, create_extension, server_version
+from headtohead.stack.database import POSTGRESQL, create_database, create_extension, server_version
 from headtohead.stack.running import Endpoint, Server
 from headtohead.stack.wheels import wheel_folder
 
@@ -93,7 +93,7 @@ class EmbeddedPostgres:
         if statistics:
             create_extension(self.url(), name=_STATEMENTS)
         server = Server(
-            name=NAME,
+            name=POSTGRESQL,
             pid=running.pid,
             address=str(self.socket_folder),
             log=self.log,

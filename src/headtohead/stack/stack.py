@@ -12,10 +12,10 @@ from headtohead.stack import ports, processes
 from headtohead.stack.api import NAME as API
 from headtohead.stack.api import Api
 from headtohead.stack.broker import broker_on
-from headtohead.stack.cache import NAME as CACHE
+from headtohead.stack.cache import VALKEY as CACHE
 from headtohead.stack.celery import Celery
 from headtohead.stack.code import changed_at
-from headtohead.stack.database import NAME as DATABASE
+from headtohead.stack.database import POSTGRESQL as DATABASE
 from headtohead.stack.external import External, external_servers
 from headtohead.stack.folder import locked, usable
 from headtohead.stack.gunicorn import healthy
