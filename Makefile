@@ -36,7 +36,7 @@ test: setup ## pass the tests, in ten minutes at most
 
 test-all: setup ## pass every test at full length, try the harness, judge the thirty commits (two hours)
 	@$(pytest) --hypothesis-profile=night $(TEST_FLAGS)
-	.venv/bin/h2h validate --quick
+	.venv/bin/python -m benchmarks.validation --quick
 	.venv/bin/python -m benchmarks.proof --output results/proof
 
 unit: setup ## pass the fast tests, in 30 seconds: no other program, no browser, no simulations

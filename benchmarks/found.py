@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from headtohead.measurement import ExperimentResult, Run
+from headtohead.records.results import ExperimentResult
+from headtohead.records.run import Run
 
 
 class Effect(StrEnum):

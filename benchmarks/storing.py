@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from cattrs.preconf.json import make_converter
 
-from headtohead.files import write_whole
+from headtohead.host.files import write_whole
 
 RECORD_NAME = "record.json"
 R = TypeVar("R")

@@ -9,12 +9,12 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from headtohead.analysis.changes import changes
+from headtohead.analysis.change_points import changes
 from headtohead.analysis.interval import anytime_estimate, fixed_size_estimate
 from headtohead.django.middleware import MeasurementMiddleware
-from headtohead.experiment import TOKEN_HEADER
-from headtohead.load.wire import to_json
-from headtohead.server_timing import HEADER, ServerTiming
+from headtohead.load.plans.encoding import to_json
+from headtohead.protocol.headers import TOKEN_HEADER
+from headtohead.protocol.server_timing import HEADER, ServerTiming
 from tests.run.factories import pair, sample
 
 RATIOS = np.random.default_rng(1).standard_t(df=2, size=5000)

@@ -1,6 +1,6 @@
 """What pages about records say alike."""
 
-from headtohead.measurement import GitState
+from headtohead.records.provenance import GitState
 
 
 def revision(git: GitState) -> str:

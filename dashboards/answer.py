@@ -20,8 +20,8 @@ from dashboards.panels import (
     wrapped,
 )
 from dashboards.queries import Sql, sql_literal
+from headtohead.analysis.results import Verdict
 from headtohead.experiment import Experiment
-from headtohead.measurement import Verdict
 
 CHOSEN = "run_id = ${run:sqlstring} AND experiment = ${experiment:sqlstring}"
 

@@ -22,8 +22,8 @@ from dashboards.panels import (
     with_line,
 )
 from dashboards.queries import POSTGRES, Sql, sql_literal
+from headtohead.analysis.results import Metric, Verdict
 from headtohead.experiment import Experiment
-from headtohead.measurement import Metric, Verdict
 
 UID = "regression-history"
 

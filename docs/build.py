@@ -10,12 +10,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from headtohead.auditing.record import read_audit
-from headtohead.measurement import read_record
+from benchmarks.validation import markdown
+from benchmarks.validation.output import write_pictures
+from benchmarks.validation.record import read_validation
+from headtohead.audit.record import read_audit
+from headtohead.records.run import read_record
 from headtohead.report import terminal
-from headtohead.validate import markdown
-from headtohead.validate.output import write_pictures
-from headtohead.validate.record import read_validation
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]

@@ -4,12 +4,12 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 
-from headtohead.auditing.record import AuditRecord, value_in_words
+from headtohead.audit.record import AuditRecord, value_in_words
 from headtohead.experiment import Experiment, Server, Variant
-from headtohead.measurement import Run
-from headtohead.report.context import environment_line, how_to_read
+from headtohead.records.run import Run
 from headtohead.report.findings import findings
-from headtohead.report.format import NO_VALUE, count
+from headtohead.report.numbers import NO_VALUE, count
+from headtohead.report.sentences import environment_line, how_to_read
 
 PACKAGE = "app.experiments"
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from locust.exception import RescheduleTask
 
-from headtohead.stack.project import DEMO_PASSWORD
+from headtohead.services.project import DEMO_PASSWORD
 from loadtests.journey import Journey, TokenExpiredError, Valid
 
 PASSWORD = os.environ.get("DEMO_PASSWORD") or DEMO_PASSWORD

@@ -19,10 +19,10 @@ from typing import Any
 from locust import FastHttpUser, events
 from locust.exception import RescheduleTask
 
-from headtohead import stack
-from headtohead.config import load_config
-from headtohead.load.plan import CONNECTION_SECONDS, NETWORK_SECONDS
-from headtohead.run.target import stack_settings
+from headtohead.config_loading import load_config
+from headtohead.load.plans.arm import CONNECTION_SECONDS, NETWORK_SECONDS
+from headtohead.stack import lifecycle
+from headtohead.stack.settings import stack_settings
 
 THINKING_SECONDS = 7.0
 LONGEST_THINKING_SECONDS = 70.0
@@ -114,5 +114,5 @@ def find_stack(environment: Any, **_: Any) -> None:
     """Send plain Locust's requests to the local stack, unless --host names another server."""
     if environment.host is None:
         config = load_config(start=Path(__file__).parent, environment=os.environ, flags={})
-        running = stack.status(stack_settings(config))
+        running = lifecycle.status(stack_settings(config))
         environment.host = running.api_url if running else None

@@ -16,15 +16,15 @@ from pathlib import Path
 
 from locust import events
 
-from headtohead import stack
-from headtohead.config import load_config
+from headtohead.config_loading import load_config
 from headtohead.experiment import Experiment
-from headtohead.load.plan import Pair, plan_pairs
-from headtohead.load.recorder import record_sample
-from headtohead.load.users import PairUser
+from headtohead.load.generator.latency import PairUser
+from headtohead.load.generator.user import record_sample
+from headtohead.load.plans.latency import Pair, plan_pairs
+from headtohead.modes.latency.pair_tally import ComparisonTally
 from headtohead.registry import load_experiments
-from headtohead.run.tally import ComparisonTally
-from headtohead.run.target import stack_settings
+from headtohead.stack import lifecycle
+from headtohead.stack.settings import stack_settings
 
 CONFIG = load_config(start=Path(__file__).parent, environment=os.environ, flags={})
 TALLIES: list[ComparisonTally] = []
@@ -33,7 +33,7 @@ TALLIES: list[ComparisonTally] = []
 def user_classes() -> Iterator[type[PairUser]]:
     """A user class for every experiment, named as a class would be: ProductList."""
     sys.path.insert(0, str(CONFIG.root))
-    running = stack.status(stack_settings(CONFIG))
+    running = lifecycle.status(stack_settings(CONFIG))
     for experiment in load_experiments(CONFIG.experiments).select_timed([]):
         if experiment.needs_servers:  # which only `h2h run` starts
             continue

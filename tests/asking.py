@@ -6,8 +6,9 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from headtohead.experiment import TOKEN_HEADER, Experiment, Variant
-from headtohead.server_timing import HEADER, ServerTiming
+from headtohead.experiment import Experiment, Variant
+from headtohead.protocol.headers import TOKEN_HEADER
+from headtohead.protocol.server_timing import HEADER, ServerTiming
 
 TOKEN = "token-of-the-tests"
 Ask = Callable[[Experiment, Variant], tuple[bytes, ServerTiming]]

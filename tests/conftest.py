@@ -1,6 +1,7 @@
 import gc
 import json
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -14,11 +15,12 @@ from tempfile import TemporaryDirectory
 import hypothesis
 import pytest
 
-from headtohead import stack
-from headtohead.config import Config, load_config
+from headtohead.config import Config
+from headtohead.config_loading import load_config
 from headtohead.experiment import Experiment
-from headtohead.run.target import stack_settings
-from headtohead.stack import RunningStack
+from headtohead.stack import temporary_stack
+from headtohead.stack.settings import stack_settings
+from headtohead.stack.state import RunningStack
 from tests.asking import ask, seeded  # noqa: F401
 from tests.command_line import give
 from tests.golden import golden, pytest_addoption  # noqa: F401
@@ -45,6 +47,9 @@ for profile, examples in (("day", 40), ("night", 200)):
         suppress_health_check=[hypothesis.HealthCheck.too_slow],
     )
 hypothesis.settings.load_profile("day")
+
+# It asks a program, once in a process.
+platform.platform()
 
 # Of what `make unit` leaves out, what may start other programs.
 SLOW = ("stack", "load", "browser", "revisions", "process", "nightly")
@@ -108,7 +113,7 @@ class Project:
     ) -> AbstractContextManager[RunningStack]:
         """An API beside the stack that is up, on rows that a test may change."""
         settings = stack_settings(self.config(), experiments)
-        return stack.scratch(
+        return temporary_stack.scratch(
             settings, rows=rows, seed=1, workers=workers, progress=lambda step: None
         )
 

@@ -9,23 +9,26 @@ from typing import Any
 
 import pytest
 
-from headtohead import stack
 from headtohead.audit import Fact
-from headtohead.auditing import session as auditing
-from headtohead.bench import session as benching
-from headtohead.check import session as checking
-from headtohead.compare import session as comparing
-from headtohead.compare import taking
+from headtohead.audit import audit_experiments as auditing
+from headtohead.bench import compare_benchmarks as benching
+from headtohead.check import check_experiments as checking
+from headtohead.compare import compare_revisions as comparing
+from headtohead.compare import rounds as taking
 from headtohead.compare.endpoints import Endpoint
 from headtohead.config import Config
 from headtohead.experiment import Experiment
-from headtohead.load.plan import PairPlan
+from headtohead.load.plans.latency import PairPlan
 from headtohead.revisions.checkout import Revision
-from headtohead.stack.gunicorn import Server
-from headtohead.sweep import session as sweeping
+from headtohead.services import valkey
+from headtohead.services.databases.postgresql import POSTGRESQL
+from headtohead.services.gunicorn import Server
+from headtohead.stack import revision_servers, temporary_stack
+from headtohead.stack.state import RunningStack
+from headtohead.sweep import sweep_sizes as sweeping
 from tests.check.factories import queries
 from tests.run.scripted import THREE, Noted, answered, scripted
-from tests.run.test_session import Witness
+from tests.run.test_run_experiments import Witness
 
 ENDPOINTS = tuple(Endpoint(name=name, path=f"/{name}/") for name in ("orders", "products"))
 
@@ -146,8 +149,8 @@ def _designing(design: Design) -> Iterator[None]:
     @contextmanager
     def scratch(settings: Any, *, progress: Any, **given: Any) -> Iterator[Any]:
         design.databases.append({**given, "settings": settings})
-        database = Server(name=stack.DATABASE, pid=None, address="", log=None, version="18.1")
-        yield stack.RunningStack(
+        database = Server(name=POSTGRESQL, pid=None, address="", log=None, version="18.1")
+        yield RunningStack(
             api_url="http://127.0.0.1:8001",
             database_url="",
             cache_url="redis://127.0.0.1:9/0",
@@ -171,9 +174,9 @@ def _designing(design: Design) -> Iterator[None]:
         return {"test_it": 1000}
 
     with scripted(design), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stack, "apart", apart)
-        patch.setattr(stack, "scratch", scratch)
-        patch.setattr(stack, "empty_cache", _silent)
+        patch.setattr(revision_servers, "apart", apart)
+        patch.setattr(temporary_stack, "scratch", scratch)
+        patch.setattr(valkey, "empty_cache", _silent)
         patch.setattr(taking, "look", lambda *_, **__: ())
         for module in (comparing, benching):
             patch.setattr(module, "checked_out", checked_out)

@@ -2,10 +2,16 @@
 
 from dataclasses import replace
 
-from headtohead.explained import SCHEMA_VERSION, Explained, ExplainedVariant
-from headtohead.plan import PlanNode
-from headtohead.run.explanation import in_order
-from headtohead.statements import Detail, Explanation, Location, Source, Statement
+from headtohead.explain.request import in_order
+from headtohead.protocol.explanation import (
+    Detail,
+    Explanation,
+    Location,
+    PlanNode,
+    Source,
+    Statement,
+)
+from headtohead.records.explained import SCHEMA_VERSION, Explained, ExplainedVariant
 from tests.report import samples
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from headtohead import cores
+from headtohead.host import cores
 
 # Servers keep to all cores but the first, which the generator has. Of two cores, all servers of two
 # processes of tests would share one. So the second process takes the cores in the other order.

@@ -24,12 +24,12 @@ def processes_of(folder: Path) -> list[psutil.Process]:
 
 
 def children_of_load(program: str) -> list[psutil.Process]:
-    """Live processes of `headtohead.load` that this process has started, by their program."""
+    """Live processes of the load generator that this process has started, by their program."""
     found = []
     for process in psutil.Process().children():
         # Servers of another test may have ended, and nobody has asked how.
         with suppress(psutil.ZombieProcess, psutil.NoSuchProcess):
-            if f"headtohead.load.{program}" in process.cmdline():
+            if f"headtohead.load.generator.{program}" in process.cmdline():
                 found.append(process)
     return found
 
@@ -37,7 +37,7 @@ def children_of_load(program: str) -> list[psutil.Process]:
 def generates_load(folder: Path) -> bool:
     """Whether a load generator of a project is at work."""
     return any(
-        "headtohead.load.generator" in " ".join(each.info["cmdline"] or ())
+        "headtohead.load.generator.process" in " ".join(each.info["cmdline"] or ())
         and (each.info["cwd"] or "").startswith(str(folder))
         for each in psutil.process_iter(["cmdline", "cwd"])
     )

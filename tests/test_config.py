@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from headtohead.config import help_of, load_config
+from headtohead.config import help_of
+from headtohead.config_loading import load_config
 from headtohead.errors import ConfigurationError
 
 

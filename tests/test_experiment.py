@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 
 from headtohead.errors import DeclarationError
-from headtohead.experiment import TOKEN_HEADER, Experiment, Request, Server, Variant
+from headtohead.experiment import Experiment, Request, Server, Variant
+from headtohead.protocol.headers import TOKEN_HEADER
 
 NAIVE = Variant(name="naive", selector="shop.selectors.product_list_naive")
 PREFETCHED = Variant(name="prefetched", selector="shop.selectors.product_list")

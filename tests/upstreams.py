@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from headtohead.stack import ports
+from headtohead.host import ports
 
 ROOT = Path(__file__).parents[1]
 UpstreamUrl = Callable[[str], str]

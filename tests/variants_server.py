@@ -18,9 +18,9 @@ from urllib.parse import parse_qs, urlsplit
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "src"))
 
-from headtohead.experiment import BAGGAGE_EXPERIMENT, BAGGAGE_VARIANT, TOKEN_HEADER
-from headtohead.load.schedule import PairSchedule
-from headtohead.server_timing import HEADER, ServerTiming
+from headtohead.load.generator.schedule import PairSchedule
+from headtohead.protocol.headers import BAGGAGE_EXPERIMENT, BAGGAGE_VARIANT, TOKEN_HEADER
+from headtohead.protocol.server_timing import HEADER, ServerTiming
 
 # Little to send and much to unpack: what takes time here is the client.
 PACKED = gzip.compress(b" " * 2_000_000)

@@ -10,7 +10,7 @@ from django.core.cache.backends.redis import RedisCacheClient, RedisSerializer
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from headtohead.django.prometheus import ExportingRedisCache
+from headtohead.django.prometheus.cache import ExportingRedisCache
 
 
 class PickleFirstSerializer(RedisSerializer):

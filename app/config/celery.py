@@ -4,7 +4,7 @@ import os
 
 from celery import Celery
 
-from headtohead.django.tasks import measure_tasks
+from headtohead.django.prometheus.tasks import measure_tasks
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "app.config.settings")
 

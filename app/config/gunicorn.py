@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from headtohead.django.gunicorn import child_exit, on_starting
+from headtohead.django.prometheus.gunicorn import child_exit, on_starting
 
 __all__ = ["child_exit", "on_starting"]
 

@@ -100,13 +100,13 @@ CACHES = {
     # Where only experiments keep anything.
     "nothing": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
     "local-memory": {
-        "BACKEND": "headtohead.django.backends.LocMemCache",
+        "BACKEND": "headtohead.django.cache.LocMemCache",
         # Nobody can invalidate what other processes keep, so this is how outdated it may be.
         "TIMEOUT": 10,
         "OPTIONS": {"MAX_ENTRIES": 10_000},
     },
     "database": {
-        "BACKEND": "headtohead.django.backends.DatabaseCache",
+        "BACKEND": "headtohead.django.cache.DatabaseCache",
         "LOCATION": "catalog_cache",
         "TIMEOUT": 300,
         "OPTIONS": {"MAX_ENTRIES": 10_000},
@@ -117,7 +117,7 @@ CACHES = {
 MEMCACHED_URL = env.str("MEMCACHED_URL", default="")
 if MEMCACHED_URL:
     CACHES["memcached"] = {
-        "BACKEND": "headtohead.django.backends.PyMemcacheCache",
+        "BACKEND": "headtohead.django.cache.PyMemcacheCache",
         "LOCATION": MEMCACHED_URL,
         # Stacks with other rows may use the same server.
         "KEY_PREFIX": f"catalogue:{DATABASES['default']['NAME']}",

@@ -22,8 +22,8 @@ from benchmarks.generator_cost.markdown import reached, render
 from benchmarks.generator_cost.record import Block, Record
 from benchmarks.generator_cost.static_server import BODY
 from benchmarks.storing import write_record
-from headtohead.cores import Cores, available_cores, generator_cores, server_cores, starting_on
-from headtohead.run.environment import describe, git_state
+from headtohead.host.cores import Cores, available_cores, generator_cores, server_cores, starting_on
+from headtohead.records.provenance import describe, git_state
 
 ROOT = Path(__file__).parents[2]
 USERS = 8

@@ -3,7 +3,7 @@
 from benchmarks.generator_cost.kinds import GOALS, Goal, Kind, Measure
 from benchmarks.generator_cost.record import Record
 from benchmarks.words import revision
-from headtohead.report.format import interval, ratio
+from headtohead.report.numbers import interval, ratio
 
 _INTRODUCTION = """\
 # What a request costs the load generator

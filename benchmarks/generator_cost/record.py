@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks.generator_cost.kinds import Kind, Measure
 from headtohead.analysis.interval import Estimate, fixed_size_estimate
-from headtohead.measurement import Environment, GitState
+from headtohead.records.provenance import Environment, GitState
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,11 +18,11 @@ from locust import FastHttpUser, task
 from locust.env import Environment
 
 from benchmarks.generator_cost.kinds import Kind
-from headtohead.load.blocks import BlockBatch
-from headtohead.load.lean import LeanUser
-from headtohead.load.plan import Sample
-from headtohead.load.recorder import SAMPLES, listen_alone, record_sample
-from headtohead.load.wire import to_json
+from headtohead.load.generator.http_client import LeanUser
+from headtohead.load.generator.user import SAMPLES, listen_alone, record_sample
+from headtohead.load.plans.arm import Sample
+from headtohead.load.plans.encoding import to_json
+from headtohead.load.plans.throughput import BlockBatch
 
 HEADERS = {
     "Accept": "application/json",

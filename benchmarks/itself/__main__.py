@@ -24,8 +24,8 @@ from benchmarks.itself.record import Record, Taken
 from benchmarks.proof.commits import COMMITS
 from benchmarks.proof.repository import write_repository
 from benchmarks.storing import RECORD_NAME, read_record, write_record
-from headtohead.measurement import read_record as read_run
-from headtohead.run.environment import describe, git_state
+from headtohead.records.provenance import describe, git_state
+from headtohead.records.run import read_record as read_run
 
 ROOT = Path(__file__).parents[2]
 # The shop's servers start in a fraction of the time that the reference API's take, and these answer

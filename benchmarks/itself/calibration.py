@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from benchmarks.itself.record import Quiet
-from headtohead.analysis.changes import changes
+from headtohead.analysis.change_points import changes
 
 # A project that adds a point a day looks back over a month or two.
 LENGTH = 30

@@ -6,9 +6,9 @@ import numpy as np
 
 from benchmarks.found import Found
 from benchmarks.itself.record import Record
+from benchmarks.validation.summary import proportion_interval
 from benchmarks.words import revision
-from headtohead.report.format import interval, ratio
-from headtohead.validate.summary import proportion_interval
+from headtohead.report.numbers import interval, ratio
 
 _INTRODUCTION = """\
 # A commit against itself

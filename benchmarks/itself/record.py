@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from benchmarks.found import Found
-from headtohead.measurement import Environment, GitState
+from headtohead.records.provenance import Environment, GitState
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,8 +23,8 @@ from benchmarks.proof.markdown import render
 from benchmarks.proof.record import Judged, Record
 from benchmarks.proof.repository import write_repository
 from benchmarks.storing import write_record
-from headtohead.measurement import read_record
-from headtohead.run.environment import describe, git_state
+from headtohead.records.provenance import describe, git_state
+from headtohead.records.run import read_record
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,7 +3,7 @@
 from benchmarks.found import Found
 from benchmarks.proof.record import Judged, Record
 from benchmarks.words import revision
-from headtohead.report.format import interval, ratio
+from headtohead.report.numbers import interval, ratio
 
 _INTRODUCTION = """\
 # Thirty commits, five of which matter

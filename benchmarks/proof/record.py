@@ -5,7 +5,7 @@ from datetime import datetime
 
 from benchmarks.found import Effect, Found
 from benchmarks.proof.commits import Planted
-from headtohead.measurement import Environment, GitState
+from headtohead.records.provenance import Environment, GitState
 
 
 @dataclass(frozen=True, kw_only=True)

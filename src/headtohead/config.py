@@ -1,15 +1,11 @@
 """Every setting with its default and its help, once: [tool.headtohead] < environment < flags."""
 
 import math
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
-from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Self, get_type_hints
-
-from headtohead.errors import ConfigurationError
+from typing import Any, Self
 
 TABLE = "[tool.headtohead]"
 # Where Locust's workers look for their master.
@@ -80,7 +76,7 @@ class Config:
     """The settings of one command; `root` is the folder of the pyproject.toml they came from."""
 
     root: Path
-    # What [tool.headtohead.gate] says; it is read where a gate is (headtohead.gate.policy).
+    # What [tool.headtohead.gate] says; it is read where a gate is (headtohead.ci.gate.policy).
     gate: Mapping[str, Any] = field(default_factory=dict)
     experiments: str = _setting("Package that declares the experiments.", default="experiments")
     settings: str = _setting("Settings module of the Django project.", default="settings")
@@ -269,135 +265,16 @@ class Config:
 
 def help_of(name: str) -> str:
     """What a setting means, with its environment variable, for `--help`."""
-    setting = next(each for each in _settings() if each.name == name)
+    setting = next(each for each in declared_settings() if each.name == name)
     default = f"Default {setting.default}, or" if setting.default not in {None, ""} else "Or"
-    return f"{setting.metadata['help']} {default} {_variable(setting)}."
+    return f"{setting.metadata['help']} {default} {variable_of(setting)}."
 
 
-def load_config(*, start: Path, environment: Mapping[str, str], flags: Mapping[str, Any]) -> Config:
-    """Collect the settings that hold for a command.
-
-    Args:
-        start: Folder the command was given in; the project is here or above.
-        environment: The process' environment.
-        flags: Settings given on the command line; None means not given.
-
-    Raises:
-        ConfigurationError: There is no project, or a setting is unknown or out of range.
-    """
-    root, table = _find_table(start)
-    hints = get_type_hints(Config)
-    known = {setting.name: setting for setting in _settings()}
-    gate = table.get("gate", {})
-    if not isinstance(gate, dict):
-        raise ConfigurationError(f"{TABLE} gate is no table", fix=f"make it {TABLE[:-1]}.gate]")
-    for key in table:
-        if key not in known and key != "gate":
-            nearest = get_close_matches(key, known, n=1)
-            raise ConfigurationError(
-                f"{TABLE} has an unknown key {key!r}",
-                fix=f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(known)}",
-            )
-
-    values: dict[str, Any] = {}
-    for name, setting in known.items():
-        variable = _variable(setting)
-        given = [
-            (f"{TABLE} {name}", table.get(name)),
-            (variable, environment.get(variable) or None),
-            (f"--{name.replace('_', '-')}", flags.get(name)),
-        ]
-        for source, value in given:
-            if value is not None:
-                values[name] = _convert(value, setting=setting, hint=hints[name], source=source)
-    config = Config(root=root, gate=gate, **values)
-    for name, setting in known.items():
-        _require_mode(setting.metadata["modes"], name=name, given=flags.get(name), config=config)
-    return config
-
-
-def _require_mode(modes: tuple[str, ...], *, name: str, given: Any, config: Config) -> None:
-    """Refuse a flag that would change nothing; other sources may well set what no mode reads."""
-    if modes and given is not None and config.mode not in modes:
-        flag = f"--{name.replace('_', '-')}"
-        raise ConfigurationError(
-            f"{flag} means nothing in {config.mode} mode",
-            fix=f"add --mode {' or '.join(modes)}, or leave {flag} out",
-        )
-
-
-def _settings() -> Iterator[Field[Any]]:
+def declared_settings() -> Iterator[Field[Any]]:
+    """The fields of `Config` that are settings."""
     return (each for each in fields(Config) if each.metadata)
 
 
-def _variable(setting: Field[Any]) -> str:
+def variable_of(setting: Field[Any]) -> str:
+    """The environment variable of a setting."""
     return setting.metadata["variable"] or f"H2H_{setting.name.upper()}"
-
-
-def _find_table(start: Path) -> tuple[Path, Mapping[str, Any]]:
-    for folder in (start, *start.parents):
-        path = folder / "pyproject.toml"
-        if not path.is_file():
-            continue
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-        except (OSError, ValueError) as error:
-            raise ConfigurationError(f"{path} cannot be read ({error})", fix="mend it") from error
-        if "headtohead" in table:
-            if not isinstance(table["headtohead"], dict):
-                raise ConfigurationError(f"{TABLE} in {path} is no table", fix="make it one")
-            return folder, table["headtohead"]
-    raise ConfigurationError(
-        f"no pyproject.toml with {TABLE} here or above", fix="run h2h inside a project that has one"
-    )
-
-
-_KINDS: dict[Any, tuple[type | tuple[type, ...], str]] = {
-    int: (int, "a whole number"),
-    float: ((int, float), "a number"),
-    bool: (bool, "true or false"),
-    str: (str, "text"),
-    Path: ((str, Path), "a path"),
-    UserCounts: (
-        (int, UserCounts),
-        "a whole number of users, or several in ascending order such as 1,2,4,8",
-    ),
-}
-_WORDS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-# How text becomes a value, where the kind itself does not read it as people write it.
-_READERS: dict[Any, Callable[[str], Any]] = {
-    int: whole_number,
-    bool: lambda text: _WORDS[text.lower()],
-}
-
-
-def _convert(given: Any, *, setting: Field[Any], hint: Any, source: str) -> Any:
-    kind = next(each for each in _KINDS if each is hint or each in getattr(hint, "__args__", ()))
-    accepted, meaning = _KINDS[kind]
-    problem = ConfigurationError(
-        f"{source} is {given!r}", fix=f"give {meaning}: {setting.metadata['help']}"
-    )
-    value: Any = given
-    if isinstance(value, str) and kind is not str:
-        try:
-            value = _READERS.get(kind, kind)(value)
-        except (KeyError, ValueError):
-            raise problem from None
-    if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
-        raise problem
-    try:
-        converted: Any = kind(value)
-    except ValueError:
-        raise problem from None
-    choices = setting.metadata["choices"]
-    if choices and converted not in choices:
-        raise ConfigurationError(
-            f"{source} is {given!r}", fix=f"give {' or '.join(choices)}: {setting.metadata['help']}"
-        )
-    minimum, maximum = setting.metadata["minimum"], setting.metadata["maximum"]
-    if minimum is not None and not (minimum <= converted <= maximum and converted < math.inf):
-        within = f"at least {minimum}" if maximum == math.inf else f"{minimum} to {maximum}"
-        raise ConfigurationError(
-            f"{source} is {value}", fix=f"give {within}: {setting.metadata['help']}"
-        )
-    return converted

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from headtohead.errors import DeclarationError
+from headtohead.protocol.headers import BAGGAGE_EXPERIMENT, BAGGAGE_VARIANT, TOKEN_HEADER
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 DOTTED_PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
@@ -19,10 +20,6 @@ INTERFACES = ("wsgi", "asgi")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 # What an experiment may need beside the API, its database and its cache.
 SERVICES = ("celery", "memcached")
-
-# The W3C baggage members that carry the choice of variant from client to server.
-BAGGAGE_EXPERIMENT = "h2h.experiment"
-BAGGAGE_VARIANT = "h2h.variant"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,10 +256,6 @@ class Experiment:
         if token and self.explains(variant):
             measured[TOKEN_HEADER] = token
         return replace(self.request, headers=measured)
-
-
-# Authorises a request to be measured; its value is made anew for every stack.
-TOKEN_HEADER = "HeadToHead-Token"  # noqa: S105 (a header's name, not a secret)
 
 
 def _require_name(name: str, *, kind: str) -> None:

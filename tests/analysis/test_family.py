@@ -3,10 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headtohead.analysis.family import VerdictAt, holm_error_rates, stopping_error_rate
 from headtohead.analysis.interval import anytime_estimate, fixed_size_estimate
-from headtohead.analysis.verdict import judge
-from headtohead.measurement import Verdict
+from headtohead.analysis.results import Verdict
+from headtohead.analysis.verdicts import VerdictAt, holm_error_rates, judge, stopping_error_rate
 
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 MARGIN = 0.02

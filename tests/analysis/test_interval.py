@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from headtohead.analysis.interval import anytime_estimate, fixed_size_estimate, log_ratios
-from headtohead.analysis.verdict import is_settled
+from headtohead.analysis.verdicts import is_settled
 
 ESTIMATES = pytest.mark.parametrize("estimate", [fixed_size_estimate, anytime_estimate])
 RATIOS = arrays(

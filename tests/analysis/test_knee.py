@@ -1,6 +1,6 @@
 import pytest
 
-from headtohead.analysis.knee import knee
+from headtohead.analysis.saturation import knee
 
 
 @pytest.mark.parametrize(

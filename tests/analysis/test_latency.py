@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from headtohead.analysis.latency import summarise
+from headtohead.analysis.latencies import summarise
 
 
 def test_percentiles_are_those_of_the_data():

@@ -1,7 +1,8 @@
 """Comparisons of micro-benchmarks as they would be recorded."""
 
+from headtohead.analysis.results import Verdict
 from headtohead.bench.record import SCHEMA_VERSION, Bench, Benchmark, LeftOut
-from headtohead.measurement import ComparedRevision, Verdict
+from headtohead.records.provenance import ComparedRevision
 from tests.report import samples
 
 BASE = ComparedRevision(name="main", commit="1" * 40, changed=False)

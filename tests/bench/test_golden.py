@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from headtohead.analysis.results import Verdict
 from headtohead.bench.record import LeftOut
 from headtohead.bench.terminal import render
-from headtohead.measurement import Verdict
 from tests.bench.factories import bench, benchmark
 from tests.golden import Golden, printed, sections
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from headtohead.analysis.results import Verdict
 from headtohead.bench.judging import judged
-from headtohead.measurement import Verdict
 
 
 def processes(rounds: int, *, seed: int, **seconds: float) -> list[dict[str, float]]:

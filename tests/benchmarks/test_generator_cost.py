@@ -11,7 +11,7 @@ from benchmarks.generator_cost.kinds import GOALS, Goal, Kind, Measure
 from benchmarks.generator_cost.markdown import reached, render
 from benchmarks.generator_cost.record import Block, Record
 from benchmarks.storing import read_record, write_record
-from headtohead.measurement import Environment, GitState
+from headtohead.records.provenance import Environment, GitState
 from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "docs"))

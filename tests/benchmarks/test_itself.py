@@ -11,7 +11,7 @@ from benchmarks.itself.calibration import LENGTH, ORDERS, calibrate
 from benchmarks.itself.markdown import render
 from benchmarks.itself.record import Record, Taken
 from benchmarks.storing import read_record, write_record
-from headtohead.measurement import GitState
+from headtohead.records.provenance import GitState
 from tests.report.samples import invalid, run, slower
 
 

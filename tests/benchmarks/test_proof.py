@@ -11,7 +11,7 @@ from benchmarks.proof.markdown import render
 from benchmarks.proof.record import Judged, Record
 from benchmarks.proof.repository import write_repository
 from benchmarks.storing import read_record, write_record
-from headtohead.measurement import GitState
+from headtohead.records.provenance import GitState
 from tests.report.samples import run
 
 PLANTED = Planted(path="/report/", effect=Effect.SLOWER, cause="more work")

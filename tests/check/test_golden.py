@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from headtohead.check.growth import growth_of
+from headtohead.check.equal_answers import Answer, Finding, Preflight
 from headtohead.check.outcome import Comparison, Doubling, Outcome
 from headtohead.check.queries import Queries
-from headtohead.check.snapshot import differences
+from headtohead.check.query_growth import growth_of
+from headtohead.check.sql_snapshot import differences
 from headtohead.check.terminal import lines
 from headtohead.experiment import Request
-from headtohead.run.preflight import Answer, Finding, Preflight
-from headtohead.server_timing import ServerTiming
+from headtohead.protocol.server_timing import ServerTiming
 from tests.check.factories import executed, experiment, queries
-from tests.check.test_growth import LINE, grown
+from tests.check.test_query_growth import LINE, grown
 from tests.golden import Golden, sections
 
 PATH = Path("queries.json")

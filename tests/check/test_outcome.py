@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from headtohead.check.equal_answers import Finding
 from headtohead.check.outcome import Comparison, Doubling, Outcome, n_plus_1
-from headtohead.check.snapshot import Change, differences
-from headtohead.run.preflight import Finding
+from headtohead.check.sql_snapshot import Change, differences
 from tests.check.factories import executed, queries
-from tests.check.test_growth import LINE, grown
+from tests.check.test_query_growth import LINE, grown
 
 SCAN = ("Seq Scan on b",)
 

@@ -1,12 +1,12 @@
 import pytest
 
+from headtohead.check.equal_answers import Answer, Preflight, check
 from headtohead.check.queries import Executed, joined, queries_of
 from headtohead.errors import CheckFailedError, MeasurementError
-from headtohead.run.preflight import Answer, Preflight, check
-from headtohead.server_timing import ServerTiming
-from headtohead.statements import Location
+from headtohead.protocol.explanation import Location
+from headtohead.protocol.server_timing import ServerTiming
+from tests.check.test_equal_answers import experiment, target
 from tests.explaining import detail, explanation, node, source
-from tests.run.test_preflight import experiment, target
 
 
 def test_both_answers_stand_side_by_side_in_the_order_they_came():

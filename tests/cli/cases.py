@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from headtohead.measurement import to_json
+from headtohead.records.store import to_json
 from headtohead.report import html, markdown
 from tests.cli.commands import RUN, Told
 from tests.cli.work import AUDIT
@@ -28,7 +28,7 @@ def asked(work: dict[str, Any], _: Told) -> Any:
 def operations(work: dict[str, Any], told: Told) -> Any:
     """What a comparison wants to know of head's OpenAPI document."""
     asked(work, told)
-    (seen,) = told.calls["headtohead.compare.operations.operations_at"]
+    (seen,) = told.calls["headtohead.compare.openapi.operations_at"]
     return seen
 
 
@@ -37,7 +37,7 @@ def document(work: dict[str, Any], told: Told) -> Any:
 
 
 def file_read(_: dict[str, Any], told: Told) -> Any:
-    return told.calls["headtohead.history.file.read_history"][0]["path"]
+    return told.calls["headtohead.ci.history.history_file.read_history"][0]["path"]
 
 
 def subjects(argument: str) -> Callable[[dict[str, Any], Told], Any]:
@@ -186,40 +186,11 @@ CASES: dict[tuple[str, str], list[Case]] = {
         (("--check",), lambda _, told: told.completed.returncode, 1),
         ((), is_file("generated", "a.json"), True),
     ],
-    ("validate", "runs"): [(("--runs", "7"), lambda work, _: work["scope"].runs, 7)],
-    ("validate", "seconds"): [(("--seconds", "1.5"), lambda work, _: work["scope"].seconds, 1.5)],
-    ("validate", "experiment"): [
-        (
-            ("--experiment", "second/joined"),
-            lambda work, _: work["scope"].subject.identity,
-            "second/joined",
-        )
-    ],
-    ("validate", "scenario"): [
-        (
-            ("--scenario", "busy-5", "--scenario", "aa-quiet"),
-            lambda work, _: [each.name for each in work["scope"].scenarios],
-            ["busy-5", "aa-quiet"],
-        )
-    ],
-    ("validate", "quick"): [
-        (("--quick",), lambda work, _: (work["scope"].runs, work["scope"].seconds), (3, 2.0)),
-        (("--quick",), lambda work, _: work["output"].name, "validation-quick"),
-        (
-            ("--quick", "--scenario", "busy-5"),
-            lambda work, _: [each.name for each in work["scope"].scenarios],
-            ["busy-5"],
-        ),
-    ],
-    ("validate", "output"): [
-        (("--output", "there"), it("output"), Path("there")),
-        ((), lambda work, told: work["output"] == told.folder / "results" / "validation", True),
-    ],
     ("worker", "master"): [
         (
             ("--master", "10.0.0.2:99"),
             it("argv"),
-            [sys.executable, "-m", "headtohead.load.worker", "10.0.0.2", "99"],
+            [sys.executable, "-m", "headtohead.load.generator.worker", "10.0.0.2", "99"],
         ),
     ],
 }
@@ -249,13 +220,12 @@ VARIABLES: list[tuple[str, tuple[str, ...], dict[str, str], Callable[..., Any], 
         (f"history {each}", (), {"H2H_HISTORY": "own.jsonl"}, file_read, beside("own.jsonl"))
         for each in ("show", "changes", "publish")
     ),
-    ("validate", (), {"H2H_RESULTS": "kept"}, it("output"), beside("kept", "validation")),
     ("gate", (), {"H2H_RESULTS": "kept"}, is_file("kept", "gate", "gate.json"), True),
     (
         "explain",
         (),
         {"H2H_RESULTS": "there"},
-        called("explain.session.keep_apart", "results"),
+        called("explain.explain_experiments.keep_apart", "results"),
         beside("there"),
     ),
     ("gate", (), {}, lambda work, _: work["policy"].rounds, 5),

@@ -14,7 +14,8 @@ import pytest
 import typer
 
 from headtohead.cli import app
-from headtohead.config import Config, load_config
+from headtohead.config import Config
+from headtohead.config_loading import load_config
 from headtohead.experiment import Experiment, Request, Variant
 from headtohead.registry import Registry
 from tests.command_line import give

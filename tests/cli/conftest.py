@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from headtohead.measurement import write_record
+from headtohead.records.run import write_record
 from tests.cli.commands import REGISTRY, RUN, CommandLine, Told
 from tests.cli.work import WORK
 

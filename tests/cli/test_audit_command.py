@@ -2,7 +2,7 @@
 
 import pytest
 
-from headtohead.auditing.record import read_audit
+from headtohead.audit.record import read_audit
 from tests.processes import processes_of
 
 pytestmark = pytest.mark.stack

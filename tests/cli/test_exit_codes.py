@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from headtohead.check.equal_answers import Finding, Preflight
 from headtohead.check.outcome import Outcome
-from headtohead.run.preflight import Finding, Preflight
-from tests.auditing.test_record import record as audit_with_failures
+from tests.audit.test_record import record as audit_with_failures
+from tests.ci.gate import samples as gates
 from tests.cli.work import FOLDER, WORK
-from tests.gate import samples as gates
 from tests.report import samples
 from tests.sweep.factories import invalid, sizes, sweep
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from headtohead.measurement import to_json
+from headtohead.records.store import to_json
 from headtohead.registry import Registry
 from tests.cli.cases import CASES, VARIABLES
 from tests.cli.commands import REGISTRY, RUN, declared_commands
@@ -160,7 +160,7 @@ def test_a_run_is_explained_and_published_where_that_is_asked(words, explains, p
     """Each alone and both at once; a baseline against itself is neither."""
     _, told = give(words, H2H_EXPLAIN=written(explains), H2H_PUBLISH=written(publishes))
     explained = told.calls["headtohead.cli.run_commands.explain_run"]
-    published = told.calls["headtohead.publish.session.publish"]
+    published = told.calls["headtohead.publish.publish_runs.publish"]
     asked_for = words == "run"
     assert [each["record"] for each in explained] == [RUN] * (explains and asked_for)
     assert [each["records"] for each in published] == [[RUN]] * (publishes and asked_for)

@@ -11,8 +11,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from headtohead.validate.neighbour import beside
-from headtohead.validate.scenarios import Neighbour
+from benchmarks.validation.noisy_neighbour import beside
+from benchmarks.validation.scenarios import Neighbour
 from tests.command_line import one_line
 from tests.conftest import UNTIL_SETTLED, Project, copy_project
 from tests.processes import generates_load, interrupted, processes_of, until

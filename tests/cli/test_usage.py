@@ -8,7 +8,7 @@ import pytest
 
 from headtohead.check.outcome import Outcome
 from headtohead.experiment import SERVICES
-from headtohead.measurement import to_json
+from headtohead.records.store import to_json
 from headtohead.registry import Registry
 from tests.cli.commands import REGISTRY, RUN, Told
 
@@ -90,13 +90,6 @@ def refused(command_line, monkeypatch):
         ("bench main --rounds 3", "--rounds"),
         ("publish kept nowhere", "no record at nowhere"),
         ("history show", "history.jsonl"),
-        ("validate --runs 0", "--runs"),
-        ("validate --seconds 0.1", "--seconds"),
-        ("validate --experiment first --scenario aa-quite", "aa-quiet"),
-        ("validate --experiment frist", "did you mean first"),
-        ("validate --experiment first/joint", "first/joined"),
-        ("validate --experiment first --output pyproject.toml", "--output"),
-        ("validate --experiment first --url it", "http://127.0.0.1:8000"),
         ("worker", "--master"),
         ("worker --master :5557", "10.0.0.1:5557"),
         ("worker --master 10.0.0.1:here", "10.0.0.1:5557"),
@@ -206,9 +199,9 @@ def test_what_lacks_a_service_is_skipped_by_name(service, command_line, refused,
     lacking = Registry([replace(FIRST, needs=(service,)), SECOND])
     command_line.stand_in("headtohead.cli.project.load_experiments", lacking)
     assert "no experiment is left" in refused("check", "first")
-    command_line.stand_in("headtohead.check.session.check", Outcome(preflights={}))
+    command_line.stand_in("headtohead.check.check_experiments.check", Outcome(preflights={}))
     told = command_line.give("check", "--json")
-    (call,) = told.calls["headtohead.check.session.check"]
+    (call,) = told.calls["headtohead.check.check_experiments.check"]
     assert [each.name for each in call["experiments"]] == ["second"]
     assert not call["whole"]
     assert told.completed.stderr.startswith("first is skipped: ")

@@ -6,7 +6,7 @@ import signal
 import psutil
 import pytest
 
-from headtohead.stack.beside import OWNER_VARIABLE
+from headtohead.services.gunicorn import OWNER_VARIABLE
 from tests.command_line import one_line
 from tests.conftest import UNTIL_SETTLED, Project
 from tests.processes import interrupted, until

@@ -11,18 +11,17 @@ from typing import Any
 from headtohead.bench.judging import judged
 from headtohead.bench.record import SCHEMA_VERSION, Bench
 from headtohead.check.outcome import Outcome
+from headtohead.ci.history.history_file import History
 from headtohead.config import Config
-from headtohead.history.file import History
-from headtohead.measurement import ComparedRevision
-from headtohead.run.target import Target, stack_settings
-from headtohead.stack import RunningStack
-from headtohead.validate.record import read_validation
-from tests.auditing.test_record import record as audit_record
+from headtohead.records.provenance import ComparedRevision
+from headtohead.stack.settings import stack_settings
+from headtohead.stack.state import RunningStack
+from headtohead.stack.target import Target
+from tests.audit.test_record import record as audit_record
+from tests.ci.gate import samples as gates
+from tests.ci.history.samples import entry
 from tests.cli.commands import RUN
-from tests.conftest import ROOT
 from tests.explaining import explained
-from tests.gate import samples as gates
-from tests.history.samples import entry
 from tests.sweep.factories import sweep
 
 AUDIT = replace(audit_record(), variants=audit_record().variants[1:])
@@ -83,24 +82,24 @@ class Work:
 
 
 _AFTER_A_RUN = {
-    "headtohead.run.target.open_target": nullcontext(TARGET),
+    "headtohead.stack.target.open_target": nullcontext(TARGET),
     "headtohead.cli.run_commands.explain_run": None,
-    "headtohead.publish.session.open_target": nullcontext(TARGET),
-    "headtohead.publish.session.database_url": "postgresql://it",
-    "headtohead.publish.session.publish": None,
+    "headtohead.publish.publish_runs.open_target": nullcontext(TARGET),
+    "headtohead.publish.publish_runs.database_url": "postgresql://it",
+    "headtohead.publish.publish_runs.publish": None,
 }
 _READS_HISTORY = {
-    "headtohead.history.file.read_history": History(entries=ENTRIES, damaged=()),
+    "headtohead.ci.history.history_file.read_history": History(entries=ENTRIES, damaged=()),
 }
 WORK: Mapping[str, Work] = {
     "run": Work(
-        does="headtohead.run.session.run",
+        does="headtohead.run.run_experiments.run",
         answer=(RUN, FOLDER),
         beside=_AFTER_A_RUN,
         record=RUN,
     ),
     "aa": Work(
-        does="headtohead.run.session.run",
+        does="headtohead.run.run_experiments.run",
         answer=(RUN, FOLDER),
         beside=_AFTER_A_RUN,
         mode="latency",
@@ -110,104 +109,100 @@ WORK: Mapping[str, Work] = {
         does="headtohead.cli.run_commands.read_record", answer=RUN, needed=("kept",), record=RUN
     ),
     "list": Work(
-        does="headtohead.stack.status",
+        does="headtohead.stack.lifecycle.status",
         answer=STACK,
         sees=itemgetter("settings"),
         means=stack_settings,
     ),
-    "check": Work(does="headtohead.check.session.check", answer=Outcome(preflights={})),
-    "audit": Work(does="headtohead.auditing.session.audit", answer=AUDIT, record=AUDIT),
+    "check": Work(does="headtohead.check.check_experiments.check", answer=Outcome(preflights={})),
+    "audit": Work(does="headtohead.audit.audit_experiments.audit", answer=AUDIT, record=AUDIT),
     "explain": Work(
-        does="headtohead.explain.session.explain",
+        does="headtohead.explain.explain_experiments.explain",
         answer=EXPLAINED,
         record=EXPLAINED,
-        beside={"headtohead.explain.session.keep_apart": FOLDER},
+        beside={"headtohead.explain.explain_experiments.keep_apart": FOLDER},
     ),
     "sweep": Work(
-        does="headtohead.sweep.session.sweep",
+        does="headtohead.sweep.sweep_sizes.sweep",
         answer=(SWEEP, FOLDER),
         record=SWEEP,
         needed=("first",),
         mode="latency",
     ),
     "compare": Work(
-        does="headtohead.compare.session.compare",
+        does="headtohead.compare.compare_revisions.compare",
         answer=(RUN, FOLDER),
         needed=("main",),
-        beside={"headtohead.compare.operations.operations_at": (["/found/"], ["untimed"])},
+        beside={"headtohead.compare.openapi.operations_at": (["/found/"], ["untimed"])},
         mode="latency",
         record=RUN,
     ),
     "bench": Work(
-        does="headtohead.bench.session.bench",
+        does="headtohead.bench.compare_benchmarks.bench",
         answer=(BENCH, FOLDER),
         record=BENCH,
         needed=("main",),
         beside={"headtohead.bench.instructions.can_count": True},
     ),
     "gate": Work(
-        does="headtohead.gate.session.gate",
+        does="headtohead.ci.gate.gate_working_tree.gate",
         answer=(gates.gate(gates.PASSED), RUN),
         needed=("main",),
         mode="latency",
     ),
     "history add": Work(
-        does="headtohead.history.adding.add",
+        does="headtohead.ci.history.adding.add",
         answer=ENTRIES,
         needed=("kept",),
         sees=itemgetter("root"),
         means=lambda config: config.root,
     ),
     "history show": Work(
-        does="headtohead.history.series.series_of", answer=(), beside=_READS_HISTORY
+        does="headtohead.ci.history.series.series_of", answer=(), beside=_READS_HISTORY
     ),
     "history changes": Work(
-        does="headtohead.history.series.series_of", answer=(), beside=_READS_HISTORY
+        does="headtohead.ci.history.series.series_of", answer=(), beside=_READS_HISTORY
     ),
     "history publish": Work(
-        does="headtohead.history.publishing.publish",
-        beside={**_READS_HISTORY, "headtohead.publish.session.database_url": "postgresql://it"},
+        does="headtohead.ci.history.publishing.publish",
+        beside={
+            **_READS_HISTORY,
+            "headtohead.publish.publish_runs.database_url": "postgresql://it",
+        },
     ),
     "up": Work(
-        does="headtohead.stack.up", answer=STACK, sees=itemgetter("settings"), means=stack_settings
+        does="headtohead.stack.lifecycle.up",
+        answer=STACK,
+        sees=itemgetter("settings"),
+        means=stack_settings,
     ),
     "status": Work(
-        does="headtohead.stack.status",
+        does="headtohead.stack.lifecycle.status",
         answer=STACK,
         sees=itemgetter("settings"),
         means=stack_settings,
     ),
     "down": Work(
-        does="headtohead.stack.down",
+        does="headtohead.stack.lifecycle.down",
         answer=("API",),
         sees=itemgetter("settings"),
         means=stack_settings,
     ),
     "seed": Work(
-        does="headtohead.stack.seed",
+        does="headtohead.stack.lifecycle.seed",
         answer="40 products\n",
         beside={"headtohead.cli.stack_commands.open_target": nullcontext(TARGET)},
         sees=itemgetter("settings", "rows", "seed"),
         means=lambda config: (stack_settings(config), config.rows, config.seed),
     ),
     "publish": Work(
-        does="headtohead.publish.session.publish",
+        does="headtohead.publish.publish_runs.publish",
         needed=("kept",),
-        beside={"headtohead.publish.session.database_url": "postgresql://it"},
+        beside={"headtohead.publish.publish_runs.database_url": "postgresql://it"},
     ),
     "dashboards build": Work(
         does="headtohead.cli.dashboards_command._rendered",
         answer=(Path(), {"a.json": "{}"}),
-    ),
-    "validate": Work(
-        does="headtohead.validate.session.validate",
-        answer=read_validation(ROOT / "docs" / "validation"),
-        needed=("--experiment", "first"),
-        beside={
-            "headtohead.validate.output.write_outputs": None,
-            # Tables of thousands of trials take a while.
-            "headtohead.validate.terminal.render": None,
-        },
     ),
     "worker": Work(does="headtohead.cli.worker_command.os.execv", needed=("--master", "10.0.0.1")),
 }

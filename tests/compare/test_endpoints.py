@@ -4,7 +4,8 @@ import pytest
 
 from headtohead.compare.endpoints import Endpoint, distinct, endpoints_at, endpoints_of, name_of
 from headtohead.errors import ConfigurationError
-from headtohead.experiment import TOKEN_HEADER, Experiment, Request, Server, Variant
+from headtohead.experiment import Experiment, Request, Server, Variant
+from headtohead.protocol.headers import TOKEN_HEADER
 
 
 def experiment(name: str, request: Request, **changes: object) -> Experiment:

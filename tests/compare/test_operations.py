@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from headtohead.compare.operations import operations_at
+from headtohead.compare.openapi import operations_at
 from headtohead.errors import ConfigurationError
 
 DOCUMENT = {

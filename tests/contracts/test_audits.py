@@ -20,12 +20,12 @@ from app.experiments import (
     session,
     stock_update,
 )
-from headtohead import stack
-from headtohead.auditing.session import WORKERS, facts_of, imported
+from headtohead.audit.audit_experiments import WORKERS, facts_of, imported
 from headtohead.experiment import Experiment
 from headtohead.registry import load_experiments
-from headtohead.run.served import served
-from headtohead.run.target import target_of
+from headtohead.stack.state import RunningStack
+from headtohead.stack.target import target_of
+from headtohead.stack.variant_servers import served
 from tests.conftest import Project
 
 # Memory first: what other audits make the processes take would be there already.
@@ -58,7 +58,7 @@ FEWER = {
 
 
 @pytest.fixture(scope="module")
-def shop(project: Project) -> Iterator[stack.RunningStack]:
+def shop(project: Project) -> Iterator[RunningStack]:
     """An API of several workers, on rows and a cache that only audits change."""
     with project.scratch(rows=project.config().rows, workers=WORKERS, experiments=AUDITED) as shop:
         yield shop
@@ -85,7 +85,7 @@ def test_audits_import_no_django():
 
 @each_audited
 def test_every_fact_of_every_variant_holds_and_each_audit_expects_something(
-    experiment: Experiment, shop: stack.RunningStack, monkeypatch: pytest.MonkeyPatch
+    experiment: Experiment, shop: RunningStack, monkeypatch: pytest.MonkeyPatch
 ):
     for module, name, number in FEWER.get(experiment.name, ()):
         monkeypatch.setattr(module, name, number)

@@ -10,15 +10,17 @@ import pytest
 from typer.testing import CliRunner
 
 from headtohead.analysis.growth import Trend
-from headtohead.caveats import Caveat
+from headtohead.analysis.results import Verdict
+from headtohead.ci.gate import junit
+from headtohead.ci.gate.judgement import Gate
+from headtohead.ci.gate.judging import judge_comparison
+from headtohead.ci.gate.policy import Policy, Response
 from headtohead.cli import app
 from headtohead.errors import ExitCode
-from headtohead.gate import junit
-from headtohead.gate.compared import judge_comparison
-from headtohead.gate.judgement import Gate
-from headtohead.gate.policy import Policy, Response
-from headtohead.measurement import Mode, Run, Verdict
 from headtohead.publish.rows import rows_of
+from headtohead.records.comparison import Mode
+from headtohead.records.results import Caveat
+from headtohead.records.run import Run
 from headtohead.report import html, markdown, terminal
 from headtohead.sweep import words
 from tests.conftest import ROOT
@@ -61,10 +63,10 @@ INVALIDATES = {
     "worker-lost": {True},
 }
 COMMANDS = {
-    "run": ("run product-list", "headtohead.run.session.run"),
-    "aa": ("aa product-list", "headtohead.run.session.run"),
-    "compare": ("compare main --path /", "headtohead.compare.session.compare"),
-    "sweep": ("sweep product-search", "headtohead.sweep.session.sweep"),
+    "run": ("run product-list", "headtohead.run.run_experiments.run"),
+    "aa": ("aa product-list", "headtohead.run.run_experiments.run"),
+    "compare": ("compare main --path /", "headtohead.compare.compare_revisions.compare"),
+    "sweep": ("sweep product-search", "headtohead.sweep.sweep_sizes.sweep"),
 }
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from headtohead.check.snapshot import read_snapshot
+from headtohead.check.sql_snapshot import read_snapshot
+from headtohead.ci.gate import gate_working_tree as gating
+from headtohead.ci.gate.policy import ExperimentPolicy, Policy
 from headtohead.config import Config
-from headtohead.gate import session as gating
-from headtohead.gate.policy import ExperimentPolicy, Policy
-from headtohead.run import measure
-from headtohead.run.control import BUDGET_SHARE
+from headtohead.modes.latency import mode as latency_mode
+from headtohead.modes.latency.negative_control import BUDGET_SHARE
 from tests.cli.work import BENCH
 from tests.designs import (
     ENDPOINTS,
@@ -87,7 +87,7 @@ def test_a_sweep_measures_at_every_size_as_the_settings_say(
     early_stop, closed, config, monkeypatch
 ):
     sharing: list[int] = []
-    monkeypatch.setattr(measure, "stopping_error_rate", lambda n: sharing.append(n) or 0.01)
+    monkeypatch.setattr(latency_mode, "stopping_error_rate", lambda n: sharing.append(n) or 0.01)
     given = config(warm_up=4, budget=3.0, margin=0.03, early_stop=early_stop, api_workers=3)
     design = swept(given, sizes=(10, 20, 40))
     assert sorted(each["rows"] for each in design.databases) == [10, 20, 40]

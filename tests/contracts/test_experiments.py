@@ -9,12 +9,12 @@ import pytest
 from django.test import Client
 from django.utils.module_loading import import_string
 
-from headtohead.check.snapshot import read_snapshot
-from headtohead.config import load_config
-from headtohead.experiment import TOKEN_HEADER
+from headtohead.check.sql_snapshot import read_snapshot
+from headtohead.config_loading import load_config
+from headtohead.protocol.headers import TOKEN_HEADER
+from headtohead.protocol.server_timing import HEADER, ServerTiming
 from headtohead.registry import load_experiments
-from headtohead.run.services import lack_of
-from headtohead.server_timing import HEADER, ServerTiming
+from headtohead.stack.availability import lack_of
 from tests.asking import TOKEN
 from tests.conftest import ROOT
 

@@ -36,8 +36,8 @@ FLAGS = {"O_WRONLY", "O_RDWR", "O_CREAT"}
 KEEPS_NOTHING = {
     ("bench/instructions.py", "count_instructions"): "a module for the run alone",
     ("cli/__init__.py", "main"): "/dev/null",
-    ("memory.py", "_reset_peak"): "a command to the kernel",
-    ("stack/processes.py", "spawn"): "logs, which are for people",
+    ("audit/peak_memory.py", "_reset_peak"): "a command to the kernel",
+    ("host/processes.py", "spawn"): "logs, which are for people",
 }
 FEWEST = 2  # moments: a file is opened, and written
 
@@ -127,7 +127,7 @@ def test_of_two_that_write_at_once_none_fails_and_nothing_is_mixed(writer, folde
 
 
 def test_whatever_writes_a_file_is_among_them(tmp_path):
-    """Found in the code: whoever calls what changes a file, other than through headtohead.files."""
+    """Found in the code: whoever calls what changes a file, but for headtohead.host.files."""
     called = set()
 
     def note(frame, event, _):

@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 
 from headtohead.config import MASTER_PORT, Config, UserCounts
-from headtohead.cores import Cores, available_cores, generator_cores, server_cores
-from headtohead.load.background import BackgroundPlan
-from headtohead.load.blocks import BlockPlan
-from headtohead.load.open_model import OpenPlan, pool_size
-from headtohead.load.plan import Arm, PairPlan
-from headtohead.measurement import Run, read_record
+from headtohead.host.cores import Cores, available_cores, generator_cores, server_cores
+from headtohead.load.plans.arm import Arm
+from headtohead.load.plans.background import BackgroundPlan
+from headtohead.load.plans.latency import PairPlan
+from headtohead.load.plans.open_model import OpenPlan, pool_size
+from headtohead.load.plans.throughput import BlockPlan
+from headtohead.modes.latency.negative_control import BUDGET_SHARE
+from headtohead.records.run import Run, read_record
 from headtohead.run.background import DEFAULT_USERS
-from headtohead.run.control import BUDGET_SHARE
-from headtohead.stack import StackSettings
+from headtohead.stack.settings import StackSettings
 from tests.run.scripted import STACK_METRICS_PORT, STACK_URL, THREE, Noted, run_noted
 from tests.values import MODES, SETTINGS, two_values
 

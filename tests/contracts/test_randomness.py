@@ -14,28 +14,28 @@ import pytest
 
 from benchmarks.generator_cost import __main__ as generator_cost
 from benchmarks.generator_cost.kinds import Kind
+from benchmarks.validation import noisy_neighbour
+from benchmarks.validation.scenarios import SCENARIOS, Neighbour, planned_trials, trial_seed
 from headtohead.config import Config
-from headtohead.load.arrivals import Arrivals, arrival_offsets
-from headtohead.load.schedule import STRETCH_SECONDS, BlockSchedule, PairSchedule
-from headtohead.validate import neighbour
-from headtohead.validate.scenarios import SCENARIOS, Neighbour, planned_trials, trial_seed
+from headtohead.load.generator.schedule import STRETCH_SECONDS, BlockSchedule, PairSchedule
+from headtohead.load.plans.open_model import Arrivals, arrival_offsets
 from tests.conftest import ROOT
 from tests.designs import ENDPOINTS, benched, compared, swept
 
 # Modules that draw, and where their choices are seen to vary.
 DRAWING = {
-    "src/headtohead/load/schedule.py": "here",
-    "src/headtohead/load/arrivals.py": "here",
-    "src/headtohead/compare/taking.py": "here",
-    "src/headtohead/bench/session.py": "here",
-    "src/headtohead/sweep/session.py": "here",
-    "src/headtohead/validate/scenarios.py": "here",
+    "src/headtohead/load/generator/schedule.py": "here",
+    "src/headtohead/load/plans/open_model.py": "here",
+    "src/headtohead/compare/rounds.py": "here",
+    "src/headtohead/bench/compare_benchmarks.py": "here",
+    "src/headtohead/sweep/sweep_sizes.py": "here",
+    "benchmarks/validation/scenarios.py": "here",
     "benchmarks/generator_cost/__main__.py": "here",
-    "src/headtohead/analysis/changes.py": "tests/analysis/test_changes.py",
-    "src/headtohead/validate/neighbour.py": "here",
-    "src/headtohead/stack/stack.py": "tests/stack/test_secrets.py",
-    "src/headtohead/stack/apart.py": "tests/stack/test_secrets.py",
-    "src/headtohead/stack/valkey.py": "tests/stack/test_secrets.py",
+    "src/headtohead/analysis/change_points.py": "tests/analysis/test_change_points.py",
+    "benchmarks/validation/noisy_neighbour.py": "here",
+    "src/headtohead/stack/lifecycle.py": "tests/stack/test_secrets.py",
+    "src/headtohead/stack/revision_servers.py": "tests/stack/test_secrets.py",
+    "src/headtohead/services/valkey.py": "tests/stack/test_secrets.py",
     "app/accounts/models.py": "tests/app/accounts/test_services.py",
     "app/accounts/services.py": "tests/app/accounts/test_services.py",
     "app/catalog/generations.py": "tests/app/catalog/test_coherence.py",
@@ -154,10 +154,10 @@ def bursts(seed: int, _: Path) -> list[float]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["neighbour", Neighbour.BURSTY, str(seed), "1"])
-        patch.setattr(neighbour, "_burn", note)
-        patch.setattr(neighbour.time, "sleep", note)
+        patch.setattr(noisy_neighbour, "_burn", note)
+        patch.setattr(noisy_neighbour.time, "sleep", note)
         with suppress(KeyboardInterrupt):
-            neighbour.main()
+            noisy_neighbour.main()
     return found
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from headtohead.config import Config, load_config
+from headtohead.config import Config
+from headtohead.config_loading import load_config
 from headtohead.errors import ConfigurationError
 from tests.values import MODES, SETTINGS, as_toml, outside, two_values, variable_of, written
 

@@ -8,20 +8,21 @@ from typing import get_type_hints
 
 import pytest
 
-from headtohead.auditing.record import is_audit
-from headtohead.check.snapshot import read_snapshot
+from benchmarks.validation.__main__ import application as validation
+from headtohead.audit.record import is_audit
+from headtohead.check.sql_snapshot import read_snapshot
+from headtohead.ci.history.history_file import append
+from headtohead.ci.history.page import is_page, render
+from headtohead.ci.history.series import series_of
 from headtohead.cli import app
 from headtohead.errors import HeadToHeadError
-from headtohead.history.file import append
-from headtohead.history.page import is_page, render
-from headtohead.history.series import series_of
-from headtohead.measurement import to_json
+from headtohead.records.recording import run_directory
+from headtohead.records.store import to_json
 from headtohead.revisions import checked_out
-from headtohead.run.results import run_directory
-from tests.auditing.test_record import record as audited
+from tests.audit.test_record import record as audited
+from tests.ci.history.samples import entries, entry
 from tests.conftest import ROOT
 from tests.contracts.writers import NOW
-from tests.history.samples import entries, entry
 from tests.stack.stacks import ignore
 from tests.stack.test_folder import COMMANDS, settings_in
 
@@ -46,13 +47,18 @@ def in_folder(*arguments: str) -> Callable[[Path], object]:
 OPTIONS: dict[tuple[str, ...], tuple[str, Callable[[Path], object]]] = {
     ("audit", "output"): ("notes.json", h2h("audit", "--output")),
     ("gate", "output"): ("junit.xml", in_folder("gate", "HEAD", "--output")),
-    ("validate", "output"): ("power.svg", in_folder("validate", "--output")),
     ("history", "show", "page"): ("index.html", h2h("history", "show", "--page")),
     ("history", "add", "file"): ("notes.txt", lambda path: append([entry(1)], path)),
     ("run", "results"): ("latest", in_folder("run", "category-summary", "--results")),
     ("aa", "results"): ("latest", in_folder("aa", "category-summary", "--results")),
     ("compare", "results"): ("latest", in_folder("compare", "HEAD", "--results")),
     ("bench", "results"): ("latest-bench", in_folder("bench", "HEAD", "--results")),
+}
+VALIDATION: dict[str, tuple[str, Callable[[Path], object]]] = {
+    "folder of a validation": (
+        "power.svg",
+        lambda path: validation(["--output", str(path.parent)], standalone_mode=False),
+    )
 }
 SETTINGS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "folder of a gate": ("notes.txt", h2h("gate", "HEAD", "--output")),
@@ -83,7 +89,7 @@ def _in_the_project_and_without_servers(monkeypatch):
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(sys, "path", [*sys.path])
     for name in ("_start", "_stop"):
-        monkeypatch.delattr(f"headtohead.stack.stack.{name}")
+        monkeypatch.delattr(f"headtohead.stack.lifecycle.{name}")
 
 
 @pytest.mark.process
@@ -91,7 +97,7 @@ def _in_the_project_and_without_servers(monkeypatch):
     ("name", "act"),
     [
         pytest.param(*case, id=" ".join(each) if isinstance(each, tuple) else each)
-        for each, case in {**OPTIONS, **SETTINGS}.items()
+        for each, case in {**OPTIONS, **SETTINGS, **VALIDATION}.items()
     ],
 )
 def test_a_file_of_the_users_is_refused_by_its_name_and_left_as_it_is(tmp_path, name, act):

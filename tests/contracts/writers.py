@@ -1,6 +1,6 @@
 """What writes files that somebody reads later, in its own way or with secrets in them.
 
-Whoever does no more than call `headtohead.files.write_whole` need not be here.
+Whoever does no more than call `headtohead.host.files.write_whole` need not be here.
 """
 
 from collections import Counter
@@ -15,34 +15,32 @@ import psutil
 from pytest import MonkeyPatch  # noqa: PT013 (for a block, not a test)
 
 from benchmarks import storing
-from headtohead.check.snapshot import Snapshot, write_snapshot
+from benchmarks.validation.folder import TrialFolder
+from benchmarks.validation.output import write_outputs
+from headtohead.check.sql_snapshot import Snapshot, write_snapshot
+from headtohead.ci.gate.output import write_gate
+from headtohead.ci.history.history_file import append, decode
 from headtohead.cli.gate_command import add_to_summary
 from headtohead.cli.reports import explain_run, write_reports
-from headtohead.explained import Explained, read_explained
-from headtohead.files import write_whole
-from headtohead.gate.output import write_gate
-from headtohead.history.entry import decode
-from headtohead.history.file import append
-from headtohead.measurement import Run, read_record, write_record
-from headtohead.revisions.interpreter import interpreter_for
-from headtohead.run.results import run_directory, write_pairs
-from headtohead.stack.cluster import create_cluster
-from headtohead.stack.folder import locked
-from headtohead.stack.passing import FOLDER, announced
-from headtohead.stack.prometheus import LocalPrometheus
-from headtohead.stack.running import RunningStack, Server
-from headtohead.stack.state import Launch, State, read_state, write_state
-from headtohead.stack.valkey import EmbeddedValkey
-from headtohead.validate.folder import TrialFolder
-from headtohead.validate.output import write_outputs
+from headtohead.host.files import write_whole
+from headtohead.modes.latency.pair_tally import write_pairs
+from headtohead.records.explained import Explained, read_explained
+from headtohead.records.recording import run_directory
+from headtohead.records.run import Run, read_record, write_record
+from headtohead.revisions.environments import interpreter_for
+from headtohead.services.databases.postgresql_cluster import create_cluster
+from headtohead.services.prometheus import FOLDER, LocalPrometheus, announced
+from headtohead.services.service import Server
+from headtohead.services.valkey import EmbeddedValkey
+from headtohead.stack.state import Launch, RunningStack, State, locked, read_state, write_state
+from tests.benchmarks.validation.factories import trace
+from tests.ci.gate.samples import SLOWER, gate
+from tests.ci.history.samples import entry
 from tests.conftest import ROOT
 from tests.explaining import explained
-from tests.gate.samples import SLOWER, gate
-from tests.history.samples import entry
 from tests.report import samples
 from tests.run.factories import pair
 from tests.stack.stacks import ignore
-from tests.validate.factories import trace
 
 NOW = datetime(2026, 11, 23, 13, 30, tzinfo=UTC)
 # What a reader sees in a folder; a name may also mean several files that belong together.
@@ -117,7 +115,7 @@ def _runs(folder: Path) -> Seen:
 def _explain(folder: Path, version: int) -> None:
     with MonkeyPatch.context() as patch:
         found = explained(rows=version)
-        patch.setattr("headtohead.explain.session.explain", lambda *_, **__: found)
+        patch.setattr("headtohead.explain.explain_experiments.explain", lambda *_, **__: found)
         patch.setattr("headtohead.report.html.render", _report)
         explain_run(samples.run(), folder, experiments=[], config=None, note=ignore)
 
@@ -207,8 +205,8 @@ def _hold(folder: Path, version: int) -> None:
 def _valkey(folder: Path, version: int) -> None:
     with MonkeyPatch.context() as patch:
         (folder / "logs").mkdir(exist_ok=True)
-        patch.setattr("headtohead.stack.valkey._config", lambda **_: f"version {version}\n")
-        patch.setattr("headtohead.stack.processes.spawn", lambda *_, **__: psutil.Process())
+        patch.setattr("headtohead.services.valkey._config", lambda **_: f"version {version}\n")
+        patch.setattr("headtohead.host.processes.spawn", lambda *_, **__: psutil.Process())
         patch.setattr(EmbeddedValkey, "_becomes_ready", lambda *_: True)
         EmbeddedValkey(directory=folder)._start()
 
@@ -216,9 +214,9 @@ def _valkey(folder: Path, version: int) -> None:
 def _prometheus(folder: Path, version: int) -> None:
     with MonkeyPatch.context() as patch:
         (folder / "logs").mkdir(exist_ok=True)
-        patch.setattr("headtohead.stack.prometheus.program", lambda: Path("prometheus"))
-        patch.setattr("headtohead.stack.prometheus._addresses", lambda _: ["127.0.0.1:1"])
-        patch.setattr("headtohead.stack.processes.spawn", lambda *_, **__: psutil.Process())
+        patch.setattr("headtohead.services.prometheus.program", lambda: Path("prometheus"))
+        patch.setattr("headtohead.services.prometheus._addresses", lambda _: ["127.0.0.1:1"])
+        patch.setattr("headtohead.host.processes.spawn", lambda *_, **__: psutil.Process())
         patch.setattr(LocalPrometheus, "_becomes_ready", lambda *_: True)
         prometheus = LocalPrometheus(directory=folder)
         prometheus._start({"api": f"127.0.0.1:{version}"}, Path("/rules"), None)
@@ -243,7 +241,7 @@ def _cluster(folder: Path, version: int) -> None:
 
     if not (folder / "postgres").exists():
         with MonkeyPatch.context() as patch:
-            patch.setattr("headtohead.stack.cluster.subprocess.run", initdb)
+            patch.setattr("headtohead.services.databases.postgresql_cluster.subprocess.run", initdb)
             create_cluster(folder / "postgres", initdb=Path("initdb"), account=None)
 
 
@@ -256,7 +254,7 @@ def _environment(folder: Path, version: int) -> None:
         (environment / f"{len(command)}").touch()
 
     with MonkeyPatch.context() as patch:
-        patch.setattr("headtohead.revisions.interpreter._run", run)
+        patch.setattr("headtohead.revisions.environments._run", run)
         directory, lock = folder / "environments", Path("requirements.lock")
         interpreter_for(ROOT, like=folder, lock=lock, directory=directory, note=ignore)
 
@@ -273,7 +271,7 @@ def _record(folder: Path, version: int) -> None:
 def _validation(folder: Path, version: int) -> None:
     with MonkeyPatch.context() as patch:
         for name in ("plots.false_alarm_plot", "plots.power_plot", "markdown.render", "to_json"):
-            patch.setattr(f"headtohead.validate.output.{name}", lambda _: f"version {version}")
+            patch.setattr(f"benchmarks.validation.output.{name}", lambda _: f"version {version}")
         write_outputs(None, folder)
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from dashboards.build import render
 from dashboards.checks.sources import Postgres, Prometheus
-from headtohead.stack import ports
-from headtohead.stack.database import create_database, drop_database
+from headtohead.host import ports
+from headtohead.services.databases.postgresql import create_database, drop_database
 from tests.conftest import ROOT
 from tests.dashboards import made_rows, made_series
 from tests.dashboards.declared import DECLARED

@@ -5,26 +5,20 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
-from headtohead import caveats
-from headtohead.measurement import (
-    Comparison,
-    ExperimentResult,
-    GitState,
-    LatencySummary,
-    Metric,
-    Mode,
-    Run,
-    VariantResult,
-    Verdict,
-)
-from headtohead.publish.session import publish, replace_rows
-from headtohead.stack.database import connect
+from headtohead.analysis.results import LatencySummary, Metric, Verdict
+from headtohead.publish.publish_runs import publish, replace_rows
+from headtohead.records.comparison import Comparison, Mode
+from headtohead.records.provenance import GitState
+from headtohead.records.results import ExperimentResult, VariantResult
+from headtohead.records.run import Run
+from headtohead.services.databases.postgresql import connect
+from headtohead.validity import host, sample_size
 from tests.dashboards.made_series import WINDOW
 from tests.report.samples import comparison, experiment, run, variant
 
-BUSY = caveats.busy_machine(share=0.31, invalidates=False)
-ALONE = caveats.single_core()
-TOO_FEW = caveats.too_few_pairs(pairs=40, needed=100)
+BUSY = host.busy_machine(share=0.31, invalidates=False)
+ALONE = host.single_core()
+TOO_FEW = sample_size.too_few_pairs(pairs=40, needed=100)
 
 
 def moment(second: float) -> datetime:

@@ -12,12 +12,12 @@ from dashboards.checks.drawn import (
 )
 from dashboards.checks.sources import Postgres
 from headtohead.run.metrics import RunMetrics
+from tests.check.test_equal_answers import experiment
 from tests.dashboards.expected_series import CHOICES, EVENTS, OFFERED, PANELS
 from tests.dashboards.made_series import WINDOW, each_series
 from tests.dashboards.reading import events, lines
 from tests.dashboards.spoiling import panel
 from tests.run.test_metrics import progress, traffic
-from tests.run.test_preflight import experiment
 
 PLACES = [(uid, title) for uid, panels in PANELS.items() for title in panels]
 

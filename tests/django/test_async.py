@@ -12,11 +12,11 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
-from headtohead.django.choice import current_choice, seam
 from headtohead.django.middleware import MeasurementMiddleware
-from headtohead.django.serving import Choice, current_observation, serving
-from headtohead.experiment import TOKEN_HEADER
-from headtohead.server_timing import HEADER, ServerTiming
+from headtohead.django.observation import Choice, current_observation, serving
+from headtohead.django.seam import current_choice, seam
+from headtohead.protocol.headers import TOKEN_HEADER
+from headtohead.protocol.server_timing import HEADER, ServerTiming
 
 ON = {"EXPERIMENTS": True, "TOKEN": "secret", "PACKAGE": "app.experiments"}
 NAIVE = "h2h.experiment=product-list,h2h.variant=naive"
@@ -130,11 +130,6 @@ def test_what_a_streamed_async_response_queries_late_is_told(db):
 
     told = json.loads(respond(view, baggage=f"{NAIVE},h2h.statements=1").content)
     assert told["queries"] == 1
-
-
-def test_a_handicap_is_spent_in_an_async_request():
-    response = respond(plain, baggage=f"{NAIVE},h2h.handicap=sleep:2000")
-    assert timing(response).handicap_ms >= 2
 
 
 @seam

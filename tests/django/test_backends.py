@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 
-from headtohead.django.serving import serving
+from headtohead.django.observation import serving
 
 
 @pytest.fixture(params=["default", "local-memory", "database", "memcached"])

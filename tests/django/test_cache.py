@@ -4,7 +4,7 @@ from django.test import override_settings
 from prometheus_client import REGISTRY
 from redis.exceptions import RedisError
 
-from headtohead.django.recording import RECORDER
+from headtohead.django.metrics_sink import RECORDER
 
 LOOKUPS = "django_cache_get_total"
 HITS = "django_cache_get_hits_total"

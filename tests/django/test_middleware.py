@@ -5,10 +5,10 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from prometheus_client import REGISTRY
 
+from headtohead.django.metrics_sink import RECORDER
 from headtohead.django.middleware import MeasurementMiddleware
-from headtohead.django.recording import RECORDER
-from headtohead.experiment import TOKEN_HEADER
-from headtohead.server_timing import HEADER, ServerTiming
+from headtohead.protocol.headers import TOKEN_HEADER
+from headtohead.protocol.server_timing import HEADER, ServerTiming
 
 ON = {"EXPERIMENTS": True, "TOKEN": "secret", "PACKAGE": "app.experiments"}
 OFF = {"EXPERIMENTS": False, "TOKEN": "", "PACKAGE": "app.experiments"}

@@ -2,8 +2,8 @@
 
 import sys
 
-from headtohead.auditing.record import read_audit
-from headtohead.measurement import read_record
+from headtohead.audit.record import read_audit
+from headtohead.records.run import read_record
 from headtohead.registry import load_experiments
 from tests.conftest import ROOT
 

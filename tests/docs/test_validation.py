@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from headtohead.validate.record import read_validation
+from benchmarks.validation.record import read_validation
 from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "docs"))
 from build import VALIDATION, validation_page, write_validation
 
-# What `h2h validate --quick` wrote once; its figures mean nothing.
+# What `python -m benchmarks.validation --quick` wrote once; its figures mean nothing.
 SAMPLE = Path(__file__).parent / "validation"
 
 
@@ -32,7 +32,7 @@ def test_record_of_a_real_run_holds_what_was_injected():
     assert {each.name for each in sample.scenarios} == {"aa-quiet", "aa-bursty", "busy-10"}
     assert sample.scenario("aa-quiet").true_ratio == 1
     assert sample.scenario("busy-10").true_ratio > 1.02
-    assert sample.scenario("busy-10").handicap_ms >= 0.09 * sample.setup.median_ms
+    assert sample.scenario("busy-10").delay_ms >= 0.09 * sample.setup.median_ms
 
 
 @pytest.mark.skipif(not VALIDATION.is_dir(), reason="no record is kept yet")

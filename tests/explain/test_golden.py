@@ -1,7 +1,7 @@
 """What people read of an explained run."""
 
+from headtohead.explain.request import in_order
 from headtohead.explain.terminal import lines
-from headtohead.run.explanation import in_order
 from tests.explaining import detail, explanation, naive, node, prefetched, source
 from tests.golden import Golden
 

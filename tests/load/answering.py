@@ -13,10 +13,9 @@ from typing import Any
 
 import gevent
 
-from headtohead.load import generator
-from headtohead.load.arm_user import ArmUser
-from headtohead.load.plan import Arm, Sample
-from headtohead.load.recorder import SAMPLES
+from headtohead.load.generator import process
+from headtohead.load.generator.user import SAMPLES, ArmUser
+from headtohead.load.plans.arm import Arm, Sample
 
 
 def main() -> None:
@@ -43,8 +42,8 @@ def main() -> None:
         carried_out(plan)
 
     ArmUser.send = send
-    carried_out, generator._carry_out = generator._carry_out, carry_out
-    generator.main()
+    carried_out, process._carry_out = process._carry_out, carry_out
+    process.main()
 
 
 if __name__ == "__main__":

@@ -13,10 +13,10 @@ from locust import FastHttpUser
 from locust.env import Environment
 from msgspec import structs
 
-from headtohead.load import connection
-from headtohead.load.connection import READ_BYTES
-from headtohead.load.lean import LeanUser
-from headtohead.load.recorder import SAMPLES, record_sample
+from headtohead.load.generator import connection
+from headtohead.load.generator.connection import READ_BYTES
+from headtohead.load.generator.http_client import LeanUser
+from headtohead.load.generator.user import SAMPLES, record_sample
 
 KINDS = {"lean": LeanUser, "fast": FastHttpUser}
 

@@ -9,14 +9,13 @@ from math import inf
 
 import pytest
 
-from headtohead.load.arrivals import Arrivals, arrival_offsets
-from headtohead.load.blocks import BlockPlan
-from headtohead.load.open_model import OpenPlan
-from headtohead.load.plan import Pair, PairPlan
-from headtohead.load.process import LoadGenerator
-from headtohead.load.schedule import BlockSchedule, PairSchedule
+from headtohead.load.control.generator import LoadGenerator
+from headtohead.load.generator.schedule import BlockSchedule, PairSchedule
+from headtohead.load.plans.latency import Pair, PairPlan
+from headtohead.load.plans.open_model import Arrivals, OpenPlan, arrival_offsets
+from headtohead.load.plans.throughput import BlockPlan
 from tests.conftest import ROOT
-from tests.load.test_generator import arm
+from tests.load.generator.test_process import arm
 
 pytestmark = pytest.mark.load
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from headtohead.config import load_config
+from headtohead.config_loading import load_config
 
 IMAGE_WITH_VERSION = re.compile(r"[\w./-]+:v?\d+\.\d+(\.\d+)?[\w.-]*")
 SECRETS = {

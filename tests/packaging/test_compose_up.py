@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from headtohead.stack.ports import free_port
+from headtohead.host.ports import free_port
 from tests.waiting import eventually
 
 pytestmark = [

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from headtohead.run.generator import TOLERATED_CPU_SHARE
-from headtohead.stack.monitoring import RULES
-from headtohead.stack.prometheus import configuration
+from headtohead.services.monitoring import RULES
+from headtohead.services.prometheus import configuration
+from headtohead.validity.generator import TOLERATED_CPU_SHARE
 from tests.programs import required
 
 FOLDER = Path("dashboards", "prometheus")

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from headtohead.stack.database import connect, create_database, drop_database
+from headtohead.services.databases.postgresql import connect, create_database, drop_database
 
 NAME = "published_runs"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from headtohead.history.publishing import publish
-from headtohead.history.series import series_of
-from tests.history.samples import STEP, entries, entry
+from headtohead.ci.history.publishing import publish
+from headtohead.ci.history.series import series_of
+from tests.ci.history.samples import STEP, entries, entry
 
 pytestmark = pytest.mark.stack
 

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import psycopg2.errors
 import pytest
 
-from headtohead.publish.session import publish
-from headtohead.stack.database import connect
+from headtohead.publish.publish_runs import publish
+from headtohead.services.databases.postgresql import connect
 from tests.conftest import ROOT
 from tests.report.samples import run, ten_times_faster
 

@@ -1,6 +1,6 @@
 import pytest
 
-from headtohead.measurement import Run
+from headtohead.records.run import Run
 from tests.report.samples import SAMPLES
 
 

@@ -2,18 +2,11 @@
 
 from dataclasses import replace
 
-from headtohead.explained import Explained
-from headtohead.measurement import (
-    BackgroundUse,
-    ComparedRevision,
-    GeneratorUse,
-    GitState,
-    Machine,
-    Revisions,
-    Run,
-    UntimedEndpoint,
-    Verdict,
-)
+from headtohead.analysis.results import Verdict
+from headtohead.records.explained import Explained
+from headtohead.records.provenance import ComparedRevision, GitState
+from headtohead.records.results import BackgroundUse, GeneratorUse, Machine
+from headtohead.records.run import Revisions, Run, UntimedEndpoint
 from tests import explaining
 from tests.every_caveat import EVERY_CAVEAT
 from tests.report import samples

@@ -6,31 +6,26 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from statistics import NormalDist
 
-from headtohead import caveats
-from headtohead.caveats import Caveat
-from headtohead.measurement import (
-    SCHEMA_VERSION,
+from headtohead.analysis.results import LatencySummary, Metric, Verdict
+from headtohead.records.comparison import Comparison, ErrorDifference, Mode
+from headtohead.records.provenance import Environment, GitState
+from headtohead.records.results import (
     BackgroundUse,
-    Comparison,
-    Environment,
-    ErrorDifference,
+    Caveat,
     ExperimentResult,
     GeneratorUse,
-    GitState,
-    LatencySummary,
     Lateness,
     Machine,
-    Metric,
-    Mode,
     OfferedLoad,
     OpenModel,
-    Run,
     Step,
     StepVariant,
     VariantIntervals,
     VariantResult,
-    Verdict,
 )
+from headtohead.records.run import SCHEMA_VERSION, Run
+from headtohead.validity import comparison as comparison_rules
+from headtohead.validity import generator, host, load, requests, sample_size
 
 
 def latency(*, median: float, spread: float = 0.12) -> LatencySummary:
@@ -178,7 +173,7 @@ def inconclusive() -> ExperimentResult:
         comparisons=(
             comparison("trigram", ratio=0.97, half_width=0.14, verdict=Verdict.INCONCLUSIVE),
         ),
-        caveats=(caveats.busy_machine(share=0.31, invalidates=False),),
+        caveats=(host.busy_machine(share=0.31, invalidates=False),),
     )
 
 
@@ -191,8 +186,8 @@ def invalid() -> ExperimentResult:
             comparison("cached", ratio=0.0603, half_width=0.3, verdict=Verdict.FASTER, pairs=40),
         ),
         caveats=(
-            caveats.too_few_pairs(pairs=40, needed=100),
-            caveats.request_errors(
+            sample_size.too_few_pairs(pairs=40, needed=100),
+            requests.request_errors(
                 variant="cached", errors=12, requests=40, example="500 Internal Server Error"
             ),
         ),
@@ -223,7 +218,7 @@ def several_variants() -> ExperimentResult:
                 "compressed", ratio=1.03, half_width=0.02, verdict=Verdict.SLOWER_SIZE_UNRESOLVED
             ),
         ),
-        caveats=(caveats.busy_machine(share=0.31, invalidates=False),),
+        caveats=(host.busy_machine(share=0.31, invalidates=False),),
     )
 
 
@@ -255,7 +250,7 @@ def twenty() -> tuple[ExperimentResult, ...]:
                     verdict=Verdict.FASTER if ratio < 1 else Verdict.SLOWER,
                 ),
             ),
-            caveats=(caveats.single_core(),),
+            caveats=(host.single_core(),),
         )
         for number, ratio in enumerate(ratios)
     )
@@ -350,9 +345,7 @@ def invalid_under_load() -> ExperimentResult:
     return replace(
         under_load(),
         name="order-history",
-        caveats=(
-            caveats.requests_outlast_blocks(variant="order-history/naive", share=0.31, users=8),
-        ),
+        caveats=(load.requests_outlast_blocks(variant="order-history/naive", share=0.31, users=8),),
     )
 
 
@@ -391,8 +384,8 @@ def open_model() -> ExperimentResult:
         ),
         comparisons=(replace(p50, metric=Metric.LATENCY), p95, p99),
         caveats=(
-            caveats.unsent_work(variant="product-list/naive", unsent=31, planned=1_240, users=256),
-            caveats.overloaded(variant="product-list/naive", growth=2.7, rate=50.0, seconds=1.0),
+            load.unsent_work(variant="product-list/naive", unsent=31, planned=1_240, users=256),
+            load.overloaded(variant="product-list/naive", growth=2.7, rate=50.0, seconds=1.0),
         ),
     )
 
@@ -421,14 +414,14 @@ def held_up() -> ExperimentResult:
     return replace(
         several_variants(),
         caveats=(
-            caveats.client_bound(share=0.62),
-            caveats.generator_saturated(share=0.91),
-            caveats.held_up(share=0.314, p99_ms=66.3, max_ms=1204.0),
-            caveats.server_restarted(servers=("PostgreSQL", "API")),
-            caveats.clock_stepped(seconds=-3599.87),
-            caveats.body_changed(changed=17, requests=3680),
-            caveats.stolen_cores(share=0.12, invalidates=False),
-            caveats.control_failed(experiment="product-detail", ratio=1.147),
+            generator.client_bound(share=0.62),
+            generator.generator_saturated(share=0.91),
+            generator.held_up(share=0.314, p99_ms=66.3, max_ms=1204.0),
+            host.server_restarted(servers=("PostgreSQL", "API")),
+            host.clock_stepped(seconds=-3599.87),
+            requests.body_changed(changed=17, requests=3680),
+            host.stolen_cores(share=0.12, invalidates=False),
+            comparison_rules.control_failed(experiment="product-detail", ratio=1.147),
         ),
         generator=GeneratorUse(
             cpu_share=0.91, held_up_share=0.314, lag_p99_ms=66.3, lag_max_ms=1204.0
@@ -453,7 +446,7 @@ def beside_others() -> ExperimentResult:
     return replace(
         slower(),
         caveats=(
-            caveats.background_errors(
+            generator.background_errors(
                 scenario="shop",
                 errors=1,
                 requests=58,

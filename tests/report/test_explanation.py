@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from headtohead.measurement import GitState
+from headtohead.records.provenance import GitState
 from headtohead.report import html
 from headtohead.report.explanation import other_state, variants_of
 from tests.explaining import explained, naive

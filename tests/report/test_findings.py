@@ -1,8 +1,8 @@
 from dataclasses import replace
 
-from headtohead import caveats as declared
-from headtohead.measurement import Verdict
+from headtohead.analysis.results import Verdict
 from headtohead.report.findings import caveats, findings
+from headtohead.validity import host as host_rules
 from tests.report import samples
 
 
@@ -28,7 +28,7 @@ def test_variants_are_numbered_from_the_baseline() -> None:
 
 
 def test_a_caveat_shared_by_experiments_is_told_once() -> None:
-    busy = declared.busy_machine(share=0.31, invalidates=False)
+    busy = host_rules.busy_machine(share=0.31, invalidates=False)
     first = replace(samples.ten_times_faster(), caveats=(busy,))
     second = replace(samples.slower(), caveats=(busy,))
     assert caveats(samples.run(first, second)) == (("all experiments", busy),)

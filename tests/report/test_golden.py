@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from headtohead.explained import Explained
-from headtohead.measurement import ExperimentResult, Metric, Mode, Run, Verdict, read_record
+from headtohead.analysis.results import Metric, Verdict
+from headtohead.records.comparison import Mode
+from headtohead.records.explained import Explained
+from headtohead.records.results import ExperimentResult
+from headtohead.records.run import Run, read_record
 from headtohead.report import html, markdown, terminal
 from headtohead.report.findings import Finding, findings
 from tests.conftest import ROOT

@@ -5,10 +5,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from headtohead.measurement import Run
+from headtohead.records.run import Run
 from headtohead.report import html
 from headtohead.report.findings import findings
-from headtohead.report.format import count, interval, percent, quantity, ratio, size
+from headtohead.report.numbers import count, interval, percent, quantity, ratio, size
 from tests.report import samples
 
 VOID = {"meta", "link", "br"}

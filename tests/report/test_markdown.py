@@ -1,7 +1,8 @@
 import re
 from dataclasses import replace
 
-from headtohead.measurement import Metric, Run
+from headtohead.analysis.results import Metric
+from headtohead.records.run import Run
 from headtohead.report import markdown
 from headtohead.report.findings import findings
 from tests.report import samples

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from headtohead.measurement import Run
+from headtohead.records.run import Run
 from headtohead.report import terminal
 from headtohead.report.findings import findings
-from headtohead.report.format import interval, ratio
+from headtohead.report.numbers import interval, ratio
 from tests.report import samples
 
 

@@ -2,8 +2,9 @@
 
 from msgspec.structs import replace
 
-from headtohead.load.plan import Pair, Sample
-from headtohead.server_timing import ServerTiming
+from headtohead.load.plans.arm import Sample
+from headtohead.load.plans.latency import Pair
+from headtohead.protocol.server_timing import ServerTiming
 
 
 def sample(variant: str = "one", **changes: object) -> Sample:

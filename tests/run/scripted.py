@@ -9,33 +9,35 @@ from typing import Any
 
 import pytest
 
-from headtohead import stack
-from headtohead.caveats import Caveat
-from headtohead.compare import taking
+from headtohead.check import equal_answers
+from headtohead.check.equal_answers import Answer, Preflight
+from headtohead.compare import rounds
 from headtohead.config import Config
 from headtohead.experiment import Experiment, Variant
-from headtohead.load.background import BackgroundTally
-from headtohead.load.blocks import Block, BlockBatch, BlockPlan
-from headtohead.load.open_model import Arrival, OpenPlan, Stretch
-from headtohead.load.plan import Arm, Pair, PairPlan, Sample
-from headtohead.measurement import Run
-from headtohead.run import (
-    background,
-    environment,
-    exporter,
-    measure,
-    open_model,
-    session,
-    throughput,
-    workers,
-)
-from headtohead.run.preflight import Answer, Preflight
-from headtohead.run.reading import Clocks, CpuTimes, Reading
-from headtohead.server_timing import ServerTiming
+from headtohead.host.sample import Clocks, CpuTimes, HostSample
+from headtohead.load.plans.arm import Arm, Sample
+from headtohead.load.plans.background import BackgroundTally
+from headtohead.load.plans.distributed import Lost
+from headtohead.load.plans.latency import Pair, PairPlan
+from headtohead.load.plans.open_model import Arrival, OpenPlan, Stretch
+from headtohead.load.plans.throughput import Block, BlockBatch, BlockPlan
+from headtohead.modes.latency import mode as latency_mode
+from headtohead.modes.open_model import mode as open_model_mode
+from headtohead.modes.throughput import mode as throughput_mode
+from headtohead.modes.throughput import workers
+from headtohead.protocol.server_timing import ServerTiming
+from headtohead.records import provenance
+from headtohead.records.run import Run
+from headtohead.run import background, metrics_exporter, run_experiments
+from headtohead.services.service import Server
+from headtohead.stack import lifecycle
+from headtohead.stack.settings import StackSettings
+from headtohead.stack.state import RunningStack
+from headtohead.stack.target import Target
+from tests.check.test_equal_answers import experiment
 from tests.report import samples
 from tests.run import factories
-from tests.run.test_preflight import experiment
-from tests.run.test_session import Witness
+from tests.run.test_run_experiments import Witness
 
 # A baseline and two variants, both of which take half of its time.
 THREE = replace(
@@ -45,13 +47,13 @@ THREE = replace(
 JOURNEYS = ("browse", "buy")
 STACK_URL = "http://127.0.0.1:8000"
 # Where the stack's servers can be seen, generators keep off their cores.
-API = stack.Server(name="API", pid=1, address="127.0.0.1:8000", log=None, version="1")
+API = Server(name="API", pid=1, address="127.0.0.1:8000", log=None, version="1")
 # Where the stack's own Prometheus looks.
 STACK_METRICS_PORT = 9465
 ROUNDS = 10
 # What a second request for the same takes, as a multiple of the first.
 differs_from_itself = 1.0
-READING = Reading(
+HOST = HostSample(
     clocks=Clocks(wall=0.0, monotonic=0.0),
     cpu=CpuTimes(total=0.0, busy=0.0, steal=0.0, own=0.0),
     servers={},
@@ -79,13 +81,13 @@ class Noted:
 
     plans: list[Any] = field(default_factory=list)
     closed: list[tuple[int, int]] = field(default_factory=list)
-    stacks: list[stack.StackSettings] = field(default_factory=list)
+    stacks: list[StackSettings] = field(default_factory=list)
     fleets: list[dict[str, Any]] = field(default_factory=list)
     journeys: list[Any] = field(default_factory=list)
     exports: list[tuple[str, int]] = field(default_factory=list)
     record: Run | None = field(default=None, compare=False)
     pairs: int = field(default=25, compare=False)
-    lost: Caveat | None = field(default=None, compare=False)
+    lost: Lost | None = field(default=None, compare=False)
 
 
 @dataclass
@@ -177,9 +179,9 @@ def scripted(noted: Noted) -> Iterator[None]:
     def generator() -> Iterator[ScriptedGenerator]:
         yield ScriptedGenerator(noted)
 
-    def up(settings: stack.StackSettings, **_: Any) -> stack.RunningStack:
+    def up(settings: StackSettings, **_: Any) -> RunningStack:
         noted.stacks.append(settings)
-        return stack.RunningStack(
+        return RunningStack(
             api_url=STACK_URL,
             database_url="postgresql://127.0.0.1:9/shop",
             cache_url="redis://127.0.0.1:9/0",
@@ -218,20 +220,19 @@ def scripted(noted: Noted) -> Iterator[None]:
         yield SimpleNamespace(another=lambda **_: True)
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (measure, throughput, open_model, taking):
+        for module in (latency_mode, throughput_mode, open_model_mode, rounds):
             patch.setattr(module, "load_generator", generator)
-        for module in (session, taking):
-            # To look at all processes of the machine takes longer than such a run.
-            patch.setattr(module, "read", lambda _: READING)
-        patch.setattr(stack, "status", lambda _: None)
-        patch.setattr(stack, "up", up)
-        patch.setattr(stack, "down", lambda _: ())
-        patch.setattr(session, "check", lambda asked, **_: answered(asked))
+        # To look at all processes of the machine takes longer than such a run.
+        patch.setattr(Target, "sample_host", lambda _: HOST)
+        patch.setattr(lifecycle, "status", lambda _: None)
+        patch.setattr(lifecycle, "up", up)
+        patch.setattr(lifecycle, "down", lambda _: ())
+        patch.setattr(equal_answers, "check", lambda asked, **_: answered(asked))
         patch.setattr(workers, "open_fleet", fleet)
         patch.setattr(background, "background_load", journeys)
         patch.setattr(background, "scenario_names", lambda _: JOURNEYS)
-        patch.setattr(exporter, "_serving", serving)
-        patch.setattr(environment, "git_state", lambda _: samples.run().git)
+        patch.setattr(metrics_exporter, "_serving", serving)
+        patch.setattr(provenance, "git_state", lambda _: samples.run().git)
         yield
 
 
@@ -246,13 +247,13 @@ def run_noted(
     *experiments: Experiment,
     folder: Path,
     against_itself: bool = False,
-    lost: Caveat | None = None,
+    lost: Lost | None = None,
     **settings: Any,
 ) -> Noted:
     """Carry out a whole run of these settings."""
     noted = Noted(lost=lost)
     with scripted(noted):
-        noted.record, _ = session.run(
+        noted.record, _ = run_experiments.run(
             experiments or (THREE,),
             config=Config(root=folder, **settings),
             observer=Witness(),

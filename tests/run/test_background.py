@@ -3,10 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from headtohead import caveats
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError
-from headtohead.load.background import BackgroundTally
+from headtohead.load.plans.background import BackgroundTally
 from headtohead.run.background import (
     DEFAULT_USERS,
     Look,
@@ -16,6 +15,7 @@ from headtohead.run.background import (
     chosen_scenario,
     scenario_names,
 )
+from headtohead.validity import generator
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_background_load_that_goes_well_has_no_caveat():
 def test_failures_weaken_and_many_of_them_invalidate(errors, invalidates):
     example = "GET /: 500"
     (caveat,) = background_caveats(look(0), look(100, errors, example=example))
-    assert caveat == caveats.background_errors(
+    assert caveat == generator.background_errors(
         scenario="browse", errors=errors, requests=100, example=example, invalidates=invalidates
     )
 
@@ -105,6 +105,6 @@ def test_failures_weaken_and_many_of_them_invalidate(errors, invalidates):
 @pytest.mark.parametrize("before", [look(10), lost()])
 def test_background_load_that_ended_invalidates(before):
     assert list(background_caveats(before, lost(at=1.0))) == [
-        caveats.background_lost(scenario="browse", reason=lost().problem)
+        generator.background_lost(scenario="browse", reason=lost().problem)
     ]
     assert background_use(before, lost(at=1.0)).requests == 0

@@ -4,12 +4,12 @@ import pytest
 from prometheus_client.exposition import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from headtohead.measurement import Metric
+from headtohead.analysis.results import Metric
+from headtohead.modes.mode import ArmTraffic, Progress, Traffic
 from headtohead.run.metrics import RunMetrics
-from headtohead.run.progress import ArmTraffic, Progress, Traffic
+from tests.check.test_equal_answers import experiment
 from tests.programs import metrics_complaints
 from tests.report.samples import several_variants, under_load
-from tests.run.test_preflight import experiment
 
 RUN = "20260301T101530Z"
 

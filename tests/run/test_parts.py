@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
-from headtohead import caveats
+from headtohead.analysis.results import Verdict
+from headtohead.check import equal_answers
+from headtohead.check.equal_answers import Preflight
 from headtohead.experiment import SERVICES, Experiment, Server
-from headtohead.measurement import Run, Verdict
-from headtohead.run import exporter, measure, session
-from headtohead.run.preflight import Preflight
-from headtohead.run.target import Target
+from headtohead.load.plans.distributed import Lost
+from headtohead.modes.latency import mode as latency_mode
+from headtohead.records.run import Run
+from headtohead.run import metrics_exporter, run_experiments
+from headtohead.stack.target import Target
+from headtohead.validity import comparison, generator, host
 from tests.run import scripted
 from tests.run.scripted import THREE, answered, run_noted
 
@@ -41,7 +45,8 @@ def test_a_control_is_of_another_server_like_the_baselines_where_it_has_its_own(
         yield replace(target, own_urls=urls, second_url="http://second" if twice else None)
 
     declared = replace(THREE, server=Server())
-    monkeypatch.setattr(session, "served", served)
+    for module in (equal_answers, run_experiments):
+        monkeypatch.setattr(module, "served", served)
     noted = run_noted(declared, folder=tmp_path, control=True)
     control, measured = noted.plans
     assert [each.base_url for each in control.arms] == ["http://one", "http://second"]
@@ -63,7 +68,7 @@ def test_comparisons_that_may_stop_early_share_the_error_rate_of_the_run(
         shared.append(number)
         return 0.01
 
-    monkeypatch.setattr(measure, "stopping_error_rate", rate)
+    monkeypatch.setattr(latency_mode, "stopping_error_rate", rate)
     run_noted(THREE, OTHER, folder=tmp_path, control=True, against_itself=against_itself)
     assert sorted(set(shared)) == sorted({1, *comparisons})
 
@@ -92,8 +97,8 @@ def test_the_control_is_of_the_experiment_whose_baseline_is_the_fastest(
 def test_a_control_that_fails_speaks_against_every_experiment_of_any_mode(
     mode, tmp_path, monkeypatch
 ):
-    against = caveats.control_failed(experiment="e", ratio=1.2)
-    monkeypatch.setattr(session, "control_caveats", lambda _: iter([against]))
+    against = comparison.control_failed(experiment="e", ratio=1.2)
+    monkeypatch.setattr(run_experiments, "control_caveats", lambda _: iter([against]))
     given = {"mode": mode, "folder": tmp_path}
     without = run_noted(THREE, OTHER, **given).record
     assert all(against not in each.caveats for each in without.experiments)
@@ -104,15 +109,15 @@ def test_a_control_that_fails_speaks_against_every_experiment_of_any_mode(
 
 @pytest.mark.parametrize("mode", ["latency", "throughput", "open"])
 def test_what_invalidates_once_all_is_measured_leaves_no_verdict(mode, tmp_path, monkeypatch):
-    busy = caveats.busy_machine(share=0.9, invalidates=True)
-    monkeypatch.setattr(session, "machine_caveats", lambda _: [busy])
+    busy = host.busy_machine(share=0.9, invalidates=True)
+    monkeypatch.setattr(host, "machine_caveats", lambda _: [busy])
     record = run_noted(folder=tmp_path, mode=mode).record
     assert verdicts(record) == {Verdict.INVALID}
 
 
 def test_an_invalid_control_that_differs_controls_nothing(tmp_path, monkeypatch):
-    busy = caveats.busy_machine(share=0.9, invalidates=True)
-    monkeypatch.setattr(session, "machine_caveats", lambda _: [busy])
+    busy = host.busy_machine(share=0.9, invalidates=True)
+    monkeypatch.setattr(host, "machine_caveats", lambda _: [busy])
     monkeypatch.setattr(scripted, "differs_from_itself", 1.5)
     record = run_noted(folder=tmp_path, control=True).record
     assert record.control.comparisons[0].ratio == pytest.approx(1.5, rel=0.01)
@@ -122,11 +127,12 @@ def test_an_invalid_control_that_differs_controls_nothing(tmp_path, monkeypatch)
 
 
 def test_a_run_that_lost_a_worker_measures_no_more_and_is_not_complete(tmp_path):
-    lost = caveats.worker_lost(worker=1, host="there", reason="it went")
+    lost = Lost(worker=0, host="there", reason="it went")
     noted = run_noted(*(THREE, OTHER), folder=tmp_path, mode="throughput", workers=2, lost=lost)
     assert [plan.arms[0].identity for plan in noted.plans] == ["e/one"]
     assert [each.name for each in noted.record.experiments] == ["e"]
-    assert lost in noted.record.experiments[0].caveats
+    told = generator.worker_lost(worker=1, host="there", reason="it went")
+    assert told in noted.record.experiments[0].caveats
     assert not noted.record.complete
     whole = run_noted(THREE, OTHER, folder=tmp_path, mode="throughput", workers=2)
     assert whole.record.complete
@@ -140,7 +146,7 @@ def test_metrics_are_told_of_every_experiment_and_of_its_final_verdicts(tmp_path
         return lambda _, about, **__: told.append((what, getattr(about, "name", "")))
 
     for what in ("begin", "end", "judged"):
-        monkeypatch.setattr(exporter.RunMetrics, what, note(what))
+        monkeypatch.setattr(metrics_exporter.RunMetrics, what, note(what))
     run_noted(THREE, OTHER, folder=tmp_path, metrics_port=333)
     measured = [(what, name) for name in ("e", "f") for what in ("begin", "end")]
     assert told == [*measured, ("judged", "e"), ("judged", "f")]

@@ -5,8 +5,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from headtohead import stack
-from headtohead.stack import RunningStack, StackSettings
+from headtohead.stack import lifecycle
+from headtohead.stack.settings import StackSettings
+from headtohead.stack.state import RunningStack
 from tests.processes import processes_of
 from tests.stack.stacks import ignore, settings_in
 
@@ -21,7 +22,7 @@ def temporary_stack() -> Iterator[Path]:
     with TemporaryDirectory(prefix="h2h-test-") as folder:
         directory = Path(folder).resolve() / ".h2h"
         yield directory
-        stack.down(settings_in(directory))
+        lifecycle.down(settings_in(directory))
         assert processes_of(directory) == []
 
 
@@ -35,7 +36,7 @@ def settings() -> Iterator[StackSettings]:
 @pytest.fixture
 def running(settings: StackSettings) -> RunningStack:
     """That stack, up as its settings say, whatever a test did to it before."""
-    return stack.up(settings, progress=ignore)
+    return lifecycle.up(settings, progress=ignore)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from headtohead.stack import StackSettings
+from headtohead.stack.settings import StackSettings
 
 PROJECT = Path(__file__).parent / "project"
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from headtohead import stack
 from headtohead.errors import HeadToHeadError, StackError
-from headtohead.stack import RunningStack, StackSettings
+from headtohead.stack import lifecycle
+from headtohead.stack.settings import StackSettings
+from headtohead.stack.state import RunningStack
 from tests.processes import processes_of
 from tests.stack.stacks import ignore, settings_in
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.stack
 
 def failure_of(settings: StackSettings) -> str:
     with pytest.raises(HeadToHeadError) as caught:
-        stack.up(settings, progress=ignore)
+        lifecycle.up(settings, progress=ignore)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -63,7 +64,7 @@ def test_a_project_that_does_not_start(
     assert telling in failure
     assert fix in failure
     assert processes_of(settings.directory) == []
-    assert stack.status(settings) is None
+    assert lifecycle.status(settings) is None
 
 
 def test_a_project_without_health_page(settings: StackSettings) -> None:
@@ -82,7 +83,7 @@ def test_a_taken_port_spares_the_stack_that_is_up(
 
     assert f"port {port} is taken by" in failure
     assert "--port" in failure
-    assert stack.status(settings) == running
+    assert lifecycle.status(settings) == running
 
 
 def test_an_unreachable_database(directory: Path) -> None:
@@ -116,4 +117,4 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     settings = settings_in(tmp_path / "file" / ".h2h")
 
     with pytest.raises(StackError, match="cannot be used.*Not a directory"):
-        stack.up(settings, progress=ignore)
+        lifecycle.up(settings, progress=ignore)

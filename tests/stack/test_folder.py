@@ -3,33 +3,35 @@
 import fcntl
 from collections.abc import Callable
 from contextlib import ExitStack
+from importlib import import_module
 from inspect import isfunction, signature
 from pathlib import Path
+from pkgutil import iter_modules
 
 import psutil
 import pytest
 
 from headtohead import stack
-from headtohead.stack import RunningStack, Server, StackSettings
-from headtohead.stack import stack as stack_module
-from headtohead.stack.api import Api
-from headtohead.stack.folder import locked
-from headtohead.stack.postgres import EmbeddedPostgres
-from headtohead.stack.project import Project
-from headtohead.stack.running import Endpoint
-from headtohead.stack.state import State, read_state, write_state
-from headtohead.stack.valkey import EmbeddedValkey
+from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
+from headtohead.services.gunicorn import Api
+from headtohead.services.project import Project
+from headtohead.services.service import Endpoint, Server
+from headtohead.services.valkey import EmbeddedValkey
+from headtohead.stack import lifecycle, revision_servers, temporary_stack
+from headtohead.stack import state as stack_state
+from headtohead.stack.settings import StackSettings
+from headtohead.stack.state import RunningStack, State, locked, read_state, write_state
 from tests.stack.stacks import ignore, settings_in
 
 # Whatever changes a stack, or what is beside it.
 COMMANDS: dict[str, Callable[[StackSettings], object]] = {
-    "up": lambda settings: stack.up(settings, progress=ignore),
-    "down": stack.down,
-    "seed": lambda settings: stack.seed(settings, rows=1, seed=1),
-    "scratch": lambda settings: stack.scratch(
+    "up": lambda settings: lifecycle.up(settings, progress=ignore),
+    "down": lifecycle.down,
+    "seed": lambda settings: lifecycle.seed(settings, rows=1, seed=1),
+    "scratch": lambda settings: temporary_stack.scratch(
         settings, rows=1, seed=1, progress=ignore
     ).__enter__(),
-    "apart": lambda settings: stack.apart(
+    "apart": lambda settings: revision_servers.apart(
         settings, {}, rows=1, seed=1, progress=ignore
     ).__enter__(),
 }
@@ -55,13 +57,17 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_command_that_changes_a_stack_is_among_them() -> None:
-    functions = (getattr(stack, name) for name in stack.__all__)
+    modules = [
+        import_module(each.name) for each in iter_modules(stack.__path__, "headtohead.stack.")
+    ]
     changing = {
-        each.__name__
-        for each in functions
-        if isfunction(each) and "settings" in signature(each).parameters
+        name
+        for module in modules
+        for name, each in vars(module).items()
+        if isfunction(each) and each.__module__ == module.__name__ and name[0] != "_"
+        if "settings" in signature(each).parameters
     }
-    assert changing - {"missing", "status"} == COMMANDS.keys()
+    assert changing - {"missing", "status", "external_servers"} == COMMANDS.keys()
 
 
 @pytest.mark.usefixtures("_impatient")
@@ -70,7 +76,7 @@ def test_a_command_waits_for_the_one_that_holds_the_stack(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     for name in ("_start", "_stop"):
-        monkeypatch.delattr(f"headtohead.stack.stack.{name}")
+        monkeypatch.delattr(f"headtohead.stack.lifecycle.{name}")
     with locked(tmp_path / ".h2h", progress=ignore), pytest.raises(WaitsError):
         COMMANDS[command](settings_in(tmp_path / ".h2h"))
 
@@ -103,13 +109,13 @@ def test_an_up_that_waited_takes_the_stack_that_the_other_brought_up(
         memcached_url="",
         directory=settings.directory,
     )
-    monkeypatch.setattr("headtohead.stack.stack.healthy", lambda _: True)
-    monkeypatch.setattr("headtohead.stack.stack.changed_at", lambda _: 0.0)
-    monkeypatch.delattr("headtohead.stack.stack._start")
+    monkeypatch.setattr("headtohead.stack.lifecycle.healthy", lambda _: True)
+    monkeypatch.setattr("headtohead.stack.lifecycle.changed_at", lambda _: 0.0)
+    monkeypatch.delattr("headtohead.stack.lifecycle._start")
     other = ExitStack()
 
     def end_the_other(_: str) -> None:
-        launch = stack_module._launch(settings)
+        launch = stack_state._launch(settings)
         state = State(
             stack=running, launch=launch, created={"API": 1.0}, secret_key="", signing_key=""
         )
@@ -117,7 +123,7 @@ def test_an_up_that_waited_takes_the_stack_that_the_other_brought_up(
         other.close()
 
     other.enter_context(locked(settings.directory, progress=ignore))
-    assert stack.up(settings, progress=end_the_other) == running
+    assert lifecycle.up(settings, progress=end_the_other) == running
 
 
 def test_a_stack_is_known_when_all_of_its_servers_are_healthy_and_not_before(
@@ -151,7 +157,7 @@ def test_a_stack_is_known_when_all_of_its_servers_are_healthy_and_not_before(
         (Api, "start", server("API")),
     ):
         monkeypatch.setattr(kind, method, step(f"{kind.__name__}.{method}", result))
-    running = stack.up(settings, progress=ignore)
+    running = lifecycle.up(settings, progress=ignore)
     assert len(steps) == 5
     assert steps[-1] == "Api.start"
     state = read_state(settings.directory)

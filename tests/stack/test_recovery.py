@@ -11,9 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from headtohead import stack
-from headtohead.stack import RunningStack, Server, StackSettings
-from headtohead.stack.folder import locked
+from headtohead.services.service import Server
+from headtohead.stack import lifecycle
+from headtohead.stack.settings import StackSettings
+from headtohead.stack.state import RunningStack, locked
 from tests.processes import processes_of
 from tests.stack.stacks import PROJECT, ignore, settings_in
 
@@ -22,14 +23,14 @@ pytestmark = pytest.mark.stack
 DIE_WHILE_MIGRATING = """
 import os, signal, sys
 from pathlib import Path
-from headtohead import stack
+from headtohead.stack import lifecycle
 from tests.stack.stacks import settings_in
 
 def die(step):
     if step.startswith("migrating"):
         os.kill(os.getpid(), signal.SIGKILL)
 
-stack.up(settings_in(Path(sys.argv[1])), progress=die)
+lifecycle.up(settings_in(Path(sys.argv[1])), progress=die)
 """
 
 
@@ -54,11 +55,11 @@ def test_a_killed_server_is_started_again(
     killed = running.servers[index]
     kill(killed)
 
-    assert stack.status(settings) is None
-    again = stack.up(settings, progress=ignore)
+    assert lifecycle.status(settings) is None
+    again = lifecycle.up(settings, progress=ignore)
     assert again.servers[index].pid != killed.pid
     assert again.rows == running.rows
-    assert stack.status(settings) == again
+    assert lifecycle.status(settings) == again
 
 
 def test_a_database_server_that_hangs_is_replaced(
@@ -68,7 +69,7 @@ def test_a_database_server_that_hangs_is_replaced(
     kill(running.servers[2])
     hung.suspend()
 
-    again = stack.up(settings, progress=ignore)
+    again = lifecycle.up(settings, progress=ignore)
 
     assert again.servers[0].pid != hung.pid
     assert not hung.is_running() or hung.status() == psutil.STATUS_ZOMBIE
@@ -79,12 +80,12 @@ def test_a_stranger_who_got_the_database_servers_pid_is_left_alone(
 ) -> None:
     data = settings.directory / "postgres"
     lines = (data / "postmaster.pid").read_text().splitlines()
-    stack.down(settings)
+    lifecycle.down(settings)
     lines[0] = str(stranger.pid)
     for lock in (data / "postmaster.pid", data / ".s.PGSQL.5432.lock"):
         lock.write_text("\n".join(lines) + "\n")
 
-    again = stack.up(settings, progress=ignore)
+    again = lifecycle.up(settings, progress=ignore)
 
     assert again.rows == running.rows
     assert stranger.poll() is None
@@ -99,8 +100,8 @@ def test_a_stranger_who_got_the_apis_pid_is_left_alone(
     fields["created"]["API"] -= 60
     state.write_text(json.dumps(fields))
 
-    assert stack.status(settings) is None
-    assert stack.down(settings) == ("API", "Valkey", "PostgreSQL")
+    assert lifecycle.status(settings) is None
+    assert lifecycle.down(settings) == ("API", "Valkey", "PostgreSQL")
     assert stranger.poll() is None
 
 
@@ -109,7 +110,7 @@ def test_a_state_file_that_makes_no_sense_counts_as_none(
 ) -> None:
     (settings.directory / "state.json").write_text('{"stack": ')
 
-    again = stack.up(settings, progress=ignore)
+    again = lifecycle.up(settings, progress=ignore)
 
     assert again.servers[0] == running.servers[0]
     api = psutil.Process(again.servers[2].pid)
@@ -119,10 +120,10 @@ def test_a_state_file_that_makes_no_sense_counts_as_none(
 
 def test_servers_outlive_their_folder_but_not_down(directory: Path) -> None:
     settings = settings_in(directory)
-    stack.up(settings, progress=ignore)
+    lifecycle.up(settings, progress=ignore)
     shutil.rmtree(directory)
 
-    assert stack.down(settings) == ("API", "Valkey", "PostgreSQL")
+    assert lifecycle.down(settings) == ("API", "Valkey", "PostgreSQL")
 
 
 def test_an_interrupted_initdb_is_begun_anew(directory: Path) -> None:
@@ -131,7 +132,7 @@ def test_an_interrupted_initdb_is_begun_anew(directory: Path) -> None:
         unfinished.mkdir()
     (unfinished / "PG_VERSION").write_text("18\n")
 
-    stack.up(settings_in(directory), progress=ignore)
+    lifecycle.up(settings_in(directory), progress=ignore)
 
     assert not unfinished.exists()
 
@@ -145,7 +146,7 @@ def test_what_a_killed_up_started_is_taken_over(directory: Path) -> None:
     assert killed.returncode == -signal.SIGKILL
     assert processes_of(directory) != []
 
-    stack.up(settings_in(directory), progress=ignore)
+    lifecycle.up(settings_in(directory), progress=ignore)
 
 
 def test_an_interrupted_up_leaves_nothing(settings: StackSettings) -> None:
@@ -153,9 +154,9 @@ def test_an_interrupted_up_leaves_nothing(settings: StackSettings) -> None:
         if step.startswith("starting the API"):
             raise KeyboardInterrupt
 
-    stack.down(settings)
+    lifecycle.down(settings)
     with pytest.raises(KeyboardInterrupt):
-        stack.up(settings, progress=interrupt)
+        lifecycle.up(settings, progress=interrupt)
 
     assert processes_of(settings.directory) == []
     assert not (settings.directory / "state.json").exists()

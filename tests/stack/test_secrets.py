@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 
-from headtohead import stack
 from headtohead.revisions.checkout import Revision
-from headtohead.stack import StackSettings, valkey
-from headtohead.stack.project import Project
-from headtohead.stack.valkey import EmbeddedValkey
+from headtohead.services import valkey
+from headtohead.services.databases.postgresql import POSTGRESQL
+from headtohead.services.project import Project
+from headtohead.services.service import Server
+from headtohead.services.valkey import EmbeddedValkey
+from headtohead.stack import lifecycle, revision_servers
+from headtohead.stack.settings import StackSettings
 
-# The package has a function of that name.
-APART = importlib.import_module("headtohead.stack.apart")
+APART = importlib.import_module("headtohead.stack.revision_servers")
 # As many bits as nobody tries out.
 FEWEST_CHARACTERS = 22
 
@@ -48,7 +50,7 @@ def keys_of_a_project(folder: Path, *, seed: int) -> list[str]:
     urls = {"database_url": "postgresql://it", "cache_url": "redis://it"}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Project, "seed", lambda self, **_: found.append(self))
-        stack.seed(settings(folder, seed=seed, **urls), rows=1, seed=seed)
+        lifecycle.seed(settings(folder, seed=seed, **urls), rows=1, seed=seed)
     return [found[0].secret_key, found[0].signing_key, found[0].token]
 
 
@@ -74,7 +76,7 @@ def password_of_valkey(folder: Path, *, seed: int) -> list[str]:
 def set_up_apart(folder: Path, *, seed: int, rows: int = 9) -> Any:
     """Two revisions beside a stack, and what was done to their databases."""
     done: list[tuple[Any, ...]] = []
-    database = stack.Server(name=stack.DATABASE, pid=None, address="", log=None, version="18")
+    database = Server(name=POSTGRESQL, pid=None, address="", log=None, version="18")
     running = SimpleNamespace(database_url="postgresql://it/shop", servers=(database,))
     cache = SimpleNamespace(url="redis://it/0", server=database)
 
@@ -82,10 +84,10 @@ def set_up_apart(folder: Path, *, seed: int, rows: int = 9) -> Any:
         return lambda self, **given: done.append((what, self.database_url, *given.values()))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(APART.stack, "status", lambda _: running)
-        patch.setattr(APART.stack, "down", lambda _: ())
+        patch.setattr(APART.lifecycle, "status", lambda _: running)
+        patch.setattr(APART.lifecycle, "down", lambda _: ())
         patch.setattr(APART.EmbeddedValkey, "ensure", lambda *_, **__: cache)
-        for name in ("drop_database", "create_anew", "analyse", "_copy"):
+        for name in ("drop_database", "create_anew", "analyse", "copy_database"):
             patch.setattr(APART, name, lambda *_, **__: None)
         patch.setattr(Project, "migrate", note("migrate"))
         patch.setattr(Project, "seed", note("seed"))
@@ -95,7 +97,7 @@ def set_up_apart(folder: Path, *, seed: int, rows: int = 9) -> Any:
         )
         sides = {"base": revision, "head": replace(revision, name="work")}
         given = {"rows": rows, "seed": seed, "progress": lambda _: None}
-        with stack.apart(settings(folder), sides, **given) as found:
+        with revision_servers.apart(settings(folder), sides, **given) as found:
             yield found, done
 
 

@@ -11,14 +11,17 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from headtohead import stack
 from headtohead.errors import ConfigurationError, HeadToHeadError
-from headtohead.stack import RunningStack, Server, StackSettings
-from headtohead.stack.memcached import external_memcached
+from headtohead.services.memcached import external_memcached
+from headtohead.services.service import Server
+from headtohead.stack import availability, lifecycle
+from headtohead.stack.settings import StackSettings
+from headtohead.stack.state import RunningStack
+from headtohead.stack.temporary_stack import scratch
 from tests.processes import processes_of
 from tests.stack.conftest import temporary_stack
 from tests.stack.stacks import ignore, settings_in
-from tests.stack.test_stack import get
+from tests.stack.test_lifecycle import get
 from tests.waiting import eventually
 
 TASK = "shop.work.mark"
@@ -95,8 +98,8 @@ def test_a_killed_worker_is_started_again(running: RunningStack, settings: Stack
     killed = psutil.Process(server(running, "Worker").pid)
     killed.kill()
     killed.wait()
-    assert stack.status(settings) is None
-    again = stack.up(settings, progress=ignore)
+    assert lifecycle.status(settings) is None
+    again = lifecycle.up(settings, progress=ignore)
     assert again.servers[:2] == running.servers[:2]
     get(again, "/hand-over/after/")
     arrives(again, "after")
@@ -106,32 +109,32 @@ def test_a_killed_worker_is_started_again(running: RunningStack, settings: Stack
 def test_services_stay_where_fewer_are_asked_for(
     running: RunningStack, settings: StackSettings
 ) -> None:
-    assert stack.up(replace(settings, services=()), progress=ignore) == running
+    assert lifecycle.up(replace(settings, services=()), progress=ignore) == running
 
 
 @pytest.mark.stack
 def test_a_stack_beside_has_a_worker_and_a_queue_of_its_own(
     running: RunningStack, settings: StackSettings
 ) -> None:
-    with stack.scratch(settings, rows=3, seed=1, progress=ignore) as apart:
+    with scratch(settings, rows=3, seed=1, progress=ignore) as apart:
         assert apart.broker_url != running.broker_url
         get(apart, "/hand-over/apart/")
         arrives(apart, "apart")
     assert get(running, "/marked/apart/") == {"apart": None}
-    assert stack.status(settings) == running
+    assert lifecycle.status(settings) == running
 
 
 @pytest.mark.stack
 def test_down_stops_worker_and_beat(running: RunningStack, settings: StackSettings) -> None:
-    assert stack.down(settings) == ("Worker", "Beat", "API", "Valkey", "PostgreSQL")
+    assert lifecycle.down(settings) == ("Worker", "Beat", "API", "Valkey", "PostgreSQL")
     assert processes_of(settings.directory) == []
 
 
 @pytest.mark.stack
 def test_a_service_joins_a_stack_that_is_up(directory: Path) -> None:
     bare = settings_in(directory, celery="shop.work")
-    before = stack.up(bare, progress=ignore)
-    after = stack.up(replace(bare, services=("celery",)), progress=ignore)
+    before = lifecycle.up(bare, progress=ignore)
+    after = lifecycle.up(replace(bare, services=("celery",)), progress=ignore)
     assert names(after) == [*names(before), "Worker", "Beat"]
     assert (after.servers[:2], after.api_url) == (before.servers[:2], before.api_url)
 
@@ -141,7 +144,7 @@ def test_a_broker_of_the_users_is_used_and_left_alone(
     running: RunningStack, directory: Path
 ) -> None:
     broker_url = running.cache_url.rpartition("/")[0] + "/5"
-    guest = stack.up(
+    guest = lifecycle.up(
         settings_in(directory, celery="shop.work", services=("celery",), broker_url=broker_url),
         progress=ignore,
     )
@@ -156,7 +159,7 @@ def test_a_cache_of_the_users_is_no_broker(running: RunningStack, directory: Pat
     settings = settings_in(
         directory, celery="shop.work", services=("celery",), cache_url=running.cache_url
     )
-    guest = stack.up(settings, progress=ignore)
+    guest = lifecycle.up(settings, progress=ignore)
     assert server(guest, "Valkey").pid is None
     assert server(guest, "Broker").pid is not None
     assert guest.broker_url.rpartition("/")[0] != running.cache_url.rpartition("/")[0]
@@ -168,7 +171,7 @@ def test_a_cache_of_the_users_is_no_broker(running: RunningStack, directory: Pat
 )
 def test_a_celery_application_that_is_none(directory: Path, app: str) -> None:
     with pytest.raises(HeadToHeadError) as caught:
-        stack.up(settings_in(directory, celery=app, services=("celery",)), progress=ignore)
+        lifecycle.up(settings_in(directory, celery=app, services=("celery",)), progress=ignore)
     assert "does not start" in str(caught.value)
     assert "check `celery` in [tool.headtohead]" in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -179,7 +182,7 @@ def test_a_celery_application_that_is_none(directory: Path, app: str) -> None:
 @pytest.mark.stack
 def test_memcached_comes_up_and_goes_down(directory: Path) -> None:
     settings = settings_in(directory, services=("memcached",))
-    running = stack.up(settings, progress=ignore)
+    running = lifecycle.up(settings, progress=ignore)
     memcached = server(running, "memcached")
     assert names(running) == ["PostgreSQL", "Valkey", "API", "memcached"]
     assert get(running, "/about/")["MEMCACHED_URL"] == running.memcached_url == memcached.address
@@ -188,7 +191,7 @@ def test_memcached_comes_up_and_goes_down(directory: Path) -> None:
     assert guest.server.version == memcached.version
     if os.geteuid() == 0:
         assert psutil.Process(memcached.pid).username() == "nobody"
-    assert stack.down(settings) == ("API", "memcached", "Valkey", "PostgreSQL")
+    assert lifecycle.down(settings) == ("API", "memcached", "Valkey", "PostgreSQL")
     assert processes_of(directory) == []
 
 
@@ -196,14 +199,14 @@ def test_what_cannot_be_had_names_what_brings_it(
     settings_of_none: StackSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "")
-    lack = stack.missing("memcached", settings=settings_of_none)
+    lack = availability.missing("memcached", settings=settings_of_none)
     assert "sudo apt-get install memcached" in str(lack)
     theirs = replace(settings_of_none, memcached_url="cache.example:11211")
-    assert stack.missing("memcached", settings=theirs) is None
-    lack = stack.missing("celery", settings=settings_of_none)
+    assert availability.missing("memcached", settings=theirs) is None
+    lack = availability.missing("celery", settings=settings_of_none)
     assert "name it as `celery` in [tool.headtohead]" in str(lack)
     project = replace(settings_of_none, celery="shop.work")
-    assert stack.missing("celery", settings=project) is None
+    assert availability.missing("celery", settings=project) is None
 
 
 @pytest.fixture

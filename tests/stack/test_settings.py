@@ -10,21 +10,23 @@ from typing import Any
 
 import pytest
 
-from headtohead import stack
-from headtohead.stack import Server, StackSettings, gunicorn
-from headtohead.stack.celery import Celery
-from headtohead.stack.external import External
-from headtohead.stack.memcached import Memcached
-from headtohead.stack.monitoring import Monitoring
-from headtohead.stack.ports import free_port
-from headtohead.stack.postgres import EmbeddedPostgres
-from headtohead.stack.project import Project
-from headtohead.stack.running import Endpoint, Watched
-from headtohead.stack.valkey import EmbeddedValkey
+from headtohead.host.ports import free_port
+from headtohead.services import gunicorn
+from headtohead.services.celery import Celery
+from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
+from headtohead.services.memcached import Memcached
+from headtohead.services.monitoring import Monitoring
+from headtohead.services.project import Project
+from headtohead.services.service import Endpoint, Server, Watched
+from headtohead.services.valkey import EmbeddedValkey
+from headtohead.stack import lifecycle
+from headtohead.stack.availability import External
+from headtohead.stack.settings import StackSettings
+from headtohead.stack.state import RunningStack
 from tests.stack.stacks import ignore, settings_in
 
 # The package has a function of that name.
-STACK = importlib.import_module("headtohead.stack.stack")
+STACK = importlib.import_module("headtohead.stack.lifecycle")
 # Settings that a running stack need not be started anew for: they are about an empty database, or
 # about who reads its rows.
 STAYS = {"rows", "seed", "made_up"}
@@ -121,8 +123,8 @@ def started(monkeypatch) -> Iterator[Started]:
     return noted
 
 
-def up(settings: StackSettings) -> stack.RunningStack:
-    return stack.up(settings, progress=ignore)
+def up(settings: StackSettings) -> RunningStack:
+    return lifecycle.up(settings, progress=ignore)
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from headtohead import caveats
-from headtohead.explained import ExplainedStatement, ExplainedVariant
-from headtohead.measurement import Verdict
-from headtohead.statements import Statement
+from headtohead.analysis.results import Verdict
+from headtohead.protocol.explanation import Statement
+from headtohead.records.explained import ExplainedStatement, ExplainedVariant
 from headtohead.sweep.record import SCHEMA_VERSION, Size, Sweep, growth_of
+from headtohead.validity import sample_size
 from tests.explaining import detail, node
 from tests.report import samples
 
@@ -82,7 +82,7 @@ def sizes() -> tuple[Size, ...]:
 
 def invalid(given: Size) -> Size:
     """The same, but it must not be used, whatever was judged before that was known."""
-    found = caveats.too_few_pairs(pairs=12, needed=40)
+    found = sample_size.too_few_pairs(pairs=12, needed=40)
     return replace(given, result=replace(given.result, caveats=(found,)))
 
 

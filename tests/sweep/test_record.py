@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from headtohead.analysis.growth import CountTrend, Trend
-from headtohead.measurement import to_json
+from headtohead.records.store import to_json
 from headtohead.sweep.record import growth_of
 from tests.sweep.factories import ROWS, invalid, size, sizes, sweep
 

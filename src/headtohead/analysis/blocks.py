@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from headtohead.analysis.interval import Estimate, FloatArray, fixed_size_estimate
-from headtohead.analysis.survival import Latencies, latencies
+from headtohead.analysis.latencies import Latencies, latencies
 
 # Below this number the sign-flip interval would leave out at most the outermost round.
 NEEDED_ROUNDS = 8

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from headtohead.bench.process import failures_in, run_pytest
+from headtohead.bench.pytest_process import failures_in, run_pytest
 from headtohead.revisions import Revision
 
 # Instructions of a call by the benchmark's name.

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from headtohead.analysis.family import VerdictAt, claim_error_rates
 from headtohead.analysis.interval import FloatArray
 from headtohead.analysis.launches import NEEDED_LAUNCHES, over_processes
-from headtohead.analysis.verdict import judge
+from headtohead.analysis.verdicts import VerdictAt, claim_error_rates, judge
 from headtohead.bench.record import Benchmark, LeftOut
 
 # Seconds of a call by the benchmark's name, as one process found them.

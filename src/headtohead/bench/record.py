@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from headtohead.measurement import ComparedRevision, Environment, GitState, Verdict
+from headtohead.analysis.results import Verdict
+from headtohead.records.provenance import ComparedRevision, Environment, GitState
 
 SCHEMA_VERSION = 1
 RECORD_NAME = "bench.json"

@@ -3,9 +3,9 @@
 from rich.console import Console
 from rich.text import Text
 
+from headtohead.analysis.results import Verdict
 from headtohead.bench.record import Bench, Benchmark
-from headtohead.measurement import Verdict
-from headtohead.report.format import ARROW, interval, percent, quantity, ratio
+from headtohead.report.numbers import ARROW, interval, percent, quantity, ratio
 from headtohead.report.terminal import print_cells
 
 _QUIET = {Verdict.NO_DIFFERENCE, Verdict.INCONCLUSIVE}

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from headtohead.check.growth import Growth, VariantGrowth
-from headtohead.check.snapshot import Change, Difference
-from headtohead.run.hints import is_n_plus_1
-from headtohead.run.preflight import Finding, Preflight
-from headtohead.statements import Location
+from headtohead.check.equal_answers import Finding, Preflight
+from headtohead.check.query_growth import Growth, VariantGrowth
+from headtohead.check.sql_snapshot import Change, Difference
+from headtohead.explain.hints import is_n_plus_1
+from headtohead.protocol.explanation import Location
 
 _FETCH_AT_ONCE = "fetch at once what it fetches row by row (select_related, prefetch_related)"
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from headtohead.check.equal_answers import Preflight
 from headtohead.experiment import Experiment, Variant
-from headtohead.run.explanation import explanation_of
-from headtohead.run.preflight import Preflight, client
-from headtohead.run.target import Target
-from headtohead.statements import Detail, Explanation, Location, Statement
+from headtohead.explain.request import explanation_of
+from headtohead.protocol.explanation import Detail, Explanation, Location, Statement
+from headtohead.stack.target import Target, client
 
 
 @dataclass(frozen=True, kw_only=True)

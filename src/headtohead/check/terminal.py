@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from difflib import ndiff
 
-from headtohead.check.growth import Growth, VariantGrowth
 from headtohead.check.outcome import Comparison, Doubling, Outcome, n_plus_1
 from headtohead.check.queries import Executed
-from headtohead.check.snapshot import Change, Difference
+from headtohead.check.query_growth import Growth, VariantGrowth
+from headtohead.check.sql_snapshot import Change, Difference
+from headtohead.protocol.explanation import Location
 from headtohead.report.explanation import place
-from headtohead.report.format import NO_VALUE, times
-from headtohead.statements import Location
+from headtohead.report.numbers import NO_VALUE, times
 
 
 def lines(outcome: Outcome) -> Iterator[str]:

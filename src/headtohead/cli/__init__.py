@@ -23,12 +23,11 @@ from headtohead.cli import (  # noqa: F401
     run_commands,
     stack_commands,
     sweep_command,
-    validate_command,
     worker_command,
 )
 from headtohead.cli.application import app, console, errors
 from headtohead.errors import ExitCode, HeadToHeadError
-from headtohead.interrupts import interrupts_not_lost
+from headtohead.host.interrupts import interrupts_not_lost
 
 
 @app.callback(invoke_without_command=True)
@@ -44,7 +43,7 @@ def _without_command(
         console.print(context.get_help(), highlight=False)
 
 
-def main() -> None:
+def main(application: typer.Typer = app) -> None:
     """Run a command; every expected failure ends in one line and the exit code of its kind."""
     # A cancelled CI job or a closed terminal ends a run as cleanly as Ctrl-C does, unless somebody
     # has asked for it to go on (nohup).
@@ -53,7 +52,7 @@ def main() -> None:
             signal.signal(number, signal.default_int_handler)
     try:
         with interrupts_not_lost():
-            code = app(standalone_mode=False)
+            code = application(standalone_mode=False)
     except HeadToHeadError as error:
         sys.exit(_fail(str(error), code=error.exit_code))
     except typer.exceptions.TyperException as error:

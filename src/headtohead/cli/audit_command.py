@@ -10,11 +10,11 @@ from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import AsJson, Names
 from headtohead.cli.project import read_project, require_output, select_runnable
 from headtohead.errors import CheckFailedError
-from headtohead.files import write_whole
-from headtohead.measurement import to_json
+from headtohead.host.files import write_whole
+from headtohead.records.store import to_json
 
 if TYPE_CHECKING:
-    from headtohead.auditing.record import AuditRecord
+    from headtohead.audit.record import AuditRecord
 
 
 @app.command()
@@ -30,8 +30,8 @@ def audit(
 
     Example: h2h audit stock-update
     """
-    from headtohead.auditing import session, terminal  # noqa: PLC0415 (slow to import)
-    from headtohead.auditing.record import is_audit  # noqa: PLC0415 (slow to import)
+    from headtohead.audit import audit_experiments, terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.audit.record import is_audit  # noqa: PLC0415 (slow to import)
 
     if output is not None:
         require_output(output, is_own=is_audit)
@@ -40,7 +40,7 @@ def audit(
     for experiment in selected if names else ():
         if experiment.audit is None:
             errors.print(f"{experiment.name} declares no audit", highlight=False)
-    record = session.audit(selected, config=config, note=errors.print)
+    record = audit_experiments.audit(selected, config=config, note=errors.print)
     if output is not None:
         write_whole(to_json(record), output)
     if as_json:
@@ -51,7 +51,7 @@ def audit(
 
 
 def _require_expected(record: "AuditRecord") -> None:
-    from headtohead.auditing.record import value_in_words  # noqa: PLC0415 (slow to import)
+    from headtohead.audit.record import value_in_words  # noqa: PLC0415 (slow to import)
 
     if not record.failures:
         return

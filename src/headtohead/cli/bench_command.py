@@ -10,7 +10,7 @@ from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import FEWEST_ROUNDS, AsJson, Base, Head, Margin, Results, Seed
 from headtohead.cli.project import read_config
 from headtohead.errors import ConfigurationError
-from headtohead.measurement import to_json
+from headtohead.records.store import to_json
 
 DEFAULT_ROUNDS = 10
 
@@ -48,10 +48,10 @@ def bench(
     Example: h2h bench main -k server_timing
     """
     from headtohead.bench import terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.bench.compare_benchmarks import LATEST  # noqa: PLC0415 (slow to import)
+    from headtohead.bench.compare_benchmarks import bench as carry_out  # noqa: PLC0415 (slow to import)
     from headtohead.bench.instructions import can_count  # noqa: PLC0415 (slow to import)
-    from headtohead.bench.session import LATEST  # noqa: PLC0415 (slow to import)
-    from headtohead.bench.session import bench as carry_out  # noqa: PLC0415 (slow to import)
-    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
+    from headtohead.cli.progress import watching  # noqa: PLC0415 (slow to import)
 
     if instructions and not can_count():
         raise ConfigurationError(

@@ -23,7 +23,7 @@ from headtohead.cli.project import read_config, read_project
 from headtohead.cli.reports import write_reports
 from headtohead.cli.run_commands import show_run
 from headtohead.errors import ConfigurationError, ExitCode
-from headtohead.measurement import UntimedEndpoint
+from headtohead.records.run import UntimedEndpoint
 
 DEFAULT_ROUNDS = 8
 
@@ -73,16 +73,18 @@ def compare(
 
     Example: h2h compare main --path /api/products/
     """
+    from headtohead.cli.progress import watching  # noqa: PLC0415 (slow to import)
+    from headtohead.compare.compare_revisions import compare as carry_out  # noqa: PLC0415 (slow to import)
     from headtohead.compare.endpoints import (  # noqa: PLC0415 (slow to import)
         Endpoint,
         distinct,
         endpoints_at,
         endpoints_of,
     )
-    from headtohead.compare.openapi import read_parameters  # noqa: PLC0415 (slow to import)
-    from headtohead.compare.operations import operations_at  # noqa: PLC0415 (slow to import)
-    from headtohead.compare.session import compare as carry_out  # noqa: PLC0415 (slow to import)
-    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
+    from headtohead.compare.openapi import (  # noqa: PLC0415 (slow to import)
+        operations_at,
+        read_parameters,
+    )
 
     if parameters and not openapi:
         raise ConfigurationError("--parameters means nothing alone", fix="add --openapi")

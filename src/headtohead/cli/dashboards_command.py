@@ -11,7 +11,7 @@ from headtohead.cli.application import app, console, print_json
 from headtohead.cli.options import AsJson
 from headtohead.cli.project import read_project
 from headtohead.errors import CheckFailedError, ConfigurationError
-from headtohead.files import write_whole
+from headtohead.host.files import write_whole
 from headtohead.registry import Registry
 
 dashboards = typer.Typer(help="The Grafana dashboards of the declared experiments.")

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from headtohead import stack
 from headtohead.cli.application import app, console, errors, print_json
 from headtohead.cli.options import AsJson, Names, Url
 from headtohead.cli.project import read_project, select_runnable
 from headtohead.errors import CheckFailedError
 from headtohead.experiment import Request, Server
-from headtohead.run.target import stack_settings
+from headtohead.stack import lifecycle
+from headtohead.stack.settings import stack_settings
 
 if TYPE_CHECKING:
     from headtohead.check.outcome import Outcome
@@ -26,7 +26,7 @@ def list_experiments(*, names: Names = None, as_json: AsJson = False) -> None:
     """
     config, registry = read_project()
     selected = registry.select(names or [])
-    running = stack.status(stack_settings(config))
+    running = lifecycle.status(stack_settings(config))
     if as_json:
         print_json(
             {
@@ -81,11 +81,11 @@ def check(
     Example: h2h check product-list
     """
     # Slow to import.
-    from headtohead.check import session, terminal  # noqa: PLC0415
+    from headtohead.check import check_experiments, terminal  # noqa: PLC0415
 
     config, registry = read_project(url=url)
     selected = select_runnable(names or [], config=config, registry=registry)
-    outcome = session.check(
+    outcome = check_experiments.check(
         selected,
         config=config,
         update=update,

@@ -12,7 +12,8 @@ from headtohead.cli.options import AsJson, Names, Url
 from headtohead.cli.project import read_project, select_runnable
 from headtohead.cli.reports import explain_run
 from headtohead.errors import ConfigurationError
-from headtohead.measurement import read_record, to_json
+from headtohead.records.run import read_record
+from headtohead.records.store import to_json
 
 
 @app.command()
@@ -35,13 +36,13 @@ def explain(
     Example: h2h explain --run results/latest
     """
     # Slow to import.
-    from headtohead.explain import session, terminal  # noqa: PLC0415
+    from headtohead.explain import explain_experiments, terminal  # noqa: PLC0415
 
     config, registry = read_project(url=url)
     if run is None:
         experiments = select_runnable(names or [], config=config, registry=registry)
-        explained = session.explain(experiments, config=config, note=errors.print)
-        folder = session.keep_apart(explained, results=config.results_directory)
+        explained = explain_experiments.explain(experiments, config=config, note=errors.print)
+        folder = explain_experiments.keep_apart(explained, results=config.results_directory)
     elif names:
         raise ConfigurationError(
             "a run is explained as a whole", fix="give experiments or --run, not both"

@@ -34,16 +34,11 @@ def gate(
 
     Example: h2h gate origin/main
     """
-    from headtohead.gate import github, page, terminal  # noqa: PLC0415 (slow to import)
-    from headtohead.gate.output import (  # noqa: PLC0415 (slow to import)
-        PAGE_NAME,
-        as_json,
-        require_folder,
-        write_gate,
-    )
-    from headtohead.gate.policy import read_policy  # noqa: PLC0415 (slow to import)
-    from headtohead.gate.session import gate as carry_out  # noqa: PLC0415 (slow to import)
-    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.gate import github, page, terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.gate.gate_working_tree import gate as carry_out  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.gate.output import PAGE_NAME, as_json, require_folder, write_gate  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.gate.policy import read_policy  # noqa: PLC0415 (slow to import)
+    from headtohead.cli.progress import watching  # noqa: PLC0415 (slow to import)
 
     policy = read_policy(read_config().gate)
     config, registry = read_project(mode="latency")

@@ -13,11 +13,11 @@ from headtohead.cli.options import AsJson
 from headtohead.cli.project import read_config, require_output
 from headtohead.config import help_of
 from headtohead.errors import ConfigurationError
-from headtohead.files import write_whole
-from headtohead.measurement import read_record
+from headtohead.host.files import write_whole
+from headtohead.records.run import read_record
 
 if TYPE_CHECKING:
-    from headtohead.history.series import Series
+    from headtohead.ci.history.series import Series
 
 history = typer.Typer(help="How every endpoint's effect against one revision develops.")
 app.add_typer(history, name="history")
@@ -45,7 +45,7 @@ def add_run(
 
     Example: h2h compare v1.0 main && h2h history add
     """
-    from headtohead.history.adding import add  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.history.adding import add  # noqa: PLC0415 (slow to import)
 
     config = read_config()
     record = read_record(run or config.results_directory / "latest")
@@ -72,8 +72,8 @@ def show(
 
     Example: h2h history show product-list --page history.html
     """
-    from headtohead.history import terminal  # noqa: PLC0415 (slow to import)
-    from headtohead.history.page import is_page, render  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.history import terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.history.page import is_page, render  # noqa: PLC0415 (slow to import)
 
     if page:
         require_output(page, is_own=is_page)
@@ -94,7 +94,7 @@ def changes(names: _Subjects = None, *, file: _File = None, as_json: AsJson = Fa
 
     Example: h2h history changes
     """
-    from headtohead.history import terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.history import terminal  # noqa: PLC0415 (slow to import)
 
     series, damaged = _read(names or [], file=file)
     if as_json:
@@ -109,8 +109,8 @@ def publish(*, file: _File = None, as_json: AsJson = False) -> None:
 
     Example: h2h history publish
     """
-    from headtohead.history.publishing import publish as carry_out  # noqa: PLC0415
-    from headtohead.publish.session import database_url  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.history.publishing import publish as carry_out  # noqa: PLC0415
+    from headtohead.publish.publish_runs import database_url  # noqa: PLC0415 (slow to import)
 
     series, damaged = _read([], file=file)
     carry_out(series, url=database_url(read_config()))
@@ -125,9 +125,9 @@ def _read(
     names: Sequence[str], *, file: Path | None
 ) -> "tuple[tuple[Series, ...], tuple[str, ...]]":
     """The series of that name, or all; what is lost of the file is said, and returned."""
-    from headtohead.history.file import read_history  # noqa: PLC0415 (slow to import)
-    from headtohead.history.series import series_of  # noqa: PLC0415 (slow to import)
-    from headtohead.history.words import damage_sentence  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.history.history_file import read_history  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.history.series import series_of  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.history.words import damage_sentence  # noqa: PLC0415 (slow to import)
 
     path = file or read_config().history_path
     found = read_history(path)

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from headtohead.cli.application import note
-from headtohead.config import Config, load_config
+from headtohead.config import Config
+from headtohead.config_loading import load_config
 from headtohead.errors import ConfigurationError, StackError
 from headtohead.experiment import Experiment
 from headtohead.registry import Registry, load_experiments
-from headtohead.run.served import servable
-from headtohead.run.services import runnable
+from headtohead.stack.availability import runnable
+from headtohead.stack.variant_servers import servable
 
 
 def read_config(**flags: Any) -> Config:

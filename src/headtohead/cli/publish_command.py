@@ -8,7 +8,7 @@ import typer
 from headtohead.cli.application import app, console, print_json
 from headtohead.cli.options import AsJson
 from headtohead.cli.project import read_config
-from headtohead.measurement import read_record
+from headtohead.records.run import read_record
 
 
 @app.command()
@@ -23,11 +23,11 @@ def publish(
 
     Example: h2h publish results/latest
     """
-    from headtohead.publish import session  # noqa: PLC0415 (slow to import)
+    from headtohead.publish import publish_runs  # noqa: PLC0415 (slow to import)
 
     # All are read before any is written, so that a wrong name leaves nothing half done.
     records = [read_record(run) for run in runs]
-    session.publish(records, url=session.database_url(read_config()))
+    publish_runs.publish(records, url=publish_runs.database_url(read_config()))
     published = [record.run_id for record in records]
     if as_json:
         print_json({"published": published})

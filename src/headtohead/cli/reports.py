@@ -5,9 +5,9 @@ from pathlib import Path
 
 from headtohead.config import Config
 from headtohead.experiment import Experiment
-from headtohead.explained import Explained, read_explained, write_explained
-from headtohead.files import write_whole
-from headtohead.measurement import Run
+from headtohead.host.files import write_whole
+from headtohead.records.explained import Explained, read_explained, write_explained
+from headtohead.records.run import Run
 
 
 def write_reports(record: Run, folder: Path) -> None:
@@ -27,7 +27,7 @@ def explain_run(
     note: Callable[[str], None],
 ) -> Explained:
     """Explain the experiments of a finished run, in its folder and its report."""
-    from headtohead.explain.session import explain  # noqa: PLC0415 (slow to import)
+    from headtohead.explain.explain_experiments import explain  # noqa: PLC0415 (slow to import)
 
     explained = explain(experiments, config=config, note=note)
     write_explained(explained, folder)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from headtohead.analysis.results import CLAIMS
 from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import (
     Arrivals,
@@ -41,8 +42,9 @@ from headtohead.cli.reports import explain_run, write_reports
 from headtohead.config import Config
 from headtohead.errors import ExitCode, InterruptedCommandError, MeasurementError
 from headtohead.experiment import Experiment
-from headtohead.explained import read_explained
-from headtohead.measurement import CLAIMS, Run, read_record, to_json
+from headtohead.records.explained import read_explained
+from headtohead.records.run import Run, read_record
+from headtohead.records.store import to_json
 
 
 class Format(StrEnum):
@@ -187,10 +189,10 @@ def _measure(
     names: list[str] | None, *, as_json: bool, against_itself: bool = False, **flags: Any
 ) -> Run:
     """Measure, write record and reports, show what was found and publish it where that is asked."""
-    from headtohead.publish.session import publishing  # noqa: PLC0415 (slow to import)
-    from headtohead.run.session import run  # noqa: PLC0415 (slow to import)
-    from headtohead.run.target import open_target  # noqa: PLC0415 (slow to import)
-    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
+    from headtohead.cli.progress import watching  # noqa: PLC0415 (slow to import)
+    from headtohead.publish.publish_runs import publishing  # noqa: PLC0415 (slow to import)
+    from headtohead.run.run_experiments import run  # noqa: PLC0415 (slow to import)
+    from headtohead.stack.target import open_target  # noqa: PLC0415 (slow to import)
 
     config, registry = read_project(**flags)
     selected = select_runnable(names or [], config=config, registry=registry)

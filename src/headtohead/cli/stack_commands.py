@@ -5,12 +5,14 @@ from dataclasses import asdict
 
 from rich.table import Table
 
-from headtohead import stack
 from headtohead.cli.application import app, console, errors, note, print_json
 from headtohead.cli.options import ApiWorkers, AsJson, Port, Prometheus, Rows, Seed
 from headtohead.cli.project import read_config, read_project
-from headtohead.run.services import runnable
-from headtohead.run.target import open_target, stack_settings
+from headtohead.stack import lifecycle
+from headtohead.stack.availability import runnable
+from headtohead.stack.settings import stack_settings
+from headtohead.stack.state import RunningStack
+from headtohead.stack.target import open_target
 
 
 @app.command()
@@ -31,7 +33,7 @@ def up(
         rows=rows, port=port, api_workers=api_workers, prometheus=prometheus
     )
     settings = stack_settings(config, runnable(tuple(registry), config=config, note=note))
-    _show_stack(stack.up(settings, progress=errors.print), as_json=as_json)
+    _show_stack(lifecycle.up(settings, progress=errors.print), as_json=as_json)
 
 
 @app.command()
@@ -40,7 +42,7 @@ def status(*, as_json: AsJson = False) -> None:
 
     Example: h2h status
     """
-    running = stack.status(stack_settings(read_config()))
+    running = lifecycle.status(stack_settings(read_config()))
     if running:
         _show_stack(running, as_json=as_json)
     elif as_json:
@@ -55,7 +57,7 @@ def down(*, as_json: AsJson = False) -> None:
 
     Example: h2h down
     """
-    stopped = stack.down(stack_settings(read_config()))
+    stopped = lifecycle.down(stack_settings(read_config()))
     if as_json:
         print_json({"stopped": stopped})
     else:
@@ -70,14 +72,14 @@ def seed(*, rows: Rows = None, seed: Seed = None, as_json: AsJson = False) -> No
     """
     config = read_config(rows=rows, seed=seed)
     with open_target(config, progress=errors.print):
-        output = stack.seed(stack_settings(config), rows=config.rows, seed=config.seed)
+        output = lifecycle.seed(stack_settings(config), rows=config.rows, seed=config.seed)
     if as_json:
         print_json({"rows": config.rows, "seed": config.seed, "output": output.splitlines()})
     else:
         console.print(output.strip(), highlight=False)
 
 
-def _show_stack(running: stack.RunningStack, *, as_json: bool) -> None:
+def _show_stack(running: RunningStack, *, as_json: bool) -> None:
     if as_json:
         print_json({"up": True, **asdict(running)})
         return

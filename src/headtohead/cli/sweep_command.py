@@ -11,8 +11,8 @@ from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import AsJson, Budget
 from headtohead.cli.project import read_project, select_runnable
 from headtohead.errors import ExitCode
-from headtohead.files import write_whole
-from headtohead.measurement import to_json
+from headtohead.host.files import write_whole
+from headtohead.records.store import to_json
 from headtohead.sweep.sizes import DEFAULT_SIZES, read_sizes
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ def sweep(
 
     Example: h2h sweep product-search --rows 1e3,3e3,1e4,3e4,1e5
     """
-    from headtohead.run.watch import watching  # noqa: PLC0415 (slow to import)
+    from headtohead.cli.progress import watching  # noqa: PLC0415 (slow to import)
     from headtohead.sweep import terminal  # noqa: PLC0415 (slow to import)
-    from headtohead.sweep.session import LATEST  # noqa: PLC0415 (slow to import)
-    from headtohead.sweep.session import sweep as carry_out  # noqa: PLC0415 (slow to import)
+    from headtohead.sweep.sweep_sizes import LATEST  # noqa: PLC0415 (slow to import)
+    from headtohead.sweep.sweep_sizes import sweep as carry_out  # noqa: PLC0415 (slow to import)
 
     sizes = read_sizes(rows)
     config, registry = read_project(budget=budget, mode="latency")

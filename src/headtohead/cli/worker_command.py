@@ -37,4 +37,4 @@ def worker(
     console.print(f"Working for the master at {host}:{port}, until its run ends", highlight=False)
     sys.stdout.flush()
     # Whoever stops this command stops the worker itself, and nothing in between.
-    os.execv(sys.executable, [sys.executable, "-m", "headtohead.load.worker", host, port])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", "headtohead.load.generator.worker", host, port])  # noqa: S606

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, count
 
 from headtohead.errors import ConfigurationError
-from headtohead.experiment import TOKEN_HEADER, Experiment
-from headtohead.load.plan import Arm
+from headtohead.experiment import Experiment
+from headtohead.load.plans.arm import Arm
+from headtohead.protocol.headers import TOKEN_HEADER
 
 BASE, HEAD = "base", "head"
 # Another server of base, where there is no difference to find.

@@ -3,44 +3,82 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.cache.backends import redis
+from django.core.cache.backends import db, locmem, memcached, redis
 
-from headtohead.django.metrics import INVALIDATIONS
-from headtohead.django.serving import current_observation
+from headtohead.django.metrics_sink import add_invalidations
+from headtohead.django.observation import current_observation
 
 _MISSING = object()
 
 
-class RedisCache(redis.RedisCache):
-    """Django's Redis backend (Valkey speaks the same protocol), counting hits and misses."""
+class LocMemCache(locmem.LocMemCache):
+    """Django's backend in the memory of this process; it fetches several keys one by one."""
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         """Fetch one key."""
         value = super().get(key, _MISSING, version)
-        observation = current_observation()
-        if value is _MISSING:
-            observation.cache_misses += 1
-            return default
-        observation.cache_hits += 1
-        return value
+        _count(lookups=1, hits=value is not _MISSING)
+        return default if value is _MISSING else value
+
+
+class DatabaseCache(db.DatabaseCache):
+    """Django's backend in a table; it fetches one key as one of several."""
+
+    def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
+        """Fetch several keys in one query."""
+        keys = list(keys)
+        found: dict[Any, Any] = super().get_many(keys, version)
+        _count(lookups=len(keys), hits=len(found))
+        return found
+
+
+class PyMemcacheCache(memcached.PyMemcacheCache):
+    """Django's memcached backend."""
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        """Fetch one key."""
+        value = super().get(key, _MISSING, version)
+        _count(lookups=1, hits=value is not _MISSING)
+        return default if value is _MISSING else value
 
     def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
         """Fetch several keys in one round trip."""
         keys = list(keys)
         found: dict[Any, Any] = super().get_many(keys, version)
-        observation = current_observation()
-        observation.cache_hits += len(found)
-        observation.cache_misses += len(keys) - len(found)
+        _count(lookups=len(keys), hits=len(found))
+        return found
+
+
+class RedisCache(redis.RedisCache):
+    """Django's Redis backend (Valkey speaks the same protocol)."""
+
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        """Fetch one key."""
+        value = super().get(key, _MISSING, version)
+        _count(lookups=1, hits=value is not _MISSING)
+        return default if value is _MISSING else value
+
+    def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
+        """Fetch several keys in one round trip."""
+        keys = list(keys)
+        found: dict[Any, Any] = super().get_many(keys, version)
+        _count(lookups=len(keys), hits=len(found))
         return found
 
     def delete(self, key: Any, version: int | None = None) -> bool:
         """Forget one key."""
         deleted: bool = super().delete(key, version)
-        INVALIDATIONS.inc()
+        add_invalidations(1)
         return deleted
 
     def delete_many(self, keys: Iterable[Any], version: int | None = None) -> None:
         """Forget several keys in one round trip."""
         keys = list(keys)
         super().delete_many(keys, version)
-        INVALIDATIONS.inc(len(keys))
+        add_invalidations(len(keys))
+
+
+def _count(*, lookups: int, hits: int) -> None:
+    observation = current_observation()
+    observation.cache_hits += hits
+    observation.cache_misses += lookups - hits

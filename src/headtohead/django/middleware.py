@@ -3,28 +3,23 @@
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from headtohead.django.authorisation import TOKEN, is_authorised
-from headtohead.django.choice import Chooser, baggage_members, requested_names
-from headtohead.django.details import details_of
-from headtohead.django.executions import watch_open_connections
-from headtohead.django.handicap import spend
-from headtohead.django.metrics import record
-from headtohead.django.recording import RECORDER
-from headtohead.django.sending import last_seconds, time_response
-from headtohead.django.serving import Choice, Observation, serving
-from headtohead.django.settings import server_settings
-from headtohead.django.statements import Execution, collecting, counted
-from headtohead.handicap import BAGGAGE_HANDICAP, Handicap
+from headtohead.django.captured_sql import Execution, collecting, counted
+from headtohead.django.metrics_sink import add_request
+from headtohead.django.observation import Choice, Observation, serving, watch_open_connections
+from headtohead.django.query_plans import details_of
+from headtohead.django.seam import Chooser
+from headtohead.django.settings import TOKEN, is_authorised, server_settings
+from headtohead.protocol.explanation import BAGGAGE_STATEMENTS, DETAILED, Explanation
+from headtohead.protocol.headers import baggage_members, requested_names
+from headtohead.protocol.server_timing import HEADER, ServerTiming
 from headtohead.registry import Registry, load_experiments
-from headtohead.server_timing import HEADER, ServerTiming
-from headtohead.statements import BAGGAGE_STATEMENTS, DETAILED, Explanation
 
 # Label values of requests that ask for no variant, and of those that ask for an undeclared one:
 # whatever clients send, the number of time series stays that of the declarations.
@@ -43,23 +38,21 @@ class _Asked:
         labels: Experiment and variant in the metrics.
         authorised: Whether it may be told what it took.
         statements: The SQL it wants in place of the response, `DETAILED` or not; None for none.
-        handicap: The time to waste on it.
     """
 
     choice: Choice | None
     labels: tuple[str, str]
     authorised: bool
     statements: str | None
-    handicap: Handicap | None
 
 
 class MeasurementMiddleware:
     """Chooses the variant, counts what it does, and tells metrics and authorised clients.
 
-    An authorised request may also ask for a handicap, which is spent before it is served, or
-    for the SQL in place of the response, with lines of code and plans if it wants. Place it first,
-    so that what other middleware does is counted too. Queries made while a streaming response is
-    consumed come after it and are not counted, but their SQL is told.
+    An authorised request may also ask for the SQL in place of the response, with lines of code and
+    plans if it wants. Place it first, so that what other middleware does is counted too. Queries
+    made while a streaming response is consumed come after it and are not counted, but their SQL is
+    told.
 
     It is as async as what it wraps, so that under ASGI no thread has to be changed for it.
     """
@@ -90,45 +83,24 @@ class MeasurementMiddleware:
         if asked.statements is not None:
             return self._explain(request, asked)
         started = perf_counter()
-        # First, so that what a wait does to the rest of the request, whose caches cool meanwhile,
-        # is part of the time that the server tells.
-        handicap_seconds = spend(asked.handicap) if asked.handicap else None
-        if asked.handicap:
-            time_response(started=started)
         with serving(asked.choice) as observation:
             response: HttpResponseBase = self._get_response(request)
-        return _tell(
-            request,
-            response,
-            asked,
-            observation,
-            seconds=perf_counter() - started,
-            handicap_seconds=handicap_seconds,
-        )
+        return _tell(request, response, asked, observation, seconds=perf_counter() - started)
 
     async def _serve_async(self, request: HttpRequest) -> HttpResponseBase:
         asked = self._asked(request)
         if asked.statements is not None:
             return await self._explain_async(request, asked)
         started = perf_counter()
-        # In a thread, where it keeps nobody else waiting.
-        handicap_seconds = await sync_to_async(spend)(asked.handicap) if asked.handicap else None
         with serving(asked.choice) as observation:
             response: HttpResponseBase = await self._get_response(request)
-        return _tell(
-            request,
-            response,
-            asked,
-            observation,
-            seconds=perf_counter() - started,
-            handicap_seconds=handicap_seconds,
-        )
+        return _tell(request, response, asked, observation, seconds=perf_counter() - started)
 
     def _asked(self, request: HttpRequest) -> _Asked:
         if "HTTP_BAGGAGE" not in request.META and TOKEN not in request.META:
             return self._nothing
         baggage = request.META.get("HTTP_BAGGAGE", "") if self._enabled else ""
-        # Only who may measure may be told, and may slow the server down.
+        # Only who may measure may be told.
         return self._asked_with(baggage, is_authorised(request))
 
     def _read_baggage(
@@ -143,13 +115,11 @@ class MeasurementMiddleware:
             labels = (choice.experiment, choice.variant)
         else:
             labels = UNKNOWN_EXPERIMENT if names else NO_EXPERIMENT
-        handicap = members.get(BAGGAGE_HANDICAP) if authorised else None
         return _Asked(
             choice=choice,
             labels=labels,
             authorised=authorised,
             statements=members.get(BAGGAGE_STATEMENTS) if authorised else None,
-            handicap=Handicap.from_member(handicap) if handicap else None,
         )
 
     def _explain(self, request: HttpRequest, asked: _Asked) -> HttpResponse:
@@ -186,16 +156,16 @@ def _tell(
     observation: Observation,
     *,
     seconds: float,
-    handicap_seconds: float | None,
 ) -> HttpResponseBase:
     """Have a request added to the metrics, and tell a client that may know what it took."""
     # The URL pattern that matched, of which a project has a fixed number.
     route = request.resolver_match.route if request.resolver_match else ""
     labels = (*asked.labels, route)
-    RECORDER.add(partial(record, labels, observation, response.status_code, seconds))
+    add_request(labels, observation, status=response.status_code, seconds=seconds)
     if asked.authorised:
-        timing = _server_timing(observation, seconds=seconds, handicap_seconds=handicap_seconds)
-        response[HEADER] = timing.to_header()
+        timing = _server_timing(observation, seconds=seconds).to_header()
+        # What the project says itself comes before it: of two entries of a name the last counts.
+        response[HEADER] = f"{response[HEADER]}, {timing}" if HEADER in response else timing
     return response
 
 
@@ -218,10 +188,7 @@ def _explanation(
     return HttpResponse(explanation.to_json(), content_type="application/json")
 
 
-def _server_timing(
-    observation: Observation, *, seconds: float, handicap_seconds: float | None
-) -> ServerTiming:
-    last = last_seconds()
+def _server_timing(observation: Observation, *, seconds: float) -> ServerTiming:
     return ServerTiming(
         variant=observation.variant,
         queries=observation.queries,
@@ -229,6 +196,4 @@ def _server_timing(
         cache_hits=observation.cache_hits,
         cache_misses=observation.cache_misses,
         total_ms=seconds * 1000,
-        handicap_ms=None if handicap_seconds is None else handicap_seconds * 1000,
-        last_ms=None if handicap_seconds is None or last is None else last * 1000,
     )

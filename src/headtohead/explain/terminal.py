@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from headtohead.explained import ExplainedStatement, ExplainedVariant
-from headtohead.plan import PlanNode
+from headtohead.protocol.explanation import PlanNode
+from headtohead.records.explained import ExplainedStatement, ExplainedVariant
 from headtohead.report.explanation import node_in_words, place, queries
-from headtohead.report.format import times
+from headtohead.report.numbers import times
 
 
 def lines(variants: Sequence[ExplainedVariant]) -> Iterator[str]:

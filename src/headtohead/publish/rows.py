@@ -3,13 +3,10 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from headtohead.measurement import (
-    Comparison,
-    ExperimentResult,
-    Run,
-    VariantResult,
-    to_json,
-)
+from headtohead.records.comparison import Comparison
+from headtohead.records.results import ExperimentResult, VariantResult
+from headtohead.records.run import Run
+from headtohead.records.store import to_json
 
 Row = Mapping[str, object]
 

@@ -1,1 +1,1 @@
-"""Reports for people; every one of them a pure function of a `headtohead.measurement.Run`."""
+"""Reports for people; every one of them a pure function of a `headtohead.records.run.Run`."""

@@ -1,10 +1,10 @@
 """What explains a run, in the words that every report of it shares."""
 
-from headtohead.explained import Explained, ExplainedVariant
-from headtohead.measurement import ExperimentResult, Run
-from headtohead.plan import PlanNode
-from headtohead.report.format import milliseconds
-from headtohead.statements import Location
+from headtohead.protocol.explanation import Location, PlanNode
+from headtohead.records.explained import Explained, ExplainedVariant
+from headtohead.records.results import ExperimentResult
+from headtohead.records.run import Run
+from headtohead.report.numbers import milliseconds
 
 
 def variants_of(

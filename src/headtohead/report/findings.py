@@ -4,18 +4,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from headtohead.caveats import Caveat
-from headtohead.measurement import (
-    Comparison,
-    ExperimentResult,
-    Metric,
-    Mode,
-    Run,
-    VariantResult,
-    Verdict,
-)
-from headtohead.report import reason
-from headtohead.report.format import (
+from headtohead.analysis.results import Metric, Verdict
+from headtohead.records.comparison import Comparison, Mode
+from headtohead.records.results import Caveat, ExperimentResult, VariantResult
+from headtohead.records.run import Run
+from headtohead.report import reasons
+from headtohead.report.numbers import (
     NO_VALUE,
     compared_with,
     count_change,
@@ -108,7 +102,7 @@ class Finding:
         if self.usable and self.metric.guardrail:
             return ""
         if self.usable:
-            return reason.reason(
+            return reasons.reason(
                 baseline=self.baseline, variant=self.variant, comparison=self.comparison
             )
         codes = [caveat.code for caveat in self.experiment.caveats if caveat.invalidates]
@@ -127,7 +121,7 @@ class Finding:
         why = (
             ""
             if self.metric.guardrail
-            else reason.clause(
+            else reasons.clause(
                 baseline=self.baseline, variant=self.variant, comparison=self.comparison
             )
         )

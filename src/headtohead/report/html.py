@@ -5,18 +5,18 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from headtohead.explained import Explained
-from headtohead.measurement import Run
-from headtohead.report import context, explanation
-from headtohead.report import format as formats
+from headtohead.records.explained import Explained
+from headtohead.records.run import Run
+from headtohead.report import explanation, sentences
+from headtohead.report import numbers as formats
 from headtohead.report.charts.axis import Axis
 from headtohead.report.charts.distribution_plot import distribution_plot, latency_axis
 from headtohead.report.charts.interval_plot import effect_axis, effect_row, effect_scale
-from headtohead.report.charts.step_plot import step_plot
+from headtohead.report.charts.step_chart import step_plot
 from headtohead.report.charts.svg import swatch
 from headtohead.report.findings import Finding, findings, several_metrics
 from headtohead.report.open_model import OPEN_HEADERS, open_load, open_rows
-from headtohead.report.steps import STEP_HEADERS, knees, step_rows
+from headtohead.report.throughput import STEP_HEADERS, knees, step_rows
 
 _environment = Environment(
     loader=PackageLoader("headtohead.report"),
@@ -29,7 +29,7 @@ _environment.globals |= {
     "NO_VALUE": formats.NO_VALUE,
     "OPEN_HEADERS": OPEN_HEADERS,
     "STEP_HEADERS": STEP_HEADERS,
-    "context": context,
+    "context": sentences,
     "distribution_plot": distribution_plot,
     "effect_row": effect_row,
     "effect_scale": effect_scale,

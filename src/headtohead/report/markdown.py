@@ -3,9 +3,18 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from headtohead.caveats import Caveat
-from headtohead.measurement import Run
-from headtohead.report.context import (
+from headtohead.records.results import Caveat
+from headtohead.records.run import Run
+from headtohead.report.findings import (
+    Finding,
+    caveats,
+    change_header,
+    findings,
+    several_metrics,
+)
+from headtohead.report.numbers import ARROW, NO_VALUE, interval, ratio
+from headtohead.report.open_model import OPEN_HEADERS, open_load, open_rows
+from headtohead.report.sentences import (
     INCOMPLETE,
     background_sentence,
     control_sentence,
@@ -17,21 +26,7 @@ from headtohead.report.context import (
     untimed_sentences,
     workers_sentence,
 )
-from headtohead.report.findings import (
-    Finding,
-    caveats,
-    change_header,
-    findings,
-    several_metrics,
-)
-from headtohead.report.format import (
-    ARROW,
-    NO_VALUE,
-    interval,
-    ratio,
-)
-from headtohead.report.open_model import OPEN_HEADERS, open_load, open_rows
-from headtohead.report.steps import STEP_HEADERS, knees, step_rows
+from headtohead.report.throughput import STEP_HEADERS, knees, step_rows
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#@&$!])")
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from headtohead.measurement import ExperimentResult
-from headtohead.report.format import per_second, percent, quantity
+from headtohead.records.results import ExperimentResult
+from headtohead.report.numbers import per_second, percent, quantity
 
 OPEN_HEADERS = (
     "Variant",

@@ -10,9 +10,19 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from headtohead.caveats import Caveat
-from headtohead.measurement import Metric, Run, Verdict
-from headtohead.report.context import (
+from headtohead.analysis.results import Metric, Verdict
+from headtohead.records.results import Caveat
+from headtohead.records.run import Run
+from headtohead.report.findings import (
+    Finding,
+    caveats,
+    change_header,
+    findings,
+    several_metrics,
+)
+from headtohead.report.numbers import ARROW, NO_VALUE, interval, ratio
+from headtohead.report.open_model import OPEN_HEADERS, open_load, open_rows
+from headtohead.report.sentences import (
     INCOMPLETE,
     background_sentence,
     control_sentence,
@@ -23,21 +33,7 @@ from headtohead.report.context import (
     untimed_sentences,
     workers_sentence,
 )
-from headtohead.report.findings import (
-    Finding,
-    caveats,
-    change_header,
-    findings,
-    several_metrics,
-)
-from headtohead.report.format import (
-    ARROW,
-    NO_VALUE,
-    interval,
-    ratio,
-)
-from headtohead.report.open_model import OPEN_HEADERS, open_load, open_rows
-from headtohead.report.steps import STEP_HEADERS, knees, step_rows
+from headtohead.report.throughput import STEP_HEADERS, knees, step_rows
 
 # Named colours of the terminal's own palette, those that are legible on white and on black.
 _STYLES = {

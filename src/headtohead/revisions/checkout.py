@@ -10,10 +10,10 @@ from pathlib import Path
 import psutil
 
 from headtohead.errors import RevisionError
-from headtohead.files import prepare_folder
-from headtohead.interrupts import interrupted_afterwards
+from headtohead.host.files import prepare_folder
+from headtohead.host.interrupts import interrupted_afterwards
 from headtohead.revisions import git
-from headtohead.revisions.interpreter import interpreter_for
+from headtohead.revisions.environments import interpreter_for
 
 WORKING_TREE = "working tree"
 _SHORT_HASH = 10

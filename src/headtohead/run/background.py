@@ -7,24 +7,18 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from time import monotonic
 
-from headtohead import caveats
-from headtohead.caveats import Caveat
 from headtohead.config import Config
-from headtohead.cores import available_cores, server_cores
 from headtohead.errors import ConfigurationError
-from headtohead.load.background import (
-    BackgroundLoad,
-    BackgroundPlan,
-    BackgroundTally,
-    background_load,
-)
-from headtohead.measurement import BackgroundUse
-from headtohead.run.target import Target
+from headtohead.host.cores import available_cores, server_cores
+from headtohead.load.control.background import BackgroundLoad, background_load
+from headtohead.load.plans.background import BackgroundPlan, BackgroundTally
+from headtohead.records.results import BackgroundUse, Caveat
+from headtohead.stack.target import Target
+from headtohead.validity import generator
+from headtohead.validity.generator import TOLERATED_ERRORS
 
 # At the pace of people, three requests a second.
 DEFAULT_USERS = 20
-# If more of them fail, what ran beside was another load than the one that was asked for.
-TOLERATED_ERRORS = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,11 +153,11 @@ def background_caveats(before: Look | None, after: Look | None) -> Iterator[Cave
     if before is None or after is None:
         return
     if after.tally is None:
-        yield caveats.background_lost(scenario=after.scenario.name, reason=after.problem)
+        yield generator.background_lost(scenario=after.scenario.name, reason=after.problem)
         return
     requests, errors = _between(before, after)
     if errors:
-        yield caveats.background_errors(
+        yield generator.background_errors(
             scenario=after.scenario.name,
             errors=errors,
             requests=requests,

@@ -5,10 +5,11 @@ from time import time
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from headtohead.buckets import BUCKETS
+from headtohead.analysis.results import Metric
 from headtohead.experiment import Experiment
-from headtohead.measurement import ExperimentResult, Metric
-from headtohead.run.progress import Progress, Traffic
+from headtohead.modes.mode import Progress, Traffic
+from headtohead.protocol.server_timing import BUCKETS
+from headtohead.records.results import ExperimentResult
 
 _EXPERIMENT = ("experiment",)
 _VARIANT = (*_EXPERIMENT, "variant")

@@ -1,7 +1,11 @@
 """What a stack is asked to be."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from headtohead.config import Config
+from headtohead.experiment import SERVICES, Experiment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,3 +52,32 @@ class StackSettings:
     services: tuple[str, ...] = ()
     prometheus: bool = False
     made_up: bool = False
+
+
+def stack_settings(config: Config, experiments: Sequence[Experiment] = ()) -> StackSettings:
+    """The part of the configuration that concerns the local stack, for these experiments."""
+    return StackSettings(
+        root=config.root,
+        directory=config.stack_directory,
+        settings_module=config.settings,
+        wsgi=config.wsgi,
+        asgi=config.asgi,
+        gunicorn_config=config.gunicorn_config,
+        workers=config.api_workers,
+        port=config.port,
+        rows=config.rows,
+        seed=config.seed,
+        database_url=config.database_url,
+        cache_url=config.cache_url,
+        celery=config.celery,
+        broker_url=config.broker_url,
+        memcached_url=config.memcached_url,
+        services=tuple(
+            service
+            for service in SERVICES
+            if any(service in each.needs for each in experiments)
+            # Whoever is about beside them uses the whole project, which may leave work to Celery.
+            or (service == "celery" and config.background and config.celery)
+        ),
+        prometheus=config.prometheus,
+    )

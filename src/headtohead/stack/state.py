@@ -1,15 +1,50 @@
 """What a stack that came up leaves behind for the next command: processes, addresses, secrets."""
 
-from collections.abc import Mapping
+import fcntl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cattrs.errors import BaseValidationError
 from cattrs.preconf.json import make_converter
 
-from headtohead.files import write_whole
-from headtohead.stack.broker import cache_beside
-from headtohead.stack.running import RunningStack
+from headtohead.errors import StackError
+from headtohead.host.files import prepare_folder, write_whole
+from headtohead.services.service import Server, Watched
+from headtohead.services.valkey import cache_beside
+from headtohead.stack.settings import StackSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningStack:
+    """Servers that answer, and how to reach them.
+
+    Attributes:
+        api_url: Address of the API, without a slash at the end.
+        database_url: What the API got as DATABASE_URL.
+        cache_url: What the API got as CACHE_URL.
+        token: Authorises a request to have itself explained.
+        rows: Rows of the main table, as the project's `seed --count` reports them.
+        servers: The database, the cache and the API, in the order they are started, and then what
+            belongs to services and what watches them.
+        broker_url: What the API got as BROKER_URL; empty without Celery.
+        memcached_url: What it got as MEMCACHED_URL, as `host:port`; empty without memcached.
+        directory: The stack's folder.
+        watched: How they are watched; None where they are not.
+    """
+
+    api_url: str
+    database_url: str = field(repr=False)
+    cache_url: str = field(repr=False)
+    token: str = field(repr=False)
+    rows: int
+    servers: tuple[Server, ...]
+    broker_url: str = field(repr=False)
+    memcached_url: str
+    directory: Path
+    watched: Watched | None = None
+
 
 STATE_NAME = "state.json"
 
@@ -82,3 +117,54 @@ def valkey_url(state: State | None) -> str | None:
     if state.stack.broker_url and state.launch.broker_url is None:
         return cache_beside(state.stack.broker_url)
     return None
+
+
+@contextmanager
+def usable(directory: Path) -> Iterator[Path]:
+    """The folder as an absolute path; what the system refuses to do in it is told in one line.
+
+    Raises:
+        StackError: A file or folder cannot be read or written.
+    """
+    try:
+        yield directory.resolve()
+    except OSError as error:
+        raise StackError(
+            f"the stack in {directory} cannot be used ({error.filename}: {error.strerror})",
+            fix="mend that, or set `stack` in [tool.headtohead] to a folder of your own",
+        ) from error
+
+
+@contextmanager
+def locked(directory: Path, *, progress: Callable[[str], None]) -> Iterator[None]:
+    """Hold the folder, waiting for another command that holds it; it is made.
+
+    Raises:
+        ConfigurationError: It is there, and h2h did not make it.
+    """
+    prepare_folder(directory)
+    (directory / "logs").mkdir(mode=0o700, exist_ok=True)
+    with (directory / "lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress("waiting for another h2h that works on the same stack")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _launch(settings: StackSettings) -> Launch:
+    return Launch(
+        root=settings.root,
+        settings_module=settings.settings_module,
+        wsgi=settings.wsgi,
+        asgi=settings.asgi,
+        gunicorn_config=settings.gunicorn_config,
+        workers=settings.workers,
+        database_url=settings.database_url,
+        cache_url=settings.cache_url,
+        celery=settings.celery,
+        broker_url=settings.broker_url,
+        memcached_url=settings.memcached_url,
+        services=settings.services,
+    )

@@ -2,13 +2,13 @@
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from headtohead.report import context
+from headtohead.report import sentences
 from headtohead.report.charts.svg import swatch
-from headtohead.report.format import quantity
+from headtohead.report.numbers import quantity
 from headtohead.sweep import words
-from headtohead.sweep.plans import statement_plans
-from headtohead.sweep.plot import growth_plot
+from headtohead.sweep.growth_chart import growth_plot
 from headtohead.sweep.record import Sweep
+from headtohead.sweep.words import statement_plans
 
 PAGE_NAME = "sweep.html"
 
@@ -21,7 +21,7 @@ _environment = Environment(
     lstrip_blocks=True,
 )
 _environment.globals |= {
-    "context": context,
+    "context": sentences,
     "growth_plot": growth_plot,
     "statement_plans": statement_plans,
     "swatch": swatch,

@@ -14,8 +14,9 @@ from headtohead.analysis.growth import (
     step_exponents,
     trend,
 )
-from headtohead.explained import ExplainedVariant
-from headtohead.measurement import Environment, ExperimentResult, GitState, VariantResult
+from headtohead.records.explained import ExplainedVariant
+from headtohead.records.provenance import Environment, GitState
+from headtohead.records.results import ExperimentResult, VariantResult
 
 SCHEMA_VERSION = 1
 RECORD_NAME = "sweep.json"

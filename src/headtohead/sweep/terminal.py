@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
-from headtohead.report.context import environment_line
+from headtohead.report.sentences import environment_line
 from headtohead.report.terminal import print_caveat, print_cells
 from headtohead.sweep.record import Sweep
 from headtohead.sweep.words import (

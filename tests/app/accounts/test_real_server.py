@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from headtohead.stack.project import DEMO_PASSWORD
+from headtohead.services.project import DEMO_PASSWORD
 from tests.conftest import Project
 
 Answer = tuple[int, dict[str, Any]]

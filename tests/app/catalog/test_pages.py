@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 from app.catalog import composed
 from app.catalog.models import Product
 from app.catalog.services import product_update
-from headtohead.experiment import TOKEN_HEADER
+from headtohead.protocol.headers import TOKEN_HEADER
 from tests.app.factories import make_category, make_product
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,7 +11,7 @@ from app.catalog import cache, stores
 from app.catalog.breaker import CircuitBreaker
 from app.catalog.errors import CacheUnavailableError
 from app.catalog.lookups import reporting
-from headtohead.stack.ports import free_port
+from headtohead.host.ports import free_port
 from tests.app.catalog.conftest import Clock
 
 CALLS = 10

@@ -4,7 +4,7 @@ from rest_framework.test import APIClient
 
 from app.accounts.models import User
 from app.catalog.models import Product, Review
-from headtohead.experiment import TOKEN_HEADER
+from headtohead.protocol.headers import TOKEN_HEADER
 from tests.app.factories import (
     make_brand,
     make_category,

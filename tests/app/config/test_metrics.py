@@ -3,7 +3,7 @@ from prometheus_client import REGISTRY
 from rest_framework.test import APIClient
 
 from app.catalog.models import Product
-from headtohead.django.recording import RECORDER
+from headtohead.django.metrics_sink import RECORDER
 from tests.app.config.test_settings import python
 from tests.app.factories import make_product
 

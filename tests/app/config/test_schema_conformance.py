@@ -15,7 +15,7 @@ from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from headtohead.stack.project import DEMO_PASSWORD
+from headtohead.services.project import DEMO_PASSWORD
 from tests.conftest import Project
 
 pytestmark = pytest.mark.stack

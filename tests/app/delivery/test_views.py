@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from app.delivery.carriers import delivery_quotes, delivery_quotes_one_by_one
 from app.delivery.stub import application
-from headtohead.stack.ports import free_port
+from headtohead.host.ports import free_port
 from tests.upstreams import UpstreamUrl
 
 PATH = "/api/delivery/quotes/"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from headtohead.report.charts.axis import Axis
-from headtohead.report.charts.density import GRID, density
+from headtohead.report.charts.distribution_plot import GRID, density
 from tests.report.samples import latency
 
 

@@ -3,7 +3,8 @@ import re
 
 import pytest
 
-from headtohead.measurement import Comparison, Verdict
+from headtohead.analysis.results import Verdict
+from headtohead.records.comparison import Comparison
 from headtohead.report.charts.axis import Axis
 from headtohead.report.charts.interval_plot import effect_axis, effect_row, effect_scale
 from tests.report.samples import comparison

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
-from headtohead.measurement import Comparison
+from headtohead.records.comparison import Comparison
 from headtohead.report.charts.axis import Axis
 from headtohead.report.charts.svg import (
     frame,
@@ -14,7 +14,7 @@ from headtohead.report.charts.svg import (
     tick_labels,
     vertical,
 )
-from headtohead.report.format import TIMES, ratio
+from headtohead.report.numbers import TIMES, ratio
 
 ROW_HEIGHT = 34
 # An interval that reaches further than this factor from its ratio would squeeze all the others.

@@ -5,7 +5,7 @@ import os
 from celery import Celery
 from django.core.cache import cache
 
-from headtohead.django.tasks import measure_tasks
+from headtohead.django.prometheus.tasks import measure_tasks
 
 app = Celery("shop", broker=os.environ["BROKER_URL"])
 app.conf.update(

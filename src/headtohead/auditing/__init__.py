@@ -1,1 +1,0 @@
-"""Carrying out audits, each on a stack of its own, and keeping the facts that they state."""

@@ -1,0 +1,129 @@
+"""A whole comparison of micro-benchmarks: processes of both revisions in turn, then the record."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+from time import monotonic
+
+from headtohead.analysis.verdicts import CLAIM_RATE
+from headtohead.bench.instructions import Instructions, count_instructions
+from headtohead.bench.judging import Times, judged
+from headtohead.bench.pytest_process import run_benchmarks
+from headtohead.bench.record import RECORD_NAME, SCHEMA_VERSION, Bench, Benchmark
+from headtohead.config import Config
+from headtohead.errors import MeasurementError
+from headtohead.host.files import write_whole
+from headtohead.records import provenance
+from headtohead.records.recording import run_directory
+from headtohead.records.store import to_json
+from headtohead.revisions import checked_out
+
+LATEST = "latest-bench"
+
+
+def bench(
+    base: str,
+    head: str | None,
+    *,
+    select: str | None,
+    rounds: int,
+    instructions: bool,
+    config: Config,
+    note: Callable[[str], None],
+) -> tuple[Bench, Path]:
+    """Run the benchmarks of two revisions in turn and write the record.
+
+    Args:
+        base: A branch, tag or hash.
+        head: Another one; None for the working tree.
+        select: Which benchmarks, as pytest's ``-k`` takes it; None is all.
+        rounds: How many processes of each.
+        instructions: Whether to have valgrind count instructions, in one more process of each.
+        config: All settings.
+        note: Told in a few words what is being done.
+
+    Returns:
+        The record, and the folder that holds it.
+
+    Raises:
+        MeasurementError: No benchmark could be compared.
+        RevisionError: A revision cannot be had.
+    """
+    started_at, started = datetime.now(UTC), monotonic()
+    load_before = os.getloadavg()[0]
+    random = Random(config.seed)  # noqa: S311 (an experiment's design, not a secret)
+    with (
+        run_directory(started_at, results=config.results_directory, latest=LATEST) as (
+            run_id,
+            directory,
+        ),
+        checked_out(
+            base,
+            head,
+            root=config.root,
+            directory=config.stack_directory,
+            lock=config.lock,
+            note=note,
+        ) as revisions,
+    ):
+        taken: tuple[list[Times], list[Times]] = ([], [])
+        for number in range(rounds):
+            for side in random.sample((0, 1), 2):
+                note(f"{revisions[side].label}: round {number + 1} of {rounds}")
+                taken[side].append(
+                    run_benchmarks(
+                        revisions[side],
+                        folder=config.benchmarks,
+                        select=select,
+                        directory=directory,
+                    )
+                )
+            if not taken[0][0].keys() & taken[1][0].keys():
+                break  # nor would another round have one that passes in both
+        benchmarks, left_out = judged(*taken, margin=config.margin)
+        if not benchmarks:
+            why = left_out[0].reason if left_out else "neither revision has one that passes"
+            raise MeasurementError(
+                f"no benchmark can be compared ({why})",
+                fix=f"see what `pytest {config.benchmarks} --benchmark-only` says in both",
+            )
+        (directory / "times.json").unlink(missing_ok=True)
+        if instructions:
+            counts = []
+            for revision in revisions:
+                note(f"{revision.label}: counting instructions")
+                counts.append(
+                    count_instructions(
+                        revision, folder=config.benchmarks, select=select, directory=directory
+                    )
+                )
+            benchmarks = tuple(_with_instructions(each, counts) for each in benchmarks)
+        record = Bench(
+            schema=SCHEMA_VERSION,
+            run_id=run_id,
+            started_at=started_at,
+            seconds=monotonic() - started,
+            git=provenance.git_state(config.root),
+            environment=provenance.describe(
+                servers={}, rows=0, load_before=load_before, load_after=os.getloadavg()[0]
+            ),
+            base=provenance.compared(revisions[0]),
+            head=provenance.compared(revisions[1]),
+            rounds=rounds,
+            error_rate=CLAIM_RATE,
+            benchmarks=benchmarks,
+            left_out=left_out,
+        )
+        write_whole(to_json(record), directory / RECORD_NAME)
+    return record, config.results_directory / run_id
+
+
+def _with_instructions(benchmark: Benchmark, counts: Sequence[Instructions]) -> Benchmark:
+    """The benchmark with what a call of it takes, where both revisions' were counted."""
+    base, head = (each.get(benchmark.name) for each in counts)
+    if base is None or head is None:
+        return benchmark
+    return replace(benchmark, instructions=(base, head))

@@ -1,0 +1,1 @@
+"""What CI does with comparisons: gates and histories."""

@@ -1,0 +1,110 @@
+"""A whole gate: checks that need no clock, comparisons with the base, and what all amount to."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from headtohead.bench.compare_benchmarks import bench
+from headtohead.check.check_experiments import check
+from headtohead.ci.gate.judgement import Gate, sorted_by_gravity
+from headtohead.ci.gate.judging import judge_bench, judge_check, judge_comparison
+from headtohead.ci.gate.policy import TABLE, Policy
+from headtohead.compare.compare_revisions import compare
+from headtohead.compare.endpoints import Endpoint, distinct, endpoints_at, endpoints_of
+from headtohead.config import Config
+from headtohead.errors import ConfigurationError
+from headtohead.experiment import Experiment
+from headtohead.records.run import Run
+from headtohead.stack.target import open_target
+
+
+def gate(
+    base: str,
+    *,
+    runnable: Sequence[Experiment],
+    declared: Sequence[Experiment],
+    policy: Policy,
+    config: Config,
+    note: Callable[[str], None],
+    write_reports: Callable[[Run, Path], None],
+) -> tuple[Gate, Run]:
+    """Judge the working tree by itself and against a revision.
+
+    Args:
+        base: A branch, tag or hash.
+        runnable: The experiments that can be checked here.
+        declared: All of them.
+        policy: What becomes of what is found.
+        config: All other settings.
+        note: Told in a few words what is being done.
+        write_reports: Writes what is derived from the comparison's record into its folder.
+
+    Raises:
+        ConfigurationError: The policy is about an experiment that is not declared.
+        MeasurementError: Nothing answers, or nothing could be timed.
+        RevisionError: The revision cannot be had.
+        StackError: A server does not come up.
+    """
+    endpoints = distinct([*endpoints_of(declared, note=note), *endpoints_at(policy.paths)])
+    if not endpoints:
+        raise ConfigurationError(
+            "there is nothing to compare revisions by",
+            fix=f"declare an experiment with a GET request, or give {TABLE} paths",
+        )
+    experiments = [each.name for each in declared]
+    known = {*experiments, *(each.name for each in endpoints)}
+    for name in policy.experiments:
+        if name not in known:
+            raise ConfigurationError(
+                f"{TABLE} is about {name!r}, which is no experiment", fix="see `h2h list`"
+            )
+    # One stack for both, rather than one after the other.
+    with open_target(config, progress=note, experiments=runnable):
+        outcome = (
+            check(runnable, config=config, update=False, whole=True, note=note)
+            if runnable
+            else None
+        )
+        record, _ = compare(
+            base,
+            None,
+            choose=lambda _url, _token: (endpoints, ()),
+            rounds=policy.rounds,
+            config=replace(config, budget=policy.budget / len(endpoints), control=policy.control),
+            margins=_margins(endpoints, policy=policy, default=config.margin),
+            note=note,
+            write_reports=write_reports,
+        )
+    benchmarks = (
+        bench(
+            base,
+            None,
+            select=None,
+            rounds=policy.rounds,
+            # They decide nothing, and take as long as several rounds.
+            instructions=False,
+            config=replace(config, margin=policy.margin or config.margin),
+            note=note,
+        )[0]
+        if policy.benchmarks
+        else None
+    )
+    return Gate(
+        run_id=record.run_id,
+        base=base,
+        judgements=sorted_by_gravity(
+            [
+                *(judge_check(outcome, experiments=experiments, policy=policy) if outcome else ()),
+                *judge_comparison(
+                    record,
+                    endpoints={each.name: each.path for each in endpoints},
+                    policy=policy,
+                ),
+                *(judge_bench(benchmarks, policy=policy) if benchmarks else ()),
+            ]
+        ),
+    ), record
+
+
+def _margins(endpoints: Sequence[Endpoint], *, policy: Policy, default: float) -> dict[str, float]:
+    return {each.name: policy.margin_of(each.name, default=default) for each in endpoints}

@@ -1,0 +1,105 @@
+"""The one page of a gate, as Markdown for a pull request, a job's summary or a terminal."""
+
+from collections.abc import Iterator
+
+from headtohead.ci.gate.judgement import Gate, Judgement
+from headtohead.ci.gate.policy import WELL, Kind, Response
+from headtohead.records.run import Run
+from headtohead.report import markdown
+from headtohead.report.markdown import escape, row
+from headtohead.report.numbers import interval, percent, ratio
+
+# By it a pipeline finds the comment that it wrote before, to write it anew.
+MARKER = "<!-- headtohead -->"
+# GitHub refuses a comment of more than 65,536 characters.
+LONGEST = 60_000
+
+_WORDS = {Response.FAIL: "**fails**", Response.WARN: "warns", Response.PASS: "passes"}
+_FOUND = {
+    Kind.PASSED: "nothing wrong",
+    Kind.FASTER: "faster",
+    Kind.CHECKS: "check failed",
+    Kind.SLOWER: "slower",
+    Kind.UNRESOLVED: "slower, size unresolved",
+    Kind.INCONCLUSIVE: "inconclusive",
+    Kind.DIFFERS: "differs",
+    Kind.UNTESTED: "untested",
+    Kind.INVALID: "invalid",
+}
+
+
+def render(gate: Gate, record: Run) -> str:
+    """What fails and warns first, then what passes, then the whole comparison, folded.
+
+    Args:
+        gate: What was found.
+        record: The comparison behind it.
+    """
+    head = [MARKER, f"### headtohead: {gate.result}", "", escape(summary(gate)), ""]
+    told = [each for each in gate.judgements if each.kind is not Kind.PASSED]
+    passed = [each for each in gate.judgements if each.kind is Kind.PASSED]
+    lines = [*head, *_table(told)]
+    if passed:
+        lines += _folded(f"{len(passed)} passed", "\n".join(_table(passed)))
+    whole = "\n".join([*lines, *_folded("The whole comparison", markdown.render(record))]) + "\n"
+    if len(whole) <= LONGEST:
+        return whole
+    # The table may be too long by itself: the gravest come first, so what is cut is what matters
+    # least.
+    kept = "\n".join(lines)[:LONGEST].rpartition("\n")[0]
+    return f"{kept}\n\nThe rest is in the report of run {escape(gate.run_id)}.\n"
+
+
+def summary(gate: Gate) -> str:
+    """How many judgements there are of each response, and of which revisions."""
+    fail, warn, passes = (
+        len(gate.those(each)) for each in (Response.FAIL, Response.WARN, Response.PASS)
+    )
+    allowed = sum(each.kind not in WELL for each in gate.those(Response.PASS))
+    # What the policy lets pass is not what was found to be well.
+    let_pass = f", {allowed} of them only because the policy says so" if allowed else ""
+    return (
+        f"The working tree against {gate.base}: "
+        f"{fail} {_verb(fail, 'fails', 'fail')}, {warn} {_verb(warn, 'warns', 'warn')}, "
+        f"{passes} {_verb(passes, 'passes', 'pass')}{let_pass}."
+    )
+
+
+def _verb(number: int, one: str, several: str) -> str:
+    return one if number == 1 else several
+
+
+def found(judgement: Judgement) -> str:
+    """What was found, in a word or three."""
+    return _FOUND[judgement.kind]
+
+
+def _table(judgements: list[Judgement]) -> Iterator[str]:
+    if not judgements:
+        return
+    headers = [
+        "",
+        "Found",
+        "Subject",
+        "Head / base [95 % interval]",
+        "Margin",
+        "What, and what to do",
+    ]
+    yield row(headers)
+    yield row(["---"] * len(headers))
+    for each in judgements:
+        measured = each.measured
+        yield row(
+            [
+                _WORDS[each.response],
+                found(each),
+                escape(each.subject),
+                f"{ratio(measured.ratio)} {interval(measured.ci95)}" if measured else "",
+                percent(measured.margin) if measured else "",
+                escape(each.text),
+            ]
+        )
+
+
+def _folded(title: str, content: str) -> list[str]:
+    return ["", f"<details><summary>{title}</summary>", "", content, "", "</details>"]

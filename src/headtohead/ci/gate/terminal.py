@@ -1,0 +1,43 @@
+"""A gate for people at a terminal: what fails and warns, then how it ended."""
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from headtohead.ci.gate.judgement import Gate, Judgement
+from headtohead.ci.gate.page import found, summary
+from headtohead.ci.gate.policy import Kind, Response
+
+_WORDS = {Response.FAIL: "fails", Response.WARN: "warns", Response.PASS: "passes"}
+_STYLES = {Response.FAIL: "bold red", Response.WARN: "bold yellow", Response.PASS: "green"}
+_RESULTS = {"passed": "bold green", "failed": "bold red", "invalid": "bold red"}
+
+
+def render(gate: Gate, *, console: Console) -> None:
+    """Print it."""
+    for judgement in gate.judgements:
+        if judgement.kind is not Kind.PASSED:
+            _print(judgement, console)
+    passed = dict.fromkeys(each.subject for each in gate.judgements if each.kind is Kind.PASSED)
+    if passed:
+        console.print(_plain(f"Nothing wrong found with {', '.join(passed)}."))
+    console.print(
+        Text.assemble(("Gate " + gate.result, _RESULTS[gate.result]), ". ", _plain(summary(gate)))
+    )
+
+
+def _print(judgement: Judgement, console: Console) -> None:
+    heading = Text.assemble(
+        (_WORDS[judgement.response], _STYLES[judgement.response]),
+        " ",
+        _plain(f"{judgement.subject}: {found(judgement)}"),
+    )
+    console.print(heading)
+    for line in filter(None, (judgement.message, judgement.fix)):
+        console.print(Padding(_plain(line), (0, 0, 0, 2), expand=False))
+    console.print()
+
+
+def _plain(text: str) -> Text:
+    """Text as it is: no markup, and no control character of a server."""
+    return Text("".join(c if c.isprintable() else " " for c in text))

@@ -1,0 +1,148 @@
+"""A whole comparison: both revisions served side by side, launch after launch, then the record."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from types import MappingProxyType
+
+from headtohead.analysis.verdicts import CLAIM_RATE
+from headtohead.compare.endpoint_tally import EndpointTally, judged
+from headtohead.compare.endpoints import BASE, CONTROL, HEAD
+from headtohead.compare.rounds import Choose, Taking
+from headtohead.config import Config
+from headtohead.errors import MeasurementError
+from headtohead.records import provenance
+from headtohead.records.recording import run_directory
+from headtohead.records.results import ExperimentResult
+from headtohead.records.run import SCHEMA_VERSION, Revisions, Run, UntimedEndpoint, write_record
+from headtohead.revisions import checked_out
+from headtohead.stack import revision_servers
+from headtohead.stack.settings import stack_settings
+from headtohead.stack.target import open_target
+from headtohead.validity.comparison import control_caveats
+
+_QUESTION = "Is GET {path} as fast at {head} as at {base}?"
+
+
+def compare(
+    base: str,
+    head: str | None,
+    *,
+    choose: Choose,
+    rounds: int,
+    config: Config,
+    note: Callable[[str], None],
+    write_reports: Callable[[Run, Path], None],
+    margins: Mapping[str, float] = MappingProxyType({}),
+) -> tuple[Run, Path]:
+    """Measure two revisions of a project against each other and write the record.
+
+    Args:
+        base: A branch, tag or hash.
+        head: Another one; None for the working tree.
+        choose: Given the address and the token of head's server, says what to ask for.
+        rounds: How often the servers are started anew.
+        config: All settings; `budget` is each endpoint's, all rounds together.
+        note: Told in a few words what is being done.
+        write_reports: Writes what is derived from the record into the run's folder.
+        margins: The smallest effects that matter on endpoints that have one of their own, by name.
+
+    Returns:
+        The record, and the folder that holds it.
+
+    Raises:
+        RevisionError: A revision cannot be had.
+        StackError: A server does not come up.
+        MeasurementError: Nothing could be timed.
+    """
+    started_at, started = datetime.now(UTC), monotonic()
+    load_before = os.getloadavg()[0]
+    with (
+        run_directory(started_at, results=config.results_directory) as (run_id, directory),
+        checked_out(
+            base,
+            head,
+            root=config.root,
+            directory=config.stack_directory,
+            lock=config.lock,
+            note=note,
+        ) as revisions,
+        open_target(config, progress=note) as target,
+        revision_servers.apart(
+            stack_settings(config),
+            {
+                **dict(zip((BASE, HEAD), revisions, strict=True)),
+                **({CONTROL: revisions[0]} if config.control else {}),
+            },
+            rows=config.rows,
+            seed=config.seed,
+            progress=note,
+        ) as sides,
+    ):
+        taking = Taking(
+            sides=sides, target=target, config=config, rounds=rounds, margins=margins, note=note
+        )
+        taking.take(choose)
+        labels = {"head": revisions[1].label, "base": revisions[0].label}
+        measured, tallies = [], []
+        for tally in taking.tallies:
+            path = tally.endpoint.path
+            try:
+                measured.append(tally.measured(question=_QUESTION.format(path=path, **labels)))
+            except MeasurementError as error:
+                # The others' answers are none the worse for it; the record is invalid all the same.
+                taking.untimed.append(
+                    UntimedEndpoint(path=path, reason=error.problem, kind="failed")
+                )
+            else:
+                tallies.append(tally)
+        control = _control(taking.control, base=labels["base"]) if taking.control else None
+        against = tuple(control_caveats(control)) if control else ()
+        for each in measured:
+            each.write_raw(directory)
+        record = Run(
+            schema=SCHEMA_VERSION,
+            run_id=run_id,
+            started_at=started_at,
+            seconds=monotonic() - started,
+            complete=True,
+            git=provenance.git_state(config.root),
+            environment=provenance.describe(
+                servers=taking.target.servers,
+                rows=sides.rows,
+                load_before=load_before,
+                load_after=os.getloadavg()[0],
+            ),
+            experiments=judged(
+                tallies,
+                [
+                    replace(each.result, caveats=(*each.result.caveats, *against))
+                    for each in measured
+                ],
+            ),
+            control=control,
+            revisions=Revisions(
+                base=provenance.compared(revisions[0]),
+                head=provenance.compared(revisions[1]),
+                rounds=rounds,
+                error_rate=CLAIM_RATE,
+                untimed=tuple(taking.untimed),
+            ),
+        )
+        write_reports(record, directory)
+        write_record(record, directory)
+    return record, config.results_directory / run_id
+
+
+def _control(tally: EndpointTally, *, base: str) -> ExperimentResult | None:
+    """What base against itself came to; None where not a pair of it succeeded."""
+    path = tally.endpoint.path
+    try:
+        result = tally.measured(question=f"Is GET {path} as fast at {base} as it is?").result
+    except MeasurementError:
+        return None
+    (control,) = judged([tally], [result])
+    return control

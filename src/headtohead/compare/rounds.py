@@ -1,0 +1,145 @@
+"""The rounds of a comparison: servers of every side started anew, and each endpoint's pairs."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from random import Random
+
+from headtohead.compare.answers import look
+from headtohead.compare.endpoint_tally import EndpointTally
+from headtohead.compare.endpoints import BASE, CONTROL, HEAD, Endpoint
+from headtohead.config import Config
+from headtohead.errors import MeasurementError
+from headtohead.load.control.generator import LoadGenerator, load_generator
+from headtohead.load.plans.latency import Pair, PairPlan
+from headtohead.modes.latency.negative_control import BUDGET_SHARE
+from headtohead.modes.mode import TOLERATED_ERRORS
+from headtohead.records.run import UntimedEndpoint
+from headtohead.services.service import Server
+from headtohead.stack.revision_servers import Apart
+from headtohead.stack.target import Target
+from headtohead.validity.host import host_caveats, machine
+
+# Every launch is warmed up for every endpoint, so it is done in a fraction of the time to measure.
+_WARM_UP = 10
+
+# Given the address of head's server, what to ask for and what cannot be.
+Choose = Callable[[str, str], tuple[Sequence[Endpoint], Sequence[UntimedEndpoint]]]
+
+
+class Taking:
+    """The rounds of one comparison, and what came of them so far.
+
+    Attributes:
+        target: Where the servers of the last round could be looked at.
+        tallies: One for each endpoint that can be timed.
+        control: That of base against itself, where one is taken.
+        untimed: The endpoints that cannot be timed.
+    """
+
+    def __init__(
+        self,
+        *,
+        sides: Apart,
+        target: Target,
+        config: Config,
+        rounds: int,
+        margins: Mapping[str, float],
+        note: Callable[[str], None],
+    ) -> None:
+        self.target = target
+        self.tallies: list[EndpointTally] = []
+        self.control: EndpointTally | None = None
+        self.untimed: list[UntimedEndpoint] = []
+        self._sides = sides
+        self._config = config
+        self._rounds = rounds
+        self._margins = margins
+        self._note = note
+        self._random = Random(config.seed)  # noqa: S311 (an experiment's design, not a secret)
+
+    def take(self, choose: Choose) -> None:
+        """Take all rounds.
+
+        Raises:
+            MeasurementError: Nothing can be timed.
+        """
+        for number in range(self._rounds):
+            order = [BASE, HEAD, *([CONTROL] if self._config.control else [])]
+            self._random.shuffle(order)
+            # Its process starts while the servers do.
+            with load_generator() as generator, self._sides.served(order) as servers:
+                urls = {side: f"http://{server.address}" for side, server in servers.items()}
+                self.target = self._target(servers)
+                if number == 0:
+                    self._choose(choose, urls=urls)
+                tallies = [*self.tallies, *([self.control] if self.control else [])]
+                for tally in self._random.sample(tallies, len(tallies)):
+                    self._note(f"{tally.endpoint.name}: round {number + 1} of {self._rounds}")
+                    self._take_round(tally, generator=generator, urls=urls)
+
+    def _choose(self, choose: Choose, *, urls: Mapping[str, str]) -> None:
+        endpoints, untimed = choose(urls[HEAD], self._sides.token)
+        self.untimed += untimed
+        for endpoint in endpoints:
+            found = look(endpoint, urls=urls, token=self._sides.token)
+            if isinstance(found, UntimedEndpoint):
+                self.untimed.append(found)
+                continue
+            self.tallies.append(
+                EndpointTally(
+                    endpoint=endpoint,
+                    margin=self._margins.get(endpoint.name, self._config.margin),
+                    seed=self._config.seed,
+                    seen=list(found),
+                )
+            )
+        if self.tallies and self._config.control:
+            self.control = replace(self.tallies[0], variant=CONTROL, seen=[], launches=[])
+        if not self.tallies:
+            raise MeasurementError(
+                "no endpoint can be timed"
+                + "".join(f"; {each.path}: {each.reason}" for each in self.untimed[:3]),
+                fix="name one that answers with --path",
+            )
+
+    def _take_round(
+        self, tally: EndpointTally, *, generator: LoadGenerator, urls: Mapping[str, str]
+    ) -> None:
+        arms = [
+            tally.endpoint.arm(side, url=urls[side], token=self._sides.token)
+            for side in tally.sides
+        ]
+        share = BUDGET_SHARE if tally is self.control else 1
+        plan = PairPlan(
+            baseline=arms[0],
+            variants=(arms[1],),
+            warm_up=min(_WARM_UP, self._config.warm_up),
+            seconds=share * self._config.budget / self._rounds,
+            seed=self._random.randrange(2**32),
+        )
+        before = self.target.sample_host()
+        tally.launches.append(_pairs(plan, generator=generator))
+        after = self.target.sample_host()
+        use = machine(before, after, ours=self.target.is_ours)
+        cores = len(os.sched_getaffinity(0))
+        tally.seen += host_caveats(before, after, machine=use, cores=cores)
+
+    def _target(self, servers: Mapping[str, Server]) -> Target:
+        """Where this round's servers can be looked at."""
+        there = [*self._sides.servers, *servers.values()]
+        return replace(
+            self.target,
+            servers={server.name: server.version for server in there},
+            processes={server.name: server.pid for server in there if server.pid is not None},
+        )
+
+
+def _pairs(plan: PairPlan, *, generator: LoadGenerator) -> list[Pair]:
+    pairs: list[Pair] = []
+    generator.start(plan)
+    for batch in generator.batches():
+        pairs += batch
+        if sum(pair.failed for pair in pairs) > TOLERATED_ERRORS:
+            generator.close_comparison(0)
+    return pairs

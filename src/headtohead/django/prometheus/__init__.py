@@ -1,0 +1,1 @@
+"""Metrics of a server's process; each module needs its own package."""

@@ -1,0 +1,133 @@
+"""How the database answers a statement that was executed: EXPLAIN, without any value."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from time import monotonic
+from typing import Any
+
+from django.db import Error, connections, transaction
+
+from headtohead.django.captured_sql import LONGEST_STATEMENT, UNREADABLE, Execution, normalised
+from headtohead.protocol.explanation import Detail, PlanNode, Source, Statement
+
+# A SELECT is executed again for its plan, and the client waits for that.
+LONGEST_EXECUTION_MS = 3000
+
+_SELECT = re.compile(r"[( ]*SELECT\b", re.IGNORECASE)
+_OTHERS = re.compile(r"[( ]*(INSERT|UPDATE|DELETE|MERGE|VALUES|WITH)\b", re.IGNORECASE)
+# Advisory locks outlive the transaction.
+_LOCKING = re.compile(
+    r"\bFOR (UPDATE|NO KEY UPDATE|SHARE|KEY SHARE)\b|\bpg_\w*advisory_\w+", re.IGNORECASE
+)
+_CONDITIONS = ("Index Cond", "Hash Cond", "Merge Cond", "Recheck Cond", "TID Cond")
+_FILTERS = ("Filter", "Join Filter")
+
+
+class NoPlanError(Exception):
+    """There is no plan; the message says why."""
+
+
+def plan_of(execution: Execution) -> PlanNode:
+    """How the database answers a statement with the values that it was executed with.
+
+    A SELECT that takes no lock is executed again for it, in a transaction that may read only and is
+    rolled back; everything else is only planned.
+
+    Raises:
+        NoPlanError: The statement has none, or the database refuses.
+    """
+    connection = connections[execution.alias]
+    if connection.vendor != "postgresql":
+        raise NoPlanError(f"plans are PostgreSQL's, not those of {connection.vendor}")
+    command = explain_command(normalised(execution.sql))
+    if command is None or execution.many:
+        raise NoPlanError("EXPLAIN does not take it")
+    try:
+        with transaction.atomic(using=execution.alias):
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION READ ONLY")
+                cursor.execute(f"SET LOCAL statement_timeout = {LONGEST_EXECUTION_MS}")
+                cursor.execute(f"{command} {execution.sql}", execution.parameters)
+                ((answer,),) = cursor.fetchall()
+            transaction.set_rollback(True, using=execution.alias)
+    except Error as error:
+        # Its message may quote values.
+        name = type(error.__cause__ or error).__name__
+        raise NoPlanError(f"the database refuses to explain it ({name})") from error
+    return tree(answer[0]["Plan"])
+
+
+def explain_command(sql: str) -> str | None:
+    """What is put before a statement, given its normalised text; None when EXPLAIN is not safe."""
+    several = ";" in sql.rstrip("; ")
+    if several or sql == UNREADABLE or len(sql) > LONGEST_STATEMENT:
+        return None
+    if _SELECT.match(sql) and not _LOCKING.search(sql):
+        return "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)"
+    return "EXPLAIN (FORMAT JSON)" if _SELECT.match(sql) or _OTHERS.match(sql) else None
+
+
+def tree(node: Mapping[str, Any]) -> PlanNode:
+    """A node of PostgreSQL's JSON and all below it; of its texts, only conditions and names."""
+    loops = node.get("Actual Loops")
+    executed = loops is not None
+    removed = node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0)
+    return PlanNode(
+        operation=node["Node Type"],
+        relation=node.get("Relation Name", ""),
+        index=node.get("Index Name", ""),
+        condition=_conditions(node, _CONDITIONS),
+        filter=_conditions(node, _FILTERS),
+        loops=loops,
+        rows=round(node["Actual Rows"] * loops) if executed else node["Plan Rows"],
+        removed=round(removed * loops) if executed else 0,
+        ms=node["Actual Total Time"] * loops if executed else None,
+        blocks=node["Shared Hit Blocks"] + node["Shared Read Blocks"] if executed else None,
+        children=tuple(tree(child) for child in node.get("Plans", [])),
+    )
+
+
+def _conditions(node: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    return " AND ".join(normalised(node[name]) for name in names if name in node)
+
+
+# The client waits for all plans, and does so for half a minute.
+MOST_PLANS = 50
+PLANNING_SECONDS = 10
+MOST_SOURCES = 5  # of one statement
+
+
+def details_of(
+    executions: Sequence[Execution], statements: Sequence[Statement]
+) -> tuple[Detail, ...]:
+    """One detail for each statement, in their order.
+
+    Args:
+        executions: What was executed, with locations.
+        statements: The distinct statements among it, normalised.
+    """
+    normal = {sql: normalised(sql) for sql in {each.sql for each in executions}}
+    executed: dict[str, list[Execution]] = defaultdict(list)
+    for execution in executions:
+        executed[normal[execution.sql]].append(execution)
+    deadline = monotonic() + PLANNING_SECONDS
+    return tuple(
+        _detail(executed[statement.sql], may_plan=number < MOST_PLANS and monotonic() < deadline)
+        for number, statement in enumerate(statements)
+    )
+
+
+def _detail(executions: Sequence[Execution], *, may_plan: bool) -> Detail:
+    located = Counter(each.location for each in executions if each.location)
+    sources = tuple(
+        Source(location=location, times=times)
+        for location, times in located.most_common(MOST_SOURCES)
+    )
+    if not may_plan:
+        reason = f"there are {MOST_PLANS} plans already, or they took {PLANNING_SECONDS} s"
+        return Detail(sources=sources, plan=None, without_plan=reason)
+    try:
+        return Detail(sources=sources, plan=plan_of(executions[0]), without_plan="")
+    except NoPlanError as reason:
+        return Detail(sources=sources, plan=None, without_plan=str(reason))

@@ -1,0 +1,1 @@
+"""The machine we run on: processes, cores, ports, files, samples."""

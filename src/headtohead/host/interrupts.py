@@ -1,0 +1,66 @@
+"""Interrupts at a moment that suits, and not lost."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# Soon for a person, late enough for the callback that swallowed the interrupt to be over.
+ASK_AGAIN_AFTER = 0.02
+
+
+@contextmanager
+def interrupts_not_lost() -> Iterator[None]:
+    """Raise KeyboardInterrupt again where Python had to drop it.
+
+    Python cannot raise in a finaliser, nor in the callback that ends each import; it prints
+    "Exception ignored" there and goes on as if nobody had pressed Ctrl-C.
+    """
+    shown = sys.unraisablehook
+
+    def ask_again(unraisable: "sys.UnraisableHookArgs") -> None:
+        if unraisable.exc_type is KeyboardInterrupt:
+            signal.setitimer(signal.ITIMER_REAL, ASK_AGAIN_AFTER)
+        else:
+            shown(unraisable)
+
+    alarm = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    sys.unraisablehook = ask_again
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        sys.unraisablehook = shown
+        signal.signal(signal.SIGALRM, alarm)
+
+
+@contextmanager
+def interrupted_afterwards() -> Iterator[None]:
+    """Let Ctrl-C strike at the end of the block, when a process that starts in it is known."""
+    caught: list[int] = []
+    previous = {
+        each: signal.signal(each, lambda number, _: caught.append(number))
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+        if signal.getsignal(each) is not signal.SIG_IGN
+    }
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+    if caught:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let an impatient second Ctrl-C wait until the servers are down."""
+    previous = {
+        each: signal.signal(each, signal.SIG_IGN)
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,211 @@
+"""Load from several processes, here or on other hosts, seen from the run that uses them."""
+
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from typing import IO, Any
+
+from headtohead.errors import ConfigurationError, MeasurementError
+from headtohead.host.cores import Cores
+from headtohead.load.control.child_process import child_process, last_words
+from headtohead.load.plans.distributed import (
+    STOP,
+    Absent,
+    Assembly,
+    Delivery,
+    Done,
+    Incomplete,
+    Joined,
+    Listening,
+    Lost,
+    Parcel,
+    Refused,
+    Report,
+    missing_of,
+)
+from headtohead.load.plans.encoding import one_from_json, to_json
+from headtohead.load.plans.throughput import BlockBatch, BlockPlan
+
+# How long to wait for the master to send its workers home.
+FAREWELL_SECONDS = 5.0
+
+
+class Fleet:
+    """A master with all its workers.
+
+    Attributes:
+        workers: How many there are.
+        broken: Why no more can be had of it, None as long as it is whole.
+
+    Args:
+        master: The master's process, with text pipes for standard input and output.
+        errors: The file its standard error goes to.
+        assembly: Whom it waits for.
+    """
+
+    def __init__(
+        self, master: "subprocess.Popen[str]", *, errors: IO[str], assembly: Assembly
+    ) -> None:
+        self.workers = assembly.workers
+        self.broken: Lost | Incomplete | None = None
+        self._master = master
+        self._errors = errors
+        self._assembly = assembly
+        self._under_way = False
+        self._say(to_json(assembly))
+
+    def listen(self) -> int:
+        """The port at which the master waits for workers."""
+        report = self._hear()
+        assert isinstance(report, Listening)  # noqa: S101 (the first that it says)
+        return report.port
+
+    def assemble(self, *, note: Callable[[str], None]) -> None:
+        """Wait until all workers are there.
+
+        Args:
+            note: Told of each that comes.
+
+        Raises:
+            ConfigurationError: They did not come in time.
+        """
+        joined = 0
+        while joined < self.workers:
+            match self._hear():
+                case Joined(host=host):
+                    joined += 1
+                    note(f"Worker {joined} of {self.workers} joined, from {host}")
+                case Refused(host=host, reason=reason):
+                    note(f"A worker from {host} was turned away: {reason}")
+                case Absent():
+                    raise ConfigurationError(
+                        f"{joined} of {self.workers} workers came within "
+                        f"{self._assembly.seconds:g} s",
+                        fix="start `h2h worker --master HOST:PORT` on the others, or wait longer "
+                        "with --worker-wait",
+                    )
+
+    def take(self, plan: BlockPlan) -> Iterator[tuple[int, BlockBatch]]:
+        """Carry out a plan; yields batches with the number of the worker they are from.
+
+        When they end, `broken` tells whether all is well. A plan that is not seen to its end is
+        ended before the next one begins.
+
+        Raises:
+            MeasurementError: The master broke down.
+        """
+        if self._under_way:
+            self._say(STOP)
+            while self._under_way:
+                self._report()
+        if self.broken:
+            return
+        parcels: list[list[Parcel]] = [[] for _ in range(self.workers)]
+        self._say(to_json(plan))
+        self._under_way = True
+        while self._under_way:
+            delivery = self._report()
+            if delivery:
+                parcels[delivery.worker].append(delivery.parcel)
+                yield delivery.worker, delivery.parcel.batch
+        for worker, arrived in enumerate(parcels):
+            missing = missing_of(arrived)
+            if missing and not self.broken:
+                self.broken = Incomplete(worker=worker, missing=missing)
+
+    def dismiss(self) -> None:
+        """Let the master send its workers home, wherever they are."""
+        assert self._master.stdin is not None  # noqa: S101 (it was opened as a pipe)
+        with suppress(BrokenPipeError, subprocess.TimeoutExpired):
+            self._master.stdin.close()
+            self._master.wait(timeout=FAREWELL_SECONDS)
+
+    def _report(self) -> Delivery | None:
+        match self._hear():
+            case Delivery() as delivery:
+                return delivery
+            case Lost() as lost:
+                self.broken = lost
+                self._under_way = False
+            case Done():
+                self._under_way = False
+        return None
+
+    def _hear(self) -> Report:
+        assert self._master.stdout is not None  # noqa: S101 (it was opened as a pipe)
+        line = self._master.stdout.readline()
+        if not line:
+            self._master.wait()
+            raise MeasurementError(
+                f"the master of the workers ended early ({last_words(self._errors)})",
+                fix="run again, and report it if it recurs",
+            )
+        kinds: Any = Report
+        report: Report = one_from_json(line, kinds)
+        return report
+
+    def _say(self, line: str) -> None:
+        assert self._master.stdin is not None  # noqa: S101 (it was opened as a pipe)
+        try:
+            self._master.stdin.write(line + "\n")
+            self._master.stdin.flush()
+        except BrokenPipeError:
+            # It has ended; `_hear` says how.
+            return
+
+
+@contextmanager
+def open_fleet(
+    *,
+    local: int,
+    remote: int,
+    host: str,
+    port: int,
+    wait: float,
+    cores: Cores,
+    note: Callable[[str], None],
+) -> Iterator[Fleet]:
+    """Start a master and workers; all are gone when the block ends, however it ends.
+
+    Args:
+        local: How many workers to start here.
+        remote: How many to wait for that are started elsewhere.
+        host: Address of this host to listen on.
+        port: Port to listen on; 0 takes a free one.
+        wait: Seconds to wait for workers.
+        cores: Where the master and the workers that are started here run.
+        note: Told who is waited for and who comes.
+
+    Raises:
+        ConfigurationError: The address cannot be listened on, or workers did not come.
+    """
+    _require_free(host, port)
+    assembly = Assembly(host=host, port=port, workers=local + remote, seconds=wait)
+    with ExitStack() as stack:
+        errors = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
+        master = stack.enter_context(child_process("master", cores=cores, errors=errors))
+        fleet = Fleet(master, errors=errors, assembly=assembly)
+        stack.callback(fleet.dismiss)
+        port = fleet.listen()
+        nearby = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (compared)
+        for _ in range(local):
+            worker = child_process("worker", nearby, str(port), cores=cores, errors=errors)
+            stack.enter_context(worker)
+        if remote:
+            note(f"Waiting for {remote} times `h2h worker --master {host}:{port}`")
+        fleet.assemble(note=note)
+        yield fleet
+
+
+def _require_free(host: str, port: int) -> None:
+    try:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise ConfigurationError(
+            f"workers cannot be awaited on {host}:{port} ({error.strerror})",
+            fix="give an address of this host and a free port with --master-bind HOST:PORT",
+        ) from error

@@ -1,0 +1,1 @@
+"""Values that cross from the harness to the generator and back."""

@@ -1,0 +1,82 @@
+"""What the load generator is to do, and what it saw: values that cross the process boundary."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from msgspec import Struct
+
+from headtohead.experiment import Experiment, Variant
+
+# What a request may take before it fails: to connect, and until something of the answer comes.
+CONNECTION_SECONDS = 5.0
+NETWORK_SECONDS = 30.0
+
+# Scheme, host and port of what serves a variant.
+UrlOf = Callable[[Experiment, Variant], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arm:
+    """One side of a comparison: the full request that a variant serves.
+
+    Attributes:
+        identity: Experiment and variant, such as ``product-list/naive``.
+        base_url: Scheme, host and port of what serves it.
+        explains: Whether what serves it tells what a request took, and which variant it was.
+        preceded_by: A request sent whenever load turns to this arm, and not measured.
+    """
+
+    identity: str
+    base_url: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: str | None
+    explains: bool = True
+    preceded_by: "Arm | None" = None
+
+
+class Sample(Struct, frozen=True, kw_only=True, gc=False):
+    """One measured request.
+
+    It is no dataclass because one is made for every request, in a fraction of the time.
+
+    Attributes:
+        identity: The arm it was sent to.
+        started: Seconds since the epoch.
+        milliseconds: From sending to the last byte of the body.
+        body_bytes: Length of the body.
+        checksum: CRC-32 of the body.
+        server_timing: The response's `Server-Timing`, or empty.
+        error: What went wrong, or empty.
+    """
+
+    identity: str
+    started: float
+    milliseconds: float
+    body_bytes: int
+    checksum: int
+    server_timing: str
+    error: str
+
+
+def arms_of(experiment: Experiment, *, url_of: UrlOf, token: str) -> Iterator[Arm]:
+    """The arms of an experiment, the baseline first."""
+    return (
+        plan_arm(experiment, variant, base_url=url_of(experiment, variant), token=token)
+        for variant in experiment.all_variants
+    )
+
+
+def plan_arm(experiment: Experiment, variant: Variant, *, base_url: str, token: str) -> Arm:
+    """The full request that one variant serves."""
+    request = experiment.request_for(variant, token=token)
+    return Arm(
+        identity=experiment.identity(variant),
+        base_url=base_url,
+        method=request.method,
+        path=request.path,
+        headers=request.headers,
+        body=request.body,
+        explains=experiment.explains(variant),
+    )

@@ -1,0 +1,1 @@
+"""How load is applied and read: one package a load mode."""

@@ -1,0 +1,154 @@
+"""What rounds of stretches under load amount to, whatever the load."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from headtohead.analysis.interval import Estimate, FloatArray, fixed_size_estimate
+from headtohead.analysis.latencies import summarise
+from headtohead.analysis.proportion import Share, difference
+from headtohead.analysis.results import Metric, Verdict
+from headtohead.analysis.verdicts import judge
+from headtohead.load.plans.arm import Sample
+from headtohead.modes.mode import ArmTraffic
+from headtohead.protocol.server_timing import ServerTiming
+from headtohead.records.comparison import Comparison, ErrorDifference
+from headtohead.records.results import Caveat, VariantResult
+from headtohead.validity import requests
+
+
+def compared_in_rounds(
+    ratios: FloatArray,
+    *,
+    variant: str,
+    baseline: str,
+    metric: Metric,
+    margin: float,
+    seconds: float,
+    valid: bool,
+) -> Comparison:
+    """One variant against the baseline.
+
+    Args:
+        ratios: Log ratios, one for every round or group of rounds.
+        variant: See `Comparison`, as for the arguments that are not explained here.
+        baseline: See `Comparison`.
+        metric: See `Comparison`.
+        margin: See `Comparison`.
+        seconds: See `Comparison`.
+        valid: Whether there may be a verdict.
+    """
+    estimate = fixed_size_estimate(ratios)
+    return Comparison(
+        variant=variant,
+        baseline=baseline,
+        metric=metric,
+        pairs=len(ratios),
+        ratio=estimate.ratio,
+        ci95=bounds(estimate),
+        margin=margin,
+        verdict=judge(estimate, margin=margin, metric=metric) if valid else Verdict.INVALID,
+        detectable=estimate.half_width,
+        seconds=seconds,
+        stopped_early=False,
+    )
+
+
+def error_difference(
+    *, variant: str, variant_errors: Share, baseline: str, baseline_errors: Share
+) -> ErrorDifference:
+    """How much more often a variant fails than the baseline."""
+    found = difference(baseline=baseline_errors, variant=variant_errors)
+    return ErrorDifference(
+        variant=variant, baseline=baseline, difference=found.value, ci95=bounds(found)
+    )
+
+
+def bounds(interval: Estimate | Share) -> tuple[float, float]:
+    """An interval as the record holds it."""
+    return (interval.low, interval.high)
+
+
+def variant_result(name: str, samples: Sequence[Sample]) -> VariantResult:
+    """Sum up one variant's requests, at least one of which succeeded."""
+    sound = [sample for sample in samples if not sample.error]
+    timings = [timing for sample in sound if (timing := _timing(sample))]
+    lookups = sum(timing.cache_hits + timing.cache_misses for timing in timings)
+    latency = summarise(np.array([sample.milliseconds for sample in sound]))
+    return VariantResult(
+        name=name,
+        requests=len(samples),
+        errors=len(samples) - len(sound),
+        latency_ms=latency,
+        throughput_rps=1000 / latency.mean,
+        queries_per_request=mean_or_zero([timing.queries for timing in timings]),
+        db_ms_per_request=mean_or_zero([timing.database_ms for timing in timings]),
+        cache_hit_ratio=sum(timing.cache_hits for timing in timings) / lookups if lookups else None,
+        bytes_per_response=mean_or_zero([sample.body_bytes for sample in sound]),
+        explained=bool(timings),
+    )
+
+
+def variant_caveats(
+    identity: str, samples: Sequence[Sample], *, explains: bool = True
+) -> Iterator[Caveat]:
+    """What is wrong with one variant's requests.
+
+    Args:
+        identity: Experiment and variant.
+        samples: The requests.
+        explains: Whether the server tells which variant served them.
+    """
+    failed = [sample for sample in samples if sample.error]
+    if failed:
+        yield requests.request_errors(
+            variant=identity,
+            errors=len(failed),
+            requests=len(samples),
+            example=failed[0].error,
+        )
+    sound = [sample for sample in samples if not sample.error]
+    unconfirmed = sum(
+        (timing := _timing(sample)) is None or timing.variant != identity for sample in sound
+    )
+    if explains and unconfirmed:
+        yield requests.variant_not_applied(variant=identity, requests=unconfirmed)
+
+
+def body_caveats(samples: Iterable[Sample]) -> Iterator[Caveat]:
+    """Whether bodies changed during the measurement, whichever arm they are of.
+
+    They are compared by content with the first one: arms that were equal before the measurement can
+    change together, and one can change alone, as a cache does that was filled before a write.
+    """
+    checksums = [sample.checksum for sample in samples if not sample.error]
+    changed = sum(each != checksums[0] for each in checksums)
+    if changed:
+        yield requests.body_changed(changed=changed, requests=len(checksums))
+
+
+def _timing(sample: Sample) -> ServerTiming | None:
+    return ServerTiming.from_header(sample.server_timing)
+
+
+def mean_or_zero(values: Sequence[float]) -> float:
+    """The mean; 0 where there is nothing."""
+    return sum(values) / len(values) if values else 0.0
+
+
+def arm_traffic(
+    *,
+    sent: Iterable[Sample],
+    compared: Iterable[Sample],
+    pairs: int,
+    turned_to: float | None = None,
+) -> ArmTraffic:
+    """What a batch tells of one arm."""
+    samples = list(sent)
+    return ArmTraffic(
+        requests=len(samples),
+        errors=sum(bool(sample.error) for sample in samples),
+        response_ms=[sample.milliseconds for sample in compared if not sample.error],
+        pairs=pairs,
+        turned_to=turned_to,
+    )

@@ -1,0 +1,244 @@
+"""One experiment, measured: request pairs from the generator, judged as they come in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from pathlib import Path
+
+from headtohead.analysis.results import Metric
+from headtohead.analysis.verdicts import stopping_error_rate
+from headtohead.config import Config
+from headtohead.experiment import Experiment
+from headtohead.load.control.generator import load_generator
+from headtohead.load.plans.arm import Arm, Sample
+from headtohead.load.plans.latency import Pair, plan_pairs
+from headtohead.modes.arms import arm_traffic, variant_caveats, variant_result
+from headtohead.modes.latency.negative_control import comparing_with_itself, name_of_second
+from headtohead.modes.latency.pair_tally import (
+    ComparisonTally,
+    generator_use,
+    pair_caveats,
+    write_pairs,
+)
+from headtohead.modes.mode import TOLERATED_ERRORS, Progress, Traffic
+from headtohead.records.comparison import Mode
+from headtohead.records.results import Caveat, ExperimentResult
+from headtohead.stack.target import Target
+from headtohead.validity.generator import generator_caveats
+
+
+def pair_traffic(pairs: Sequence[Pair], *, names: Sequence[str]) -> Traffic:
+    """The traffic of some pairs, taken by one user.
+
+    Args:
+        pairs: Those of one report.
+        names: Names of the variants, the baseline's first.
+    """
+    baseline, *variants = names
+    arms = {
+        baseline: arm_traffic(
+            sent=chain.from_iterable(
+                (pair.baseline_washout, pair.baseline_sample) for pair in pairs
+            ),
+            compared=(pair.baseline_sample for pair in pairs),
+            pairs=0,
+        )
+    }
+    for index, name in enumerate(variants):
+        own = [pair for pair in pairs if pair.variant == index]
+        arms[name] = arm_traffic(
+            sent=chain.from_iterable((pair.variant_washout, pair.variant_sample) for pair in own),
+            compared=(pair.variant_sample for pair in own),
+            pairs=len(own),
+        )
+    use = generator_use(pairs) if pairs else None
+    return Traffic(
+        users=1,
+        arms=arms,
+        cpu_share=use.cpu_share if use else None,
+        lag_seconds=use.lag_max_ms / 1000 if use else None,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What pairs were taken of, in the record's words.
+
+    Attributes:
+        name: See `ExperimentResult`, as for the attributes that are not explained here.
+        question: See `ExperimentResult`.
+        baseline: See `ExperimentResult`.
+        arms: What was sent to each arm, the baseline's first.
+        seed: Seed of the coin flips.
+        one_body: Whether all arms have to answer alike.
+    """
+
+    name: str
+    question: str
+    baseline: str
+    arms: Sequence[Arm]
+    seed: int
+    one_body: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """An experiment's result and the raw pairs it rests on.
+
+    Attributes:
+        result: Its verdicts are those that need not know of other comparisons.
+        tallies: The pairs of each comparison.
+        pairs: All of them in the order they were taken.
+    """
+
+    result: ExperimentResult
+    tallies: tuple[ComparisonTally, ...]
+    pairs: tuple[Pair, ...]
+
+    def write_raw(self, directory: Path) -> None:
+        """Keep the raw pairs beside the record."""
+        write_pairs(
+            directory / "pairs" / f"{self.result.name}.csv",
+            self.pairs,
+            variants=[comparison.variant for comparison in self.result.comparisons],
+        )
+
+
+def measure(
+    experiment: Experiment,
+    *,
+    target: Target,
+    config: Config,
+    seed: int,
+    on_progress: Callable[[Progress], None],
+    comparisons_in_run: int,
+    against_itself: bool = False,
+) -> Measured:
+    """Take request pairs until every comparison is settled or its budget is spent.
+
+    Args:
+        experiment: What to measure; its preflight has passed.
+        target: The API.
+        config: Budget, margin, warm-up and whether to stop early.
+        seed: Seed of the coin flips.
+        on_progress: Called a few times a second.
+        comparisons_in_run: With how many comparisons, its own included, it shares the error rate.
+        against_itself: Whether to let the baseline stand in for the variants, which is the
+            negative control of all this: there is no difference to find.
+
+    Raises:
+        MeasurementError: The generator broke down, or not one pair succeeded.
+    """
+    plan = plan_pairs(
+        experiment,
+        url_of=target.url_of,
+        token=target.token,
+        warm_up=config.warm_up,
+        seconds=config.budget,
+        seed=seed,
+    )
+    names = [variant.name for variant in experiment.variants]
+    if against_itself:
+        plan = comparing_with_itself(plan, second_url=target.second_url)
+        names = [name_of_second(experiment)]
+    tallies = [
+        ComparisonTally(
+            baseline=experiment.baseline.name,
+            variant=name,
+            margin=config.margin,
+            early_stop=config.early_stop,
+            stopping_error_rate=stopping_error_rate(comparisons_in_run),
+        )
+        for name in names
+    ]
+    pairs: list[Pair] = []
+    failures = 0
+    with load_generator() as generator:
+        generator.start(plan)
+        for batch in generator.batches():
+            for pair in batch:
+                pairs.append(pair)
+                tallies[pair.variant].pairs.append(pair)
+            failures += sum(pair.failed for pair in batch)
+            if failures > TOLERATED_ERRORS:
+                break
+            for index, tally in enumerate(tallies):
+                if not tally.settled and tally.settle():
+                    generator.close_comparison(index)
+            if pairs:
+                on_progress(_progress(tallies, last=pairs[-1], batch=batch, config=config))
+    subject = Subject(
+        name=experiment.name,
+        question=experiment.question,
+        baseline=experiment.baseline.name,
+        arms=plan.arms,
+        seed=seed,
+    )
+    result = paired_result(subject, tallies, pairs)
+    if against_itself:
+        result = replace(result, question=f"Does {experiment.baseline.name} differ from itself?")
+    return Measured(result=result, tallies=tuple(tallies), pairs=tuple(pairs))
+
+
+def _progress(
+    tallies: Sequence[ComparisonTally], *, last: Pair, batch: Sequence[Pair], config: Config
+) -> Progress:
+    tally = tallies[last.variant]
+    estimate = tally.estimate()
+    seconds_left = sum(
+        max(0.0, config.budget - each.seconds()) for each in tallies if not each.settled
+    )
+    return Progress(
+        pairs=sum(len(tally.pairs) for tally in tallies),
+        variant=tally.variant,
+        metric=Metric.LATENCY,
+        ratio=estimate.ratio if estimate else None,
+        interval=(estimate.low, estimate.high) if estimate else (0.0, float("inf")),
+        seconds_left=seconds_left,
+        position=1 - seconds_left / (config.budget * len(tallies)),
+        traffic=pair_traffic(batch, names=[tally.baseline, *(each.variant for each in tallies)]),
+    )
+
+
+def paired_result(
+    subject: Subject, tallies: Sequence[ComparisonTally], pairs: Sequence[Pair]
+) -> ExperimentResult:
+    """What pairs amount to; verdicts are those that need not know of other comparisons.
+
+    Raises:
+        MeasurementError: Not one pair of a comparison succeeded.
+    """
+    names = [subject.baseline, *(tally.variant for tally in tallies)]
+    samples: dict[str, list[Sample]] = {name: [] for name in names}
+    washouts: dict[str, list[Sample]] = {name: [] for name in names}
+    for pair in pairs:
+        variant = tallies[pair.variant].variant
+        samples[subject.baseline].append(pair.baseline_sample)
+        samples[variant].append(pair.variant_sample)
+        washouts[subject.baseline].append(pair.baseline_washout)
+        washouts[variant].append(pair.variant_washout)
+
+    use = generator_use(pairs)
+    caveats: list[Caveat] = [
+        *pair_caveats(tallies, one_body=subject.one_body),
+        *generator_caveats(use),
+    ]
+    for name, arm in zip(names, subject.arms, strict=True):
+        sent = [*samples[name], *washouts[name]]
+        caveats.extend(variant_caveats(arm.identity, sent, explains=arm.explains))
+    valid = not any(caveat.invalidates for caveat in caveats)
+    comparisons = tuple(tally.comparison(valid=valid) for tally in tallies)
+    return ExperimentResult(
+        name=subject.name,
+        question=subject.question,
+        mode=Mode.LATENCY,
+        baseline=subject.baseline,
+        method=subject.arms[0].method,
+        path=subject.arms[0].path,
+        pairs=len(pairs),
+        seed=subject.seed,
+        variants=tuple(variant_result(name, samples[name]) for name in names),
+        comparisons=comparisons,
+        caveats=tuple(caveats),
+        generator=use,
+    )

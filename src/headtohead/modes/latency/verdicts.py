@@ -1,0 +1,59 @@
+"""The verdicts of a whole run: they share one error rate, so none is final before the last."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from headtohead.analysis.results import Verdict
+from headtohead.analysis.verdicts import VerdictAt, holm_error_rates
+from headtohead.modes.latency.mode import Measured
+from headtohead.modes.latency.pair_tally import ComparisonTally
+from headtohead.records.results import ExperimentResult
+
+
+def judged_together(measured: Sequence[Measured]) -> tuple[ExperimentResult, ...]:
+    """The results of a run's experiments with their final verdicts.
+
+    An invalid experiment gets no verdict, and its comparisons still count as comparisons of the
+    run: when the others were stopped, nobody knew that it would be invalid.
+    """
+    rates = iter(
+        holm_error_rates(
+            [
+                _verdict_at(tally, valid=each.result.valid)
+                for each in measured
+                for tally in each.tallies
+            ]
+        )
+    )
+    return tuple(_judged(each, [next(rates) for _ in each.tallies]) for each in measured)
+
+
+def without_verdicts_where_invalid(result: ExperimentResult) -> ExperimentResult:
+    """What was judged by itself, before machine, servers and control had their say against it."""
+    return replace(
+        result,
+        comparisons=tuple(
+            replace(each, verdict=result.verdict_on(each)) for each in result.comparisons
+        ),
+    )
+
+
+def _judged(measured: Measured, rates: Sequence[float]) -> ExperimentResult:
+    result = measured.result
+    return replace(
+        result,
+        comparisons=tuple(
+            replace(
+                comparison,
+                verdict=tally.verdict(error_rate=rate) if result.valid else Verdict.INVALID,
+                verdict_error_rate=rate,
+            )
+            for comparison, tally, rate in zip(
+                result.comparisons, measured.tallies, rates, strict=True
+            )
+        ),
+    )
+
+
+def _verdict_at(tally: ComparisonTally, *, valid: bool) -> VerdictAt:
+    return lambda rate: tally.verdict(error_rate=rate) if valid else Verdict.INCONCLUSIVE

@@ -1,0 +1,239 @@
+"""One experiment, measured under load: blocks of every variant, at one or more numbers of users."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+
+from headtohead.analysis.saturation import knee
+from headtohead.config import Config
+from headtohead.errors import MeasurementError
+from headtohead.experiment import Experiment
+from headtohead.load.control.distributed import Fleet
+from headtohead.load.control.generator import load_generator
+from headtohead.load.plans.arm import Sample
+from headtohead.load.plans.throughput import Block, BlockBatch, BlockPlan, plan_blocks
+from headtohead.modes.mode import TOLERATED_ERRORS, Progress
+from headtohead.modes.throughput.block_filter import (
+    BlockPart,
+    BlockSamples,
+    by_block,
+    joined,
+    write_blocks,
+)
+from headtohead.modes.throughput.block_tally import LoadTally, generator_use_under_load, load_tally
+from headtohead.modes.throughput.live_effect import LiveThroughput
+from headtohead.modes.throughput.workers import fleet_caveats
+from headtohead.records.comparison import Mode
+from headtohead.records.results import Caveat, ExperimentResult, Step, VariantResult
+from headtohead.stack.target import Target
+from headtohead.validity.generator import load_caveats
+
+# After so many rounds without a single whole request of a variant there will hardly be any.
+PATIENT_ROUNDS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuredLoad:
+    """An experiment's result and the raw requests it rests on, by number of users."""
+
+    result: ExperimentResult
+    blocks: Mapping[int, Sequence[BlockSamples]]
+
+    def write_raw(self, directory: Path) -> None:
+        """Keep the raw requests beside the record."""
+        write_blocks(
+            directory / "blocks" / f"{self.result.name}.csv",
+            self.blocks,
+            arms=[variant.name for variant in self.result.variants],
+        )
+
+
+def measure_throughput(
+    experiment: Experiment,
+    *,
+    target: Target,
+    config: Config,
+    seed: int,
+    on_progress: Callable[[Progress], None],
+    fleet: Fleet | None = None,
+) -> MeasuredLoad:
+    """Put load on every variant in turn until the budget is spent, for each number of users.
+
+    Args:
+        experiment: What to measure; its preflight has passed.
+        target: The API.
+        config: Users, length of a block, budget, margin and warm-up.
+        seed: Seed of the order of blocks.
+        on_progress: Called at every switch.
+        fleet: Workers to spread the users over; one process puts on all load without them. Users
+            are not stepped up further once one of them is lost.
+
+    Raises:
+        MeasurementError: The generator broke down, requests do not fit into blocks, or a worker was
+            lost at once.
+    """
+    blocks: dict[int, list[BlockSamples]] = {}
+    tallies: list[LoadTally] = []
+    for index, users in enumerate(config.users):
+        plan = plan_blocks(
+            experiment,
+            url_of=target.url_of,
+            token=target.token,
+            users=users,
+            warm_up=config.warm_up,
+            block_seconds=config.block,
+            seconds=config.budget,
+            seed=seed + index,
+        )
+        blocks[users] = _take(
+            experiment,
+            plan,
+            fleet=fleet,
+            later_steps=len(config.users) - index - 1,
+            steps=len(config.users),
+            on_progress=on_progress,
+        )
+        rounds = _whole_rounds(blocks[users], arms=len(plan.arms))
+        if rounds:
+            tallies.append(
+                load_tally(
+                    experiment,
+                    rounds,
+                    users=users,
+                    margin=config.margin,
+                    block_seconds=config.block,
+                )
+            )
+        if fleet and fleet.broken:
+            if not tallies:
+                raise _lost_too_early(*fleet_caveats(fleet))
+            break
+    result = _result(experiment, tallies, fleet=fleet, seed=seed)
+    return MeasuredLoad(result=result, blocks=blocks)
+
+
+def _take(
+    experiment: Experiment,
+    plan: BlockPlan,
+    *,
+    fleet: Fleet | None,
+    later_steps: int,
+    steps: int,
+    on_progress: Callable[[Progress], None],
+) -> list[BlockSamples]:
+    """Carry out a plan, and give up on a server that fails too often.
+
+    Raises:
+        MeasurementError: It failed so often that there is no round that is whole.
+    """
+    workers = fleet.workers if fleet else 1
+    live = LiveThroughput(experiment, plan)
+    blocks: list[list[Block]] = [[] for _ in range(workers)]
+    samples: list[list[Sample]] = [[] for _ in range(workers)]
+    parts: list[BlockPart] = []
+    errors = 0
+    with _batches(plan, fleet=fleet) as batches:
+        for worker, batch in batches:
+            blocks[worker] += batch.blocks
+            samples[worker] += batch.samples
+            errors += sum(bool(sample.error) for sample in batch.samples)
+            if errors > TOLERATED_ERRORS:
+                break
+            parts += (
+                BlockPart(block=block, samples=tuple(batch.samples)) for block in batch.blocks
+            )
+            if len(parts) == workers:
+                block = BlockSamples(parts=tuple(parts))
+                parts.clear()
+                live.add(block)
+                spent = blocks[worker][-1].ended - blocks[worker][0].started
+                left = max(0.0, plan.seconds - spent) + plan.seconds * later_steps
+                on_progress(
+                    live.progress(
+                        block, seconds_left=left, position=1 - left / (plan.seconds * steps)
+                    )
+                )
+            if live.rounds == PATIENT_ROUNDS and not errors:
+                live.require_whole_requests()
+    taken = joined([by_block(*seen) for seen in zip(blocks, samples, strict=True)])
+    broken = fleet is not None and fleet.broken is not None
+    if not broken and not _whole_rounds(taken, arms=len(plan.arms)):
+        failed = (sample.error for each in samples for sample in each if sample.error)
+        raise MeasurementError(
+            f"requests failed before a single round was whole ({next(failed)})",
+            fix="read the API's log; `h2h status` says where it is",
+        )
+    return taken
+
+
+@contextmanager
+def _batches(plan: BlockPlan, *, fleet: Fleet | None) -> Iterator[Iterator[tuple[int, BlockBatch]]]:
+    """Batches with the number of the worker that they are from."""
+    if fleet:
+        yield fleet.take(plan)
+        return
+    with load_generator() as generator:
+        generator.start(plan)
+        yield ((0, batch) for batch in generator.block_batches())
+
+
+def _whole_rounds(blocks: Sequence[BlockSamples], *, arms: int) -> list[list[BlockSamples]]:
+    """Rounds that hold every arm, their blocks in the order of the arms."""
+    rounds = (list(each) for _, each in groupby(blocks, key=attrgetter("round")))
+    return [sorted(each, key=attrgetter("arm")) for each in rounds if len(each) == arms]
+
+
+def _lost_too_early(broken: Caveat) -> MeasurementError:
+    return MeasurementError(
+        f"{broken.message.removesuffix('.')}, before a single round was whole",
+        fix=broken.advice.removesuffix("."),
+    )
+
+
+def _result(
+    experiment: Experiment, tallies: Sequence[LoadTally], *, fleet: Fleet | None, seed: int
+) -> ExperimentResult:
+    last = tallies[-1]
+    use = generator_use_under_load(
+        [arm.rounds for arm in last.arms], block_seconds=last.block_seconds
+    )
+    # With fewer users requests take less time: blocks that are long enough at last always were.
+    caveats = (
+        *dict.fromkeys(caveat for tally in tallies for caveat in tally.caveats()),
+        *last.block_caveats(),
+        *load_caveats(use),
+        *fleet_caveats(fleet),
+    )
+    valid = not any(caveat.invalidates for caveat in caveats)
+    steps = tuple(tally.step() for tally in tallies) if len(tallies) > 1 else ()
+    return ExperimentResult(
+        name=experiment.name,
+        question=experiment.question,
+        mode=Mode.THROUGHPUT,
+        baseline=experiment.baseline.name,
+        method=experiment.request.method,
+        path=experiment.request.path,
+        pairs=last.rounds * len(experiment.variants),
+        seed=seed,
+        variants=tuple(_with_knee(arm.result(), steps) for arm in last.arms),
+        comparisons=tuple(last.comparisons(valid=valid)),
+        caveats=caveats,
+        users=last.users,
+        workers=fleet.workers if fleet else 0,
+        generator=use,
+        error_differences=tuple(last.error_differences()),
+        steps=steps,
+    )
+
+
+def _with_knee(result: VariantResult, steps: Sequence[Step]) -> VariantResult:
+    throughput = {
+        step.users: variant.throughput_rps
+        for step in steps
+        for variant in step.variants
+        if variant.name == result.name
+    }
+    return replace(result, knee_users=knee(throughput))

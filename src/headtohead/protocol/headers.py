@@ -1,0 +1,26 @@
+"""Headers of a measured request: its variant and its authorisation."""
+
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+# The W3C baggage members that carry the choice of variant from client to server.
+BAGGAGE_EXPERIMENT = "h2h.experiment"
+BAGGAGE_VARIANT = "h2h.variant"
+
+# Authorises a request to be measured; its value is made anew for every stack.
+TOKEN_HEADER = "HeadToHead-Token"  # noqa: S105 (a header's name, not a secret)
+
+
+def baggage_members(baggage: str) -> dict[str, str]:
+    """The members of a W3C baggage header, their properties left out."""
+    return {
+        unquote(key.strip()): unquote(value.partition(";")[0].strip())
+        for key, separator, value in (member.partition("=") for member in baggage.split(","))
+        if separator
+    }
+
+
+def requested_names(members: Mapping[str, str]) -> tuple[str, str] | None:
+    """The experiment and variant that baggage asks for, or None."""
+    experiment, variant = members.get(BAGGAGE_EXPERIMENT), members.get(BAGGAGE_VARIANT)
+    return (experiment, variant) if experiment and variant else None

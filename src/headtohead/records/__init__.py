@@ -1,0 +1,1 @@
+"""What was found, and where: types, provenance, versions and storage of records."""

@@ -1,0 +1,241 @@
+"""A whole run: preflight of everything, then one experiment after the other, then the record."""
+
+import math
+import os
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from time import monotonic
+from typing import TypeVar
+
+from headtohead.check.equal_answers import Preflight, require_preflight
+from headtohead.config import Config
+from headtohead.experiment import Experiment
+from headtohead.load.control.distributed import Fleet
+from headtohead.modes.latency.mode import Measured, measure
+from headtohead.modes.latency.negative_control import BUDGET_SHARE
+from headtohead.modes.latency.verdicts import judged_together, without_verdicts_where_invalid
+from headtohead.modes.mode import Observer, require_rounds
+from headtohead.modes.open_model.mode import MeasuredOpen, measure_open, require_arrivals
+from headtohead.modes.throughput.mode import MeasuredLoad, measure_throughput
+from headtohead.modes.throughput.workers import open_workers, require_workers
+from headtohead.records import provenance
+from headtohead.records.comparison import Mode
+from headtohead.records.recording import run_directory
+from headtohead.records.results import Caveat, ExperimentResult
+from headtohead.records.run import SCHEMA_VERSION, Run, write_record
+from headtohead.run.background import (
+    Background,
+    background_caveats,
+    background_use,
+    chosen_scenario,
+    open_background,
+)
+from headtohead.run.metrics_exporter import exporting
+from headtohead.stack.target import Target, open_target
+from headtohead.stack.variant_servers import served
+from headtohead.validity.comparison import control_caveats
+from headtohead.validity.host import host_caveats, machine
+
+# What measuring an experiment yields, by mode.
+Outcome = Measured | MeasuredLoad | MeasuredOpen
+Taken = TypeVar("Taken", bound=Outcome)
+
+
+def run(
+    experiments: Sequence[Experiment],
+    *,
+    config: Config,
+    observer: Observer,
+    write_reports: Callable[[Run, Path], None],
+    against_itself: bool = False,
+) -> tuple[Run, Path]:
+    """Measure experiments and write the record.
+
+    Args:
+        experiments: What to measure, in this order.
+        config: All settings.
+        observer: Told of the progress.
+        write_reports: Writes what is derived from the record into the run's folder.
+        against_itself: Whether to measure each baseline against itself instead.
+
+    Returns:
+        The record, and the folder that holds it.
+
+    Raises:
+        ConfigurationError: Budget, block or rate do not suit the mode, or workers, background load
+            or the address for metrics cannot be had.
+        MeasurementError: Variants differ in what they say, or nothing could be measured.
+    """
+    if config.mode == Mode.THROUGHPUT:
+        require_rounds(config)
+        require_workers(config)
+    elif config.mode == Mode.OPEN:
+        require_arrivals(config)
+    chosen_scenario(config)
+    started_at, started = datetime.now(UTC), monotonic()
+    with (
+        run_directory(started_at, results=config.results_directory) as (run_id, directory),
+        open_target(config, progress=observer.note, experiments=experiments) as target,
+        open_workers(config, target=target, note=observer.note) as fleet,
+        exporting(
+            config.metrics_host,
+            config.metrics_port or target.metrics_port,
+            run_id=run_id,
+            observer=observer,
+        ) as exporter,
+        ExitStack() as beside,
+    ):
+        observer = exporter or observer
+        preflights = require_preflight(experiments, target=target, note=observer.note)
+        # Not before the preflight: a journey that writes could make answers differ.
+        background = beside.enter_context(
+            open_background(config, target=target, note=observer.note)
+        )
+        load_before = os.getloadavg()[0]
+        control = (
+            _measure_control(
+                # In its part of the budget it takes more pairs than any other would.
+                min(experiments, key=lambda each: _baseline_ms(each, preflights[each.name])),
+                target=target,
+                config=config,
+                observer=observer,
+            )
+            if config.control
+            else None
+        )
+        take = _taker(experiments, config=config, fleet=fleet, against_itself=against_itself)
+        measured: list[Outcome] = []
+        for experiment in experiments:
+            measured.append(
+                measure_one(
+                    experiment,
+                    take=take,
+                    target=target,
+                    config=config,
+                    observer=observer,
+                    against_itself=against_itself,
+                    background=background,
+                )
+            )
+            if fleet and fleet.broken:
+                break
+        if control is not None:
+            against = tuple(control_caveats(control))
+            measured = [_with_caveats(each, *against) for each in measured]
+        for each in measured:
+            each.write_raw(directory)
+        record = Run(
+            schema=SCHEMA_VERSION,
+            run_id=run_id,
+            started_at=started_at,
+            seconds=monotonic() - started,
+            complete=not (fleet and fleet.broken),
+            git=provenance.git_state(config.root),
+            environment=provenance.describe(
+                servers=target.servers,
+                rows=target.rows,
+                load_before=load_before,
+                load_after=os.getloadavg()[0],
+            ),
+            experiments=judged(measured),
+            control=control,
+        )
+        write_reports(record, directory)
+        write_record(record, directory)
+        if exporter:
+            for result in record.experiments:
+                exporter.judged(result)
+    return record, config.results_directory / run_id
+
+
+def _baseline_ms(experiment: Experiment, preflight: Preflight) -> float:
+    timing = preflight.answers[experiment.baseline.name].timing
+    return timing.total_ms if timing else math.inf
+
+
+def _taker(
+    experiments: Sequence[Experiment],
+    *,
+    config: Config,
+    fleet: Fleet | None,
+    against_itself: bool,
+) -> Callable[..., Outcome]:
+    """What measures one experiment in the mode asked for."""
+    if config.mode == Mode.THROUGHPUT:
+        return partial(measure_throughput, fleet=fleet)
+    if config.mode == Mode.OPEN:
+        return measure_open
+    return partial(
+        measure,
+        comparisons_in_run=sum(1 if against_itself else len(each.variants) for each in experiments),
+        against_itself=against_itself,
+    )
+
+
+def _measure_control(
+    experiment: Experiment, *, target: Target, config: Config, observer: Observer
+) -> ExperimentResult:
+    """The experiment's baseline against itself, in pairs and for a part of the budget."""
+    measured = measure_one(
+        experiment,
+        take=partial(measure, comparisons_in_run=1, against_itself=True),
+        target=target,
+        config=replace(config, budget=config.budget * BUDGET_SHARE),
+        observer=observer,
+        against_itself=True,
+    )
+    return without_verdicts_where_invalid(measured.result)
+
+
+def measure_one(
+    experiment: Experiment,
+    *,
+    take: Callable[..., Taken],
+    target: Target,
+    config: Config,
+    observer: Observer,
+    against_itself: bool = False,
+    background: Background | None = None,
+) -> Taken:
+    """Measure one experiment, and judge what became of machine and servers meanwhile."""
+    observer.begin(experiment)
+    with served(experiment, target=target, note=observer.note, twice=against_itself) as there:
+        began = background.look() if background else None
+        before = there.sample_host()
+        measured = take(
+            experiment,
+            target=there,
+            config=config,
+            seed=config.seed,
+            on_progress=observer.update,
+        )
+        after = there.sample_host()
+        ended = background.look() if background else None
+    use = machine(before, after, ours=there.is_ours)
+    measured = _with_caveats(
+        replace(
+            measured,
+            result=replace(measured.result, machine=use, background=background_use(began, ended)),
+        ),
+        *host_caveats(before, after, machine=use, cores=len(os.sched_getaffinity(0))),
+        *background_caveats(began, ended),
+    )
+    observer.end(measured.result)
+    return measured
+
+
+def judged(measured: Sequence[Outcome]) -> tuple[ExperimentResult, ...]:
+    """The final verdicts: comparisons of pairs share an error rate, others stand alone."""
+    paired = [each for each in measured if isinstance(each, Measured)]
+    if paired:
+        return judged_together(paired)
+    return tuple(without_verdicts_where_invalid(each.result) for each in measured)
+
+
+def _with_caveats(measured: Taken, *more: Caveat) -> Taken:
+    result = measured.result
+    return replace(measured, result=replace(result, caveats=(*result.caveats, *more)))

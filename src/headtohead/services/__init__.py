@@ -1,0 +1,1 @@
+"""The servers a project needs, one module each."""

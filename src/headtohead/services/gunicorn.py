@@ -1,0 +1,228 @@
+"""gunicorn serving an application, by WSGI or ASGI, awaited until it is healthy."""
+
+import http.client
+import shutil
+import signal
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+from headtohead.errors import StackError
+from headtohead.host import ports, processes
+from headtohead.services.project import STACK_VARIABLE, Project, project_error
+from headtohead.services.service import Server
+
+_START_PATIENCE = 60.0  # seconds
+_HEALTH_TIMEOUT = 5.0  # seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serving:
+    """What gunicorn is to serve, and how.
+
+    The same server speaks both interfaces, so that variants differ in the interface alone.
+
+    Attributes:
+        name: What the server is called, in reports and errors.
+        application: What it serves, as ``package.module:callable``.
+        interface: ``wsgi`` or ``asgi``.
+        config: gunicorn's config file, from the project's root.
+        workers: Worker processes.
+        port: Port on 127.0.0.1; 0 takes a free one.
+        log: Receives what gunicorn and the application print.
+        metrics: Folder of the metrics of its workers, which is emptied.
+    """
+
+    name: str
+    application: str
+    interface: str = "wsgi"
+    config: str | None
+    workers: int
+    port: int = 0
+    log: Path
+    metrics: Path
+
+    def start(self, project: Project, *, environment: Mapping[str, str]) -> "Started":
+        """Start it, without waiting for its health.
+
+        Args:
+            project: Whose application it is.
+            environment: Variables that are other than the project's.
+
+        Raises:
+            StackError: The port is taken.
+        """
+        shutil.rmtree(self.metrics, ignore_errors=True)
+        self.metrics.mkdir(mode=0o700)
+        processes.rotate_log(self.log)
+        with ports.bind(self.port) as bound:
+            process = processes.spawn(
+                [
+                    *(str(project.interpreter), "-m", "gunicorn"),
+                    *(("--config", self.config) if self.config else ()),
+                    *("--bind", f"fd://{bound.fileno()}"),
+                    # By default its path is the same for every gunicorn of a user.
+                    "--no-control-socket",
+                    # Whatever the config file says of WSGI workers and their threads.
+                    *(("--worker-class=asgi", "--threads=1") if self.interface == "asgi" else ()),
+                    self.application,
+                ],
+                directory=project.root,
+                environment={
+                    **project.environment(),
+                    "WEB_CONCURRENCY": str(self.workers),
+                    "PROMETHEUS_MULTIPROC_DIR": str(self.metrics),
+                    **environment,
+                },
+                log=self.log,
+                descriptors=[bound.fileno()],
+            )
+            port = ports.port_of(bound)
+        return Started(serving=self, project=project, process=process, port=port)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """A gunicorn that has been started.
+
+    Attributes:
+        serving: What it serves.
+        project: Whose application that is.
+        process: Its main process.
+        port: Where it listens on 127.0.0.1.
+    """
+
+    serving: Serving
+    project: Project
+    process: psutil.Process
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"http://{ports.HOST}:{self.port}"
+
+    def await_healthy(self) -> Server:
+        """The server, once it is healthy.
+
+        Raises:
+            StackError: It does not become so.
+        """
+        deadline = time.monotonic() + _START_PATIENCE
+        while (answer := _health(self.port)) != "200":
+            if not processes.alive(self.process):
+                raise project_error(
+                    f"the {self.serving.name} does not start",
+                    log=self.serving.log,
+                    settings_module=self.project.settings_module,
+                )
+            # It may yet connect to its servers (503); any other answer stays what it is.
+            waiting = answer is None or answer.startswith("503")
+            if not waiting or time.monotonic() > deadline:
+                raise StackError(
+                    f"the {self.serving.name} is not healthy: "
+                    f"GET /health/ gets {answer or 'no answer'}",
+                    fix=f"make it answer 200 when it can serve, see {self.serving.log}",
+                )
+            time.sleep(processes.POLL)
+        return Server(
+            name=self.serving.name,
+            pid=self.process.pid,
+            address=f"{ports.HOST}:{self.port}",
+            log=self.serving.log,
+            version=f"gunicorn {version('gunicorn')}, Django {version('django')}",
+        )
+
+
+def healthy(port: int) -> bool:
+    """Whether what answers on that port says so."""
+    return _health(port) == "200"
+
+
+def _health(port: int) -> str | None:
+    """The status and, unless it is 200, the beginning of the answer; None when there is none."""
+    connection = http.client.HTTPConnection(ports.HOST, port, timeout=_HEALTH_TIMEOUT)
+    try:
+        connection.request("GET", "/health/")
+        response = connection.getresponse()
+        if response.status == http.HTTPStatus.OK:
+            return "200"
+        body = response.read(200).decode(errors="replace")
+        return f"{response.status} {' '.join(body.split())}"
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+# Names the process that a server is up for: where that one is gone, the server was left behind.
+OWNER_VARIABLE = "H2H_SERVED_FOR"
+
+# The same order of sets in all of them: servers are to differ in what is declared alone.
+ALIKE = {"PYTHONHASHSEED": "0"}
+
+
+def mark(process: psutil.Process) -> str:
+    """What tells a process from any other, even one that gets its id later."""
+    return f"{process.pid} {process.create_time()}"
+
+
+def stop(found: Iterable[psutil.Process]) -> None:
+    """Stop servers and what they started."""
+    # As the stack's API is stopped: at once, whoever keeps a connection open.
+    processes.stop(found, request=signal.SIGINT, patience=STOP_PATIENCE)
+
+
+NAME = "API"
+STOP_PATIENCE = 5.0  # seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Api:
+    """The API server of one stack.
+
+    Attributes:
+        directory: The stack's folder.
+    """
+
+    directory: Path
+
+    def stop(self, *, known: Iterable[psutil.Process] = ()) -> bool:
+        """Stop the API and whatever else of the project runs in this stack.
+
+        Args:
+            known: Processes of the API that may have overwritten their environment, as
+                gunicorn does where setproctitle is installed.
+
+        Returns:
+            Whether there was anything to stop.
+        """
+        mark = str(self.directory)
+        marked = processes.find(lambda process: process.environ().get(STACK_VARIABLE) == mark)
+        found = {*marked, *known}
+        # SIGINT makes gunicorn stop at once; SIGTERM waits for clients that keep connections open.
+        processes.stop(found, request=signal.SIGINT, patience=STOP_PATIENCE)
+        return bool(found)
+
+    def start(
+        self, project: Project, *, application: str, config: str | None, workers: int, port: int
+    ) -> Server:
+        """Serve the project and wait until it is healthy; see `Serving` for the arguments.
+
+        Raises:
+            StackError: The port is taken, or the project does not become healthy.
+        """
+        serving = Serving(
+            name=NAME,
+            application=application,
+            config=config,
+            workers=workers,
+            port=port,
+            log=self.directory / "logs" / "api.log",
+            metrics=self.directory / "prometheus",
+        )
+        return serving.start(project, environment={}).await_healthy()

@@ -1,0 +1,139 @@
+"""The Django project a stack serves: its environment and its management commands."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from headtohead.errors import StackError
+from headtohead.host import processes
+from headtohead.host.files import write_whole
+
+# Not H2H_STACK, which a user may set: h2h itself would then look like a server of that stack.
+STACK_VARIABLE = "H2H_SERVED_BY"
+
+# What seeded users of the embedded database sign in with, unless the environment says otherwise.
+# Its rows are made up and its servers bound to this machine, so there is nothing to protect.
+DEMO_PASSWORD = "headtohead-demo"  # noqa: S105 (no secret)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """A Django project with everything it is told about its surroundings.
+
+    Attributes:
+        root: Its folder, where commands run.
+        directory: The stack's folder, which marks the project's processes as this stack's.
+        settings_module: Dotted name of its settings.
+        database_url: Its DATABASE_URL.
+        cache_url: Its CACHE_URL.
+        broker_url: Its BROKER_URL; empty where no worker runs.
+        memcached_url: Its MEMCACHED_URL; empty where none runs.
+        secret_key: Django's secret key.
+        signing_key: The key of the tokens that the project issues.
+        token: Authorises measured requests.
+        embedded: Whether the database is the stack's own.
+        interpreter: The Python that runs it.
+        variables: Variables of the environment that are other than h2h's own.
+    """
+
+    root: Path
+    directory: Path
+    settings_module: str
+    database_url: str = field(repr=False)
+    cache_url: str = field(repr=False)
+    broker_url: str = field(repr=False)
+    memcached_url: str
+    secret_key: str = field(repr=False)
+    signing_key: str = field(repr=False)
+    token: str = field(repr=False)
+    embedded: bool
+    interpreter: Path = Path(sys.executable)
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    def environment(self) -> dict[str, str]:
+        """The environment of the project's processes."""
+        demo = {"DEMO_PASSWORD": DEMO_PASSWORD} if self.embedded else {}
+        given = demo | os.environ | dict(self.variables)
+        return given | {
+            "DJANGO_SETTINGS_MODULE": self.settings_module,
+            "DJANGO_SECRET_KEY": self.secret_key,
+            "JWT_SIGNING_KEY": self.signing_key,
+            "DJANGO_ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+            "DATABASE_URL": self.database_url,
+            "CACHE_URL": self.cache_url,
+            # Empty rather than left out: the user's own must not come through without a worker.
+            "BROKER_URL": self.broker_url,
+            "MEMCACHED_URL": self.memcached_url,
+            "H2H_SERVE_EXPERIMENTS": "1",
+            "H2H_TOKEN": self.token,
+            STACK_VARIABLE: str(self.directory),
+        }
+
+    def migrate(self) -> None:
+        """Bring the database's schema up to date.
+
+        Raises:
+            StackError: The command fails.
+        """
+        self._manage("migrate", "--no-input")
+
+    def count_rows(self) -> int:
+        """Rows of the main table.
+
+        Raises:
+            StackError: The project has no `seed --count`, or it fails.
+        """
+        printed = self._manage("seed", "--count").strip()
+        try:
+            return int(printed)
+        except ValueError:
+            raise StackError(
+                f"`seed --count` prints {printed!r}", fix="make it print one whole number"
+            ) from None
+
+    def seed(self, *, rows: int, seed: int) -> str:
+        """Replace all rows.
+
+        Returns:
+            What the command prints.
+
+        Raises:
+            StackError: The command fails.
+        """
+        return self._manage("seed", "--rows", str(rows), "--seed", str(seed))
+
+    def _manage(self, command: str, *arguments: str) -> str:
+        finished = subprocess.run(
+            [str(self.interpreter), "-m", "django", command, *arguments],
+            cwd=self.root,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if finished.returncode != 0:
+            log = self.directory / "logs" / f"{command}.log"
+            write_whole(finished.stdout + finished.stderr, log)
+            raise project_error(f"`{command}` fails", log=log, settings_module=self.settings_module)
+        return finished.stdout
+
+
+def project_error(problem: str, *, log: Path, settings_module: str) -> StackError:
+    """What to tell about a process of the project that failed: its log's telling line."""
+    line = processes.telling_line(processes.read_log(log))
+    return StackError(f"{problem}: {line}", fix=_fix(line, settings_module, log))
+
+
+def _fix(line: str, settings_module: str, log: Path) -> str:
+    if line.startswith("Unknown command: 'seed'"):
+        return "give the project a `seed` management command with --rows, --seed and --count"
+    if not line.startswith("ModuleNotFoundError"):
+        return f"see {log}"
+    missing = line.partition("'")[2].partition("'")[0]
+    if missing.partition(".")[0] == settings_module.partition(".")[0]:
+        return f"check `settings` and `wsgi` in [tool.headtohead], see {log}"
+    return f"install what the project needs (pip install '.[app]'), see {log}"

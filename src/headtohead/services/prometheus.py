@@ -1,0 +1,264 @@
+"""The Prometheus of a stack: a program of the machine's own that scrapes the stack's servers."""
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from headtohead.errors import StackError
+from headtohead.host import ports, processes
+from headtohead.host.files import write_whole
+from headtohead.services.service import Server
+
+# Their job, apart from that of the API, whose own traffic its dashboard and alerts judge.
+JOB = "beside"
+FOLDER = "beside"
+FILES = f"{FOLDER}/*.json"
+
+
+@contextmanager
+def announced(monitoring: Path, servers: Iterable[Server]) -> Iterator[None]:
+    """Have Prometheus scrape servers within the block, and miss none of them after it.
+
+    Args:
+        monitoring: Prometheus' working directory; where there is none, nobody watches.
+        servers: Healthy servers that answer `/metrics`.
+    """
+    folder = monitoring / FOLDER
+    if not folder.is_dir():
+        yield
+        return
+    _forget_lost(folder)
+    files = []
+    try:
+        for server in servers:
+            file = folder / f"{server.pid}.json"
+            files.append(file)
+            group = {"targets": [server.address], "labels": {"server": server.name}}
+            write_whole(json.dumps([group]), file, private=True)
+        yield
+    finally:
+        for file in files:
+            file.unlink(missing_ok=True)
+
+
+def _forget_lost(folder: Path) -> None:
+    """Forget servers of a process that was killed before it could, or while it told of them."""
+    for file in folder.glob("*.json*"):
+        if not psutil.pid_exists(int(file.name.partition(".")[0])):
+            file.unlink(missing_ok=True)
+
+
+NAME = "Prometheus"
+PROGRAM = "prometheus"
+# Every scrape takes a few milliseconds of the API's core, in which a measured request may wait.
+SCRAPE_SECONDS = 5
+# A run may last as long as a single scrape of the others; its own process has nothing to lose.
+GENERATOR = "generator"
+GENERATOR_SCRAPE_SECONDS = 1
+_START_PATIENCE = 30.0  # seconds; a log of an earlier start may have to be replayed
+_STOP_PATIENCE = 10.0  # seconds
+_ATTEMPTS = 5  # a free port may be taken by somebody else before Prometheus gets it
+_TIMEOUT = 5.0  # seconds
+
+_EAGERLY = {
+    "scrape_interval": f"{GENERATOR_SCRAPE_SECONDS}s",
+    "scrape_timeout": f"{GENERATOR_SCRAPE_SECONDS}s",
+}
+
+
+def program() -> Path:
+    """Where Prometheus is.
+
+    Raises:
+        StackError: It is not on PATH.
+    """
+    found = shutil.which(PROGRAM)
+    if found is None:
+        raise StackError(
+            "there is no prometheus on PATH",
+            fix="sudo apt-get install prometheus, or leave --prometheus out",
+        )
+    return Path(found)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalPrometheus:
+    """The Prometheus server of one stack.
+
+    Attributes:
+        directory: The stack's folder.
+    """
+
+    directory: Path
+
+    @property
+    def folder(self) -> Path:
+        """The server's working directory, with its configuration and its data."""
+        return self.directory / "monitoring"
+
+    @property
+    def log(self) -> Path:
+        """What the server prints."""
+        return self.directory / "logs" / "prometheus.log"
+
+    @property
+    def _config(self) -> Path:
+        return self.folder / "prometheus.json"
+
+    def find(self) -> tuple[psutil.Process, ...]:
+        """Every live process of this server."""
+        return processes.working_in(self.folder, PROGRAM)
+
+    def ensure(
+        self,
+        *,
+        jobs: Mapping[str, str],
+        rules: Path,
+        last_address: str | None,
+        progress: Callable[[str], None],
+    ) -> Server:
+        """This server, which is started unless it runs and scrapes just that.
+
+        Args:
+            jobs: Host and port to scrape, by the name of the job.
+            rules: Folder of recording and alert rules; it need not exist.
+            last_address: Where it listened before, which it does again if it can.
+            progress: Told that it is started.
+
+        Raises:
+            StackError: It cannot be started.
+        """
+        running = self.find()
+        if len(running) == 1 and last_address and self._serves(last_address, jobs, rules):
+            process, address = running[0], last_address
+        else:
+            progress("starting Prometheus")
+            self.stop()
+            process, address = self._start(jobs, rules, last_address)
+        return Server(
+            name=NAME,
+            pid=process.pid,
+            address=address,
+            log=self.log,
+            version=_asked(address, "status/buildinfo", "version") or "unknown",
+        )
+
+    def stop(self) -> bool:
+        """Stop this server; False when it does not run."""
+        found = self.find()
+        processes.stop(found, request=signal.SIGTERM, patience=_STOP_PATIENCE)
+        return bool(found)
+
+    def _serves(self, address: str, jobs: Mapping[str, str], rules: Path) -> bool:
+        wanted = configuration(jobs={**jobs, PROGRAM: address}, rules=rules)
+        return (
+            self._config.exists()
+            and self._config.read_text(encoding="utf-8") == wanted
+            and _asked(address, "status/buildinfo", "version") is not None
+        )
+
+    def _start(
+        self, jobs: Mapping[str, str], rules: Path, last_address: str | None
+    ) -> tuple[psutil.Process, str]:
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        # It watches a folder only if that is there when it starts; what an earlier stack left in it
+        # is no longer there.
+        shutil.rmtree(self.folder / FOLDER, ignore_errors=True)
+        (self.folder / FOLDER).mkdir(mode=0o700)
+        for address in _addresses(last_address):
+            wanted = configuration(jobs={**jobs, PROGRAM: address}, rules=rules)
+            write_whole(wanted, self._config, private=True)
+            processes.rotate_log(self.log)
+            process = processes.spawn(
+                [
+                    program(),
+                    f"--config.file={self._config.name}",
+                    "--storage.tsdb.path=data",
+                    f"--web.listen-address={address}",
+                    "--log.level=warn",
+                ],
+                directory=self.folder,
+                # It works beside what is measured, so it may not take all of the servers' cores.
+                environment={**os.environ, "GOMAXPROCS": "1"},
+                log=self.log,
+            )
+            if self._becomes_ready(process, address):
+                return process, address
+        raise StackError(
+            f"Prometheus does not start: {processes.telling_line(processes.read_log(self.log))}",
+            fix=f"see {self.log}",
+        )
+
+    def _becomes_ready(self, process: psutil.Process, address: str) -> bool:
+        deadline = time.monotonic() + _START_PATIENCE
+        while processes.alive(process):
+            # It looks for targets some seconds after it can be asked, and a run that begins now is
+            # to be scraped from its start.
+            if _asked(address, "targets", "activeTargets"):
+                return True
+            if time.monotonic() > deadline:
+                raise StackError(
+                    f"Prometheus does not answer {_START_PATIENCE:.0f} s after its start",
+                    fix=f"see {self.log}",
+                )
+            time.sleep(processes.POLL)
+        return False
+
+
+def configuration(*, jobs: Mapping[str, str], rules: Path) -> str:
+    """Prometheus' configuration, in JSON, which its YAML includes."""
+    return json.dumps(
+        {
+            "global": {
+                "scrape_interval": f"{SCRAPE_SECONDS}s",
+                "scrape_timeout": f"{SCRAPE_SECONDS}s",
+                "evaluation_interval": f"{SCRAPE_SECONDS}s",
+            },
+            "rule_files": [str(rules / "*.yml")],
+            "scrape_configs": [
+                {
+                    "job_name": job,
+                    "static_configs": [{"targets": [address]}],
+                    **(_EAGERLY if job == GENERATOR else {}),
+                }
+                for job, address in jobs.items()
+            ]
+            + [{"job_name": JOB, "file_sd_configs": [{"files": [FILES]}]}],
+        },
+        indent=2,
+    )
+
+
+def _addresses(last_address: str | None) -> list[str]:
+    """Where to try to listen: where clients know it already, then anywhere."""
+    known = (
+        [last_address]
+        if last_address and ports.is_free(int(last_address.rpartition(":")[2]))
+        else []
+    )
+    return known + [f"{ports.HOST}:{ports.free_port()}" for _ in range(_ATTEMPTS)]
+
+
+def _asked(address: str, path: str, field: str) -> Any:
+    """What a Prometheus answers to a question; None as long as it cannot be asked."""
+    connection = http.client.HTTPConnection(address, timeout=_TIMEOUT)
+    try:
+        connection.request("GET", f"/api/v1/{path}")
+        response = connection.getresponse()
+        if response.status != http.HTTPStatus.OK:
+            return None
+        return json.load(response)["data"][field]
+    except (OSError, http.client.HTTPException, ValueError, KeyError):
+        return None
+    finally:
+        connection.close()

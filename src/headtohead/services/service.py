@@ -1,0 +1,122 @@
+"""A stack that is up, as callers see it."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+from headtohead.errors import ConfigurationError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """One server of the stack.
+
+    Attributes:
+        name: The product's name, or `API`.
+        pid: Its main process; None for a server that is not ours.
+        address: Where it listens, without user or password; empty if nowhere. Celery's worker
+            shows its metrics there.
+        log: Its log; None for a server that is not ours.
+        version: What it reports itself to be.
+    """
+
+    name: str
+    pid: int | None
+    address: str
+    log: Path | None
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """A server and the URL by which the project reaches it."""
+
+    server: Server
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """How a stack is watched.
+
+    Attributes:
+        address: Host and port of its Prometheus.
+        generator_port: The port of 127.0.0.1 where that looks for the metrics of a run.
+    """
+
+    address: str
+    generator_port: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of server that can be pointed at."""
+
+    variable: str
+    server: str
+    schemes: tuple[str, ...]
+    port: int
+    example: str
+
+
+DATABASE = Kind(
+    variable="DATABASE_URL",
+    server="PostgreSQL",
+    schemes=("postgresql", "postgres"),
+    port=5432,
+    example="postgresql://user:password@localhost:5432/name",
+)
+CACHE = Kind(
+    variable="CACHE_URL",
+    server="Valkey or Redis",
+    schemes=("redis", "rediss", "unix"),
+    port=6379,
+    example="redis://:password@localhost:6379/0",
+)
+BROKER = Kind(
+    variable="BROKER_URL",
+    server="Valkey or Redis",
+    schemes=("redis", "rediss"),
+    port=6379,
+    example="redis://:password@localhost:6379/1",
+)
+
+
+def checked_address(url: str, *, kind: Kind) -> str:
+    """Where a URL points, as `host:port` or the path of a socket.
+
+    Raises:
+        ConfigurationError: The URL cannot be one of that kind; its text is not repeated.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or kind.port
+    except ValueError:
+        raise _malformed(kind, "its host or port cannot be read") from None
+    if not url.startswith(tuple(f"{scheme}://" for scheme in kind.schemes)):
+        raise _malformed(kind, f"it does not begin with {kind.schemes[0]}://")
+    if re.search(r"%(?![0-9A-Fa-f]{2})", url):
+        raise _malformed(kind, "a % in it is not followed by two hexadecimal digits")
+    if parts.fragment:
+        raise _malformed(kind, "a # in it is not written %23")
+    if kind is DATABASE and not parts.path.strip("/"):
+        raise _malformed(kind, "it names no database")
+    return _address(parts, port)
+
+
+def _address(parts: SplitResult, port: int) -> str:
+    if parts.scheme == "unix":
+        return parts.path
+    host = parts.hostname or parse_qs(parts.query).get("host", ["localhost"])[0]
+    if host.startswith("/"):
+        return host
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _malformed(kind: Kind, reason: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{kind.variable} is malformed: {reason}",
+        fix=f"write it like {kind.example} (special characters of a password percent-encoded), "
+        f"or unset it to use the embedded server",
+    )

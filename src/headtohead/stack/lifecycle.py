@@ -1,0 +1,369 @@
+"""The stack as a whole: up, down, status and seed over all of its servers."""
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+
+from headtohead.errors import StackError
+from headtohead.host import ports, processes
+from headtohead.services.celery import Celery
+from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
+from headtohead.services.databases.postgresql import POSTGRESQL as DATABASE
+from headtohead.services.gunicorn import NAME as API
+from headtohead.services.gunicorn import Api, healthy
+from headtohead.services.memcached import NAME as MEMCACHED_SERVER
+from headtohead.services.memcached import Memcached
+from headtohead.services.monitoring import Monitoring
+from headtohead.services.project import Project
+from headtohead.services.prometheus import program as prometheus_program
+from headtohead.services.service import Server
+from headtohead.services.valkey import VALKEY as CACHE
+from headtohead.services.valkey import EmbeddedValkey, broker_on
+from headtohead.stack.availability import CELERY, MEMCACHED, External, external_servers
+from headtohead.stack.settings import StackSettings
+from headtohead.stack.state import (
+    RunningStack,
+    State,
+    _launch,
+    locked,
+    read_state,
+    remove_state,
+    usable,
+    valkey_url,
+    write_state,
+)
+
+
+def changed_at(root: Path) -> float:
+    """The latest change of a Python file of the project, in seconds since 1970.
+
+    Hidden folders, such as virtual environments and the stack's own, are passed over.
+    """
+    latest = 0.0
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            if name.endswith(".py"):
+                latest = max(latest, os.stat(f"{folder}/{name}").st_mtime)  # noqa: PTH116 (fast)
+    return latest
+
+
+Progress = Callable[[str], None]
+
+
+def up(settings: StackSettings, *, progress: Progress) -> RunningStack:
+    """Bring the stack up; one that is up as asked for is left alone, any other is mended.
+
+    Services that it has already stay, asked for or not. The servers outlive this process. If this
+    fails or is interrupted, all of them are stopped.
+
+    Args:
+        settings: What to bring up.
+        progress: Told in a few words what is being done.
+
+    Raises:
+        ConfigurationError: The URL of a server of the user's is malformed.
+        StackError: A server cannot be started or reached, or a service or Prometheus cannot be had.
+    """
+    with usable(settings.directory) as directory, locked(directory, progress=progress):
+        state = read_state(directory)
+        if state is not None and _serves(state, settings) and _is_up(state):
+            if changed_at(settings.root) <= state.created[API]:
+                return state.stack
+            progress("the project's code has changed")
+        settings = _with_services_of(state, settings)
+        if settings.prometheus:
+            prometheus_program()
+        external = external_servers(settings)
+        if settings.port and (state is None or settings.port != _port(state)):
+            ports.bind(settings.port).close()
+        try:
+            state = _start(settings, state, external=external, progress=progress)
+            write_state(state, directory)
+        except BaseException:
+            _stop(directory, state)
+            raise
+        return state.stack
+
+
+def down(settings: StackSettings) -> tuple[str, ...]:
+    """Stop our own servers and clean up what an earlier stack left.
+
+    Returns:
+        Names of the servers stopped.
+
+    Raises:
+        StackError: A server cannot be stopped.
+    """
+    with usable(settings.directory) as directory:
+        if not directory.exists():
+            return _stop(directory, None)  # servers outlive a folder that is removed under them
+        with locked(directory, progress=_silent):
+            abandoned = scratch_directory(directory)
+            if abandoned.exists():
+                _stop(abandoned, read_state(abandoned))
+            return _stop(directory, read_state(directory))
+
+
+def scratch_directory(directory: Path) -> Path:
+    """The folder of the stack that is set up beside the one in `directory`."""
+    return directory / "scratch"
+
+
+def status(settings: StackSettings) -> RunningStack | None:
+    """The stack, if each of its own servers is alive and the API says it is healthy.
+
+    Raises:
+        StackError: The stack belongs to another user.
+    """
+    with usable(settings.directory) as directory:
+        state = read_state(directory)
+    return state.stack if state is not None and _is_up(state) else None
+
+
+def seed(settings: StackSettings, *, rows: int, seed: int) -> str:
+    """Replace all rows of the stack's database, or of the external one.
+
+    Args:
+        settings: The stack.
+        rows: Rows of the main table.
+        seed: The same seed makes the same rows.
+
+    Returns:
+        What the project's `seed` command prints.
+
+    Raises:
+        StackError: The stack is not up, or the command fails.
+    """
+    with usable(settings.directory) as directory, locked(directory, progress=_silent):
+        state = read_state(directory)
+        if state is not None and not _is_up(state):
+            state = None
+        database_url = state.stack.database_url if state is not None else settings.database_url
+        cache_url = state.stack.cache_url if state is not None else settings.cache_url
+        if database_url is None or cache_url is None:
+            raise StackError("the stack is not up", fix="bring it up with `h2h up`")
+        project = _project(
+            settings,
+            database_url=database_url,
+            cache_url=cache_url,
+            broker_url=state.stack.broker_url if state is not None else "",
+            memcached_url=state.stack.memcached_url if state is not None else "",
+            embedded=state is not None and state.stack.servers[0].pid is not None,
+            state=state,
+        )
+        printed = project.seed(rows=rows, seed=seed)
+        if state is not None:
+            stack = replace(state.stack, rows=project.count_rows())
+            write_state(replace(state, stack=stack), directory)
+        return printed
+
+
+def _start(
+    settings: StackSettings,
+    state: State | None,
+    *,
+    external: External,
+    progress: Progress,
+) -> State:
+    """Start what does not run; the project always, as its servers or its settings have changed."""
+    directory = settings.directory.resolve()
+    _stop_project(directory, state)
+
+    watched = state.stack.watched if state is not None else None
+    watches = settings.prometheus or watched is not None
+    postgres = EmbeddedPostgres(directory=directory)
+    database = external.database
+    if database is None:
+        database = postgres.ensure(statistics=watches, progress=progress)
+    else:
+        postgres.stop()
+    cache, broker = external.cache, external.broker
+    lacks_broker = CELERY in settings.services and broker is None
+    valkey = EmbeddedValkey(directory=directory)
+    if cache is None or lacks_broker:
+        embedded = valkey.ensure(last_url=valkey_url(state), progress=progress)
+        cache = cache or embedded
+        broker = broker_on(embedded) if lacks_broker else broker
+    else:
+        valkey.stop()
+    memcached = external.memcached
+    if memcached is None and MEMCACHED in settings.services:
+        progress("starting memcached")
+        memcached = Memcached(directory=directory).start()
+    elif memcached:
+        Memcached(directory=directory).stop()
+
+    project = _project(
+        settings,
+        database_url=database.url,
+        cache_url=cache.url,
+        broker_url=broker.url if broker else "",
+        memcached_url=memcached.url if memcached else "",
+        embedded=settings.made_up or database.server.pid is not None,
+        state=state,
+    )
+    rows = _fill(project, settings=settings, progress=progress)
+    progress("starting the API")
+    served = Api(directory=directory).start(
+        project,
+        application=settings.wsgi,
+        config=settings.gunicorn_config,
+        workers=settings.workers,
+        port=_port_to_use(settings, state),
+    )
+
+    servers = [database.server, cache.server, served]
+    scraped = {"api": served.address}
+    if memcached:
+        servers.append(memcached.server)
+    if broker and settings.celery:
+        if broker.server.pid is None or broker.server.pid != cache.server.pid:
+            servers.append(broker.server)
+        progress("starting Celery")
+        worker, beat = Celery(directory=directory).start(project, app=settings.celery)
+        servers += (worker, beat)
+        scraped["worker"] = worker.address
+    watching: Sequence[Server] = ()
+    if watches:
+        watched, watching = Monitoring(directory=directory).ensure(
+            scraped=scraped,
+            database_url=database.url,
+            cache_url=cache.url,
+            root=settings.root,
+            last=watched,
+            progress=progress,
+        )
+    servers += watching
+    return State(
+        stack=RunningStack(
+            api_url=f"http://{served.address}",
+            database_url=database.url,
+            cache_url=cache.url,
+            token=project.token,
+            rows=rows,
+            servers=tuple(servers),
+            broker_url=project.broker_url,
+            memcached_url=project.memcached_url,
+            directory=directory,
+            watched=watched,
+        ),
+        launch=_launch(settings),
+        created={
+            server.name: psutil.Process(server.pid).create_time()
+            for server in servers
+            if server.pid is not None
+        },
+        secret_key=project.secret_key,
+        signing_key=project.signing_key,
+    )
+
+
+def _fill(project: Project, *, settings: StackSettings, progress: Progress) -> int:
+    """Migrate the database, and seed it where it is empty; how many rows there are."""
+    progress("migrating the database")
+    project.migrate()
+    rows = 0 if settings.made_up else project.count_rows()
+    if rows == 0:
+        progress(f"seeding {settings.rows} rows")
+        project.seed(rows=settings.rows, seed=settings.seed)
+        rows = settings.rows
+    return rows
+
+
+def _stop(directory: Path, state: State | None) -> tuple[str, ...]:
+    watching = Monitoring(directory=directory).stop()
+    stopped = {
+        **_stop_project(directory, state),
+        MEMCACHED_SERVER: Memcached(directory=directory).stop(),
+        CACHE: EmbeddedValkey(directory=directory).stop(),
+        DATABASE: EmbeddedPostgres(directory=directory).stop(),
+    }
+    remove_state(directory)
+    return (*watching, *(name for name, was_running in stopped.items() if was_running))
+
+
+def _stop_project(directory: Path, state: State | None) -> dict[str, bool]:
+    """Stop what runs the project's code; whether each part was running, by its server's name."""
+    known = _known_processes(state)
+    stopped = Celery(directory=directory).stop(known=known)
+    api = Api(directory=directory).stop(known=[known[API]] if API in known else [])
+    return {**stopped, API: api}
+
+
+def _project(
+    settings: StackSettings,
+    *,
+    database_url: str,
+    cache_url: str,
+    broker_url: str,
+    memcached_url: str,
+    embedded: bool,
+    state: State | None,
+) -> Project:
+    return Project(
+        root=settings.root,
+        directory=settings.directory.resolve(),
+        settings_module=settings.settings_module,
+        database_url=database_url,
+        cache_url=cache_url,
+        broker_url=broker_url,
+        memcached_url=memcached_url,
+        secret_key=state.secret_key if state is not None else secrets.token_urlsafe(48),
+        signing_key=state.signing_key if state is not None else secrets.token_urlsafe(48),
+        token=state.stack.token if state is not None else secrets.token_urlsafe(24),
+        embedded=embedded,
+    )
+
+
+def _with_services_of(state: State | None, settings: StackSettings) -> StackSettings:
+    """The settings, with the services too that the stack has already."""
+    had = state.launch.services if state is not None else ()
+    return replace(settings, services=tuple(dict.fromkeys((*had, *settings.services))))
+
+
+def _serves(state: State, settings: StackSettings) -> bool:
+    asked = _launch(_with_services_of(state, settings))
+    return (
+        state.launch == asked
+        and settings.port in {0, _port(state)}
+        and (state.stack.watched is not None or not settings.prometheus)
+    )
+
+
+def _is_up(state: State) -> bool:
+    own = [server for server in state.stack.servers if server.pid is not None]
+    return all(_process(state, server) is not None for server in own) and healthy(_port(state))
+
+
+def _known_processes(state: State | None) -> dict[str, psutil.Process]:
+    """The live main processes of the stack's servers, by name."""
+    if state is None:
+        return {}
+    found = {server.name: _process(state, server) for server in state.stack.servers}
+    return {name: process for name, process in found.items() if process is not None}
+
+
+def _process(state: State, server: Server) -> psutil.Process | None:
+    if server.pid is None:
+        return None
+    return processes.recorded(server.pid, created=state.created[server.name])
+
+
+def _port_to_use(settings: StackSettings, state: State | None) -> int:
+    """The port asked for, else the one clients know already, else any."""
+    if settings.port or state is None:
+        return settings.port
+    return _port(state) if ports.is_free(_port(state)) else 0
+
+
+def _port(state: State) -> int:
+    return int(state.stack.api_url.rpartition(":")[2])
+
+
+def _silent(_: str) -> None:
+    pass

@@ -1,0 +1,1 @@
+"""Reasons to trust a number less."""

@@ -1,0 +1,140 @@
+"""Caveats about the machine."""
+
+from collections.abc import Iterator
+
+from headtohead.host.sample import Clocks, HostSample
+from headtohead.records.results import Caveat, Machine
+
+
+def server_restarted(*, servers: tuple[str, ...]) -> Caveat:
+    """A server began anew in mid-run, with cold caches and new connections."""
+    return Caveat(
+        code="server-restarted",
+        message=f"Processes of {', '.join(servers)} ended or began during the measurement.",
+        advice="Find out why in its log (`h2h status` shows where) and run again.",
+        invalidates=True,
+    )
+
+
+def clock_stepped(*, seconds: float) -> Caveat:
+    """The wall clock was set, or the machine slept."""
+    return Caveat(
+        code="clock-stepped",
+        message=f"The wall clock moved {seconds:+.2f} s against the time that passed.",
+        advice="Let nothing set the clock or suspend the machine meanwhile, and run again.",
+        invalidates=True,
+    )
+
+
+def busy_machine(*, share: float, invalidates: bool) -> Caveat:
+    """Other processes used the cores during the measurement."""
+    return Caveat(
+        code="busy-machine",
+        message=f"Other processes used {share * 100:.0f} % of the cores while measuring.",
+        advice="Intervals widen, and ratios are those of a busy machine; stop other work.",
+        invalidates=invalidates,
+    )
+
+
+def stolen_cores(*, share: float, invalidates: bool) -> Caveat:
+    """The hypervisor let other virtual machines use the cores during the measurement."""
+    return Caveat(
+        code="stolen-cores",
+        message=f"The hypervisor gave {share * 100:.0f} % of the cores to other machines.",
+        advice="Intervals widen on a crowded host; measure at another time or on another host.",
+        invalidates=invalidates,
+    )
+
+
+def single_core() -> Caveat:
+    """Generator and server share a core, so client time and server time mix."""
+    return Caveat(
+        code="single-core",
+        message="The load generator and the servers share one core.",
+        advice="Use a machine with two cores or more to keep them apart.",
+        invalidates=False,
+    )
+
+
+# A fifth of one core of two, and far above what is seen where nobody else is at work. Pairs cancel
+# what hits both arms alike, so up to a point others only explain a wide interval.
+NOTABLE_OTHERS = 0.1
+# One user keeps about one core of two at work. With four fifths of another core taken by others,
+# requests wait for a core, for longer the more often they change between processes: the ratio of
+# variants that differ in queries is then another one than that of a server with cores of its own.
+TOLERATED_OTHERS = 0.4
+# Well above what an idle host shows; it too hits both arms of a pair alike.
+NOTABLE_STEAL = 0.05
+# Half of a core of two comes and goes as the hypervisor pleases.
+TOLERATED_STEAL = 0.25
+# ntpd sets a clock that is 0.128 s off and steers it back at 0.05 % below that, so a jump of less
+# is no step; twice that rate leaves room for reading the clocks.
+TOLERATED_STEP_SECONDS = 0.1
+TOLERATED_DRIFT = 0.001
+
+
+def machine(before: HostSample, after: HostSample, *, ours: bool) -> Machine:
+    """What became of the cores between two samples.
+
+    What is neither idle nor ours was taken by others. It cannot be told where not all servers are
+    the local stack's: the work of a container looks like anybody's. Nor can anything be told of
+    two samples within one tick of the system's clock.
+
+    Args:
+        before: The first sample.
+        after: The second one.
+        ours: Whether all servers are the local stack's.
+    """
+    total = after.cpu.total - before.cpu.total
+    busy = after.cpu.busy - before.cpu.busy
+    own = after.cpu.own - before.cpu.own
+    return Machine(
+        steal=(after.cpu.steal - before.cpu.steal) / total if total else 0.0,
+        # Ticks are coarser than what processes are charged, so the difference can fall below 0.
+        others=max(0.0, (busy - own) / total) if ours and total else None,
+        load=after.load,
+    )
+
+
+def host_caveats(
+    before: HostSample, after: HostSample, *, machine: Machine, cores: int
+) -> Iterator[Caveat]:
+    """What two samples around a measurement say against it.
+
+    Args:
+        before: The sample before it.
+        after: The sample after it.
+        machine: What became of the cores between the two.
+        cores: How many this process may use.
+    """
+    yield from restart_caveats(before, after)
+    yield from clock_caveats(before.clocks, after.clocks)
+    yield from machine_caveats(machine)
+    if cores == 1:
+        yield single_core()
+
+
+def machine_caveats(machine: Machine) -> Iterator[Caveat]:
+    """What the use of the cores says against an experiment."""
+    others = machine.others or 0.0
+    if others > NOTABLE_OTHERS:
+        yield busy_machine(share=others, invalidates=others > TOLERATED_OTHERS)
+    if machine.steal > NOTABLE_STEAL:
+        yield stolen_cores(share=machine.steal, invalidates=machine.steal > TOLERATED_STEAL)
+
+
+def restart_caveats(before: HostSample, after: HostSample) -> Iterator[Caveat]:
+    """Which of the local stack's servers are not the processes they were."""
+    changed = tuple(
+        name for name, processes in before.servers.items() if after.servers[name] != processes
+    )
+    if changed:
+        yield server_restarted(servers=changed)
+
+
+def clock_caveats(before: Clocks, after: Clocks) -> Iterator[Caveat]:
+    """Whether the wall clock did something else than pass."""
+    passed = after.monotonic - before.monotonic
+    step = after.wall - before.wall - passed
+    if abs(step) > TOLERATED_STEP_SECONDS + TOLERATED_DRIFT * passed:
+        yield clock_stepped(seconds=step)

@@ -1,0 +1,15 @@
+"""What people read of audits."""
+
+from headtohead.audit.terminal import render
+from tests.audit.test_record import record
+from tests.golden import Golden, printed, sections
+
+
+def test_terminal(golden: Golden) -> None:
+    golden(
+        "audit.txt",
+        sections(
+            plain=printed(render, record(), width=120),
+            in_colour=printed(render, record(), width=120, colour=True),
+        ),
+    )

@@ -1,0 +1,208 @@
+"""Everything that a gate can find, each in the smallest record that holds it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from headtohead.analysis.results import Verdict
+from headtohead.bench.record import Bench, LeftOut
+from headtohead.check.equal_answers import Finding, Preflight
+from headtohead.check.outcome import Comparison, Outcome
+from headtohead.ci.gate.judgement import Judgement, Measured
+from headtohead.ci.gate.judging import judge_bench, judge_check, judge_comparison
+from headtohead.ci.gate.policy import Kind, Policy
+from headtohead.records import results
+from headtohead.records.provenance import ComparedRevision
+from headtohead.records.run import Revisions, Run, UntimedEndpoint
+from headtohead.validity import requests, sample_size
+from tests.bench.factories import bench, benchmark
+from tests.ci.gate.samples import LINE
+from tests.report import samples
+
+SIDE = ComparedRevision(name="main", commit="1" * 40, changed=False)
+ASKED = Preflight(answers={}, findings=())
+SNAPSHOT = Comparison(path=Path("queries.json"))
+TOO_FEW = sample_size.too_few_pairs(pairs=1, needed=100)
+OTHER_ANSWERS = requests.bodies_differ(where="body.count: 1, not 2")
+# What was measured of what counts, by how.
+EFFECTS = {
+    "compared": Measured(ratio=1.61, ci95=(1.5, 1.7), margin=0.02),
+    "benched": Measured(ratio=1.2, ci95=(1.1, 1.3), margin=0.05),
+}
+# What a verdict on two revisions is to a gate.
+VERDICTS = {
+    Verdict.FASTER: Kind.FASTER,
+    Verdict.FASTER_SIZE_UNRESOLVED: Kind.FASTER,
+    Verdict.NO_DIFFERENCE: Kind.PASSED,
+    Verdict.SLOWER: Kind.SLOWER,
+    Verdict.SLOWER_SIZE_UNRESOLVED: Kind.UNRESOLVED,
+    Verdict.INCONCLUSIVE: Kind.INCONCLUSIVE,
+    Verdict.INVALID: Kind.INVALID,
+}
+
+Record = Outcome | Run | Bench
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A record that holds something of one experiment or more.
+
+    Attributes:
+        names: Of the experiments, endpoints or benchmarks.
+        kinds: What a gate finds in it.
+        record: The record.
+    """
+
+    names: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    record: Record
+
+    def judge(self, policy: Policy) -> Iterator[Judgement]:
+        """What a policy makes of it."""
+        match self.record:
+            case Outcome() as outcome:
+                return judge_check(outcome, experiments=self.names, policy=policy)
+            case Run() as run:
+                endpoints = {name: path(name) for name in self.names}
+                return judge_comparison(run, endpoints=endpoints, policy=policy)
+            case Bench() as record:
+                return judge_bench(record, policy=policy)
+
+    def beside(self, other: "Found") -> "Found | None":
+        """Both in one record; None where no record can hold both."""
+        record = together(self.record, other.record)
+        if record is None:
+            return None
+        names, kinds = (*self.names, *other.names), (*self.kinds, *other.kinds)
+        return Found(names=names, kinds=kinds, record=record)
+
+
+def together(one: Record, other: Record) -> Record | None:
+    match one, other:
+        case Run(), Run():
+            untimed = (*one.revisions.untimed, *other.revisions.untimed)
+            return replace(
+                one,
+                experiments=(*one.experiments, *other.experiments),
+                revisions=replace(one.revisions, untimed=untimed),
+            )
+        case Bench(), Bench():
+            return replace(
+                one,
+                benchmarks=(*one.benchmarks, *other.benchmarks),
+                left_out=(*one.left_out, *other.left_out),
+            )
+        case Outcome(comparison=Comparison(exists=True)), Outcome(
+            comparison=Comparison(exists=True)
+        ):
+            not_kept = (*one.comparison.not_kept, *other.comparison.not_kept)
+            return replace(
+                one,
+                preflights={**one.preflights, **other.preflights},
+                apart=(*one.apart, *other.apart),
+                comparison=replace(SNAPSHOT, not_kept=not_kept),
+            )
+    return None
+
+
+def path(name: str) -> str:
+    return f"/{name}/"
+
+
+def broken(name: str) -> Finding:
+    return Finding(variant=f"{name}/joined", problem="the body differs", fix="mend it", source=LINE)
+
+
+def checked(kind: Kind, outcome: Callable[[str], Mapping[str, object]]) -> Callable[[str], Found]:
+    """What a check found of an experiment of any name, whose answer was asked for and compared."""
+
+    def found(name: str) -> Found:
+        fields = {"preflights": {name: ASKED}, "comparison": SNAPSHOT} | outcome(name)
+        return Found(names=(name,), kinds=(kind,), record=Outcome(**fields))  # type: ignore[arg-type]
+
+    return found
+
+
+def compared(
+    *kinds: Kind,
+    verdict: Verdict | None = None,
+    seen: tuple[results.Caveat, ...] = (),
+    untimed: str = "",
+) -> Callable[[str], Found]:
+    """What a comparison found of an endpoint of any name."""
+
+    def found(name: str) -> Found:
+        (comparison,) = samples.slower().comparisons
+        judged = replace(comparison, **asdict(EFFECTS["compared"]))
+        timed = [replace(judged, verdict=verdict)] if verdict else []
+        left = [UntimedEndpoint(path=path(name), reason="it answers 500", kind=untimed)]
+        return Found(
+            names=(name,),
+            kinds=kinds,
+            record=samples.run(
+                *(
+                    replace(samples.slower(), name=name, caveats=seen, comparisons=(each,))
+                    for each in timed
+                ),
+                revisions=Revisions(
+                    base=SIDE,
+                    head=SIDE,
+                    rounds=8,
+                    error_rate=0.005,
+                    untimed=tuple(left if untimed else []),
+                ),
+            ),
+        )
+
+    return found
+
+
+def benched(kind: Kind, *, verdict: Verdict | None = None) -> Callable[[str], Found]:
+    """What benchmarks found of one of any name."""
+
+    def found(name: str) -> Found:
+        record = (
+            bench(benchmark(name, verdict, **asdict(EFFECTS["benched"])))
+            if verdict
+            else bench(left_out=(LeftOut(name=name, reason="only base has it"),))
+        )
+        return Found(names=(name,), kinds=(kind,), record=record)
+
+    return found
+
+
+FINDINGS: Mapping[str, Callable[[str], Found]] = {
+    "checked, nothing wrong": checked(Kind.PASSED, lambda _: {}),
+    "checked, other bodies at once": checked(
+        Kind.CHECKS,
+        lambda name: {"preflights": {name: Preflight(answers={}, findings=(broken(name),))}},
+    ),
+    "checked, other bodies at rows of its own": checked(
+        Kind.CHECKS, lambda name: {"apart": (broken(name),)}
+    ),
+    "checked, cannot be asked": checked(Kind.UNTESTED, lambda _: {"preflights": {}}),
+    "checked, its SQL not looked at": checked(Kind.UNTESTED, lambda _: {"comparison": None}),
+    "checked, no snapshot": checked(
+        Kind.UNTESTED, lambda _: {"comparison": replace(SNAPSHOT, exists=False)}
+    ),
+    "checked, not in the snapshot": checked(
+        Kind.UNTESTED,
+        lambda name: {"comparison": replace(SNAPSHOT, not_kept=(f"{name}/joined",))},
+    ),
+    **{f"compared, {each}": compared(kind, verdict=each) for each, kind in VERDICTS.items()},
+    "compared, not to be used": compared(Kind.INVALID, verdict=Verdict.SLOWER, seen=(TOO_FEW,)),
+    "compared, answers differ": compared(
+        Kind.PASSED, Kind.DIFFERS, verdict=Verdict.NO_DIFFERENCE, seen=(OTHER_ANSWERS,)
+    ),
+    "compared, skipped": compared(Kind.UNTESTED, untimed="skipped"),
+    "compared, only one has it": compared(Kind.DIFFERS, untimed="differs"),
+    "compared, broke down": compared(Kind.INVALID, untimed="failed"),
+    "compared, not in the record": compared(Kind.INVALID),
+    **{
+        f"benched, {each}": benched(kind, verdict=each)
+        for each, kind in VERDICTS.items()
+        # Nothing invalidates a benchmark.
+        if kind is not Kind.INVALID
+    },
+    "benched, only one has it": benched(Kind.DIFFERS),
+}

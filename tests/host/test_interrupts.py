@@ -1,0 +1,62 @@
+"""Ctrl-C where Python cannot raise it, and where it would leave a process behind."""
+
+import signal
+import sys
+import time
+import weakref
+
+import pytest
+
+from headtohead.host.interrupts import interrupted_afterwards, interrupts_not_lost
+
+PATIENCE = 10
+
+
+class Finalised:
+    """Something whose end runs a callback."""
+
+
+def interrupt_in_a_callback() -> None:
+    thing = Finalised()
+    watching = weakref.ref(thing, lambda _: signal.raise_signal(signal.SIGINT))
+    del thing
+    assert watching() is None
+
+
+def test_an_interrupt_that_a_callback_swallows_is_raised_after_it():
+    with pytest.raises(KeyboardInterrupt), interrupts_not_lost():
+        interrupt_in_a_callback()
+        time.sleep(PATIENCE)
+
+
+def test_a_swallowed_interrupt_waits_for_the_end_of_a_block_that_must_not_be_cut():
+    ended = False
+    with pytest.raises(KeyboardInterrupt), interrupts_not_lost(), interrupted_afterwards():
+        interrupt_in_a_callback()
+        time.sleep(0.1)
+        ended = True
+    assert ended
+
+
+def test_other_ignored_exceptions_are_shown_as_before(monkeypatch):
+    seen = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda unraisable: seen.append(unraisable.exc_type))
+
+    def fail(_: object) -> None:
+        raise ValueError
+
+    thing = Finalised()
+    watching = weakref.ref(thing, fail)
+    with interrupts_not_lost():
+        del thing
+    assert watching() is None
+    assert seen == [ValueError]
+
+
+def test_an_interrupt_strikes_once_at_the_end_of_a_block_that_must_not_be_cut():
+    ended = False
+    with pytest.raises(KeyboardInterrupt), interrupted_afterwards():
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
+        ended = True
+    assert ended
