@@ -10,9 +10,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks.validation import markdown
-from benchmarks.validation.output import write_pictures
-from benchmarks.validation.record import read_validation
 from headtohead.audit.record import read_audit
 from headtohead.records.run import read_record
 from headtohead.report import terminal
@@ -29,6 +26,9 @@ from benchmarks.itself.record import Record as Itself  # noqa: E402
 from benchmarks.proof import markdown as proof  # noqa: E402
 from benchmarks.proof.record import Record as Proof  # noqa: E402
 from benchmarks.storing import read_record as read_kept  # noqa: E402
+from benchmarks.validation import markdown  # noqa: E402
+from benchmarks.validation.output import write_pictures  # noqa: E402
+from benchmarks.validation.record import read_validation  # noqa: E402
 
 README = ROOT / "README.md"
 REFERENCE_RUN = ROOT / "docs" / "reference-run"

@@ -70,6 +70,6 @@ def select_runnable(
     kept = servable(runnable(selected, config=config, note=note), config=config, note=note)
     if selected and not kept:
         raise StackError(
-            "no experiment is left to run", fix="bring what is said above to be missing"
+            "no experiment is left to run", fix="install the services listed above"
         )
     return kept

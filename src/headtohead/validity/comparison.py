@@ -14,7 +14,7 @@ def carry_over(*, baseline: str, variant: str, ratio: float) -> Caveat:
         message=f"A request to {slowing} slows the next one to {slowed} by"
         f" {abs(ratio - 1) * 100:.0f} % more than the other way round.",
         advice="Requests that follow the other arm's are left out, and the interval allows for as"
-        " much again; a verdict that needs less takes variants that disturb each other less.",
+        " much again; for a tighter interval, compare variants that share less state.",
         invalidates=False,
     )
 
@@ -24,7 +24,7 @@ def control_failed(*, experiment: str, ratio: float) -> Caveat:
     return Caveat(
         code="control-failed",
         message=f"The baseline of {experiment} differed from itself (ratio {ratio:.3f}).",
-        advice="Something else than the variant made a difference; run again on a quiet machine.",
+        advice="Something other than the variant made a difference; run again on a quiet machine.",
         invalidates=True,
     )
 
@@ -34,7 +34,7 @@ def no_control(*, experiment: str, reason: str) -> Caveat:
     return Caveat(
         code="no-control",
         message=f"The control on {experiment} could not be measured ({reason}).",
-        advice="Give it more time with --budget, of which it has a quarter.",
+        advice="Raise --budget: the control gets a quarter of it.",
         invalidates=False,
     )
 

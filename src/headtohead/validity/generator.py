@@ -10,7 +10,7 @@ def client_bound(*, share: float) -> Caveat:
     return Caveat(
         code="client-bound",
         message=f"The load generator computed for {share * 100:.0f} % of the time.",
-        advice="Its own time is part of both arms, so the servers' ratio lies farther from 1.",
+        advice="Its own time is part of both arms, so the servers' true ratio is farther from 1.",
         invalidates=False,
     )
 
@@ -20,8 +20,8 @@ def generator_saturated(*, share: float) -> Caveat:
     return Caveat(
         code="generator-saturated",
         message=f"The load generator computed for {share * 100:.0f} % of the time.",
-        advice="Measure a request that takes the server longer, or put load on from other hosts;"
-        " this only shows the client.",
+        advice="Measure a request that takes the server longer, or add load from other hosts; these"
+        " numbers only show the client.",
         invalidates=True,
     )
 
@@ -30,39 +30,39 @@ def held_up(*, share: float, p99_ms: float, max_ms: float) -> Caveat:
     """Requests waited where neither the application nor the generator worked."""
     return Caveat(
         code="held-up",
-        message=f"The load generator or its way to the application was held up"
-        f" {share * 100:.1f} % of the time, p99 {p99_ms:.0f} ms, at most {max_ms:.0f} ms.",
-        advice="Stop other work on the generator's core, and let nothing suspend it meanwhile.",
+        message=f"The generator or its connection stalled {share * 100:.1f} % of the time"
+        f" (p99 {p99_ms:.0f} ms, at most {max_ms:.0f} ms).",
+        advice="Stop other work on the generator's core, and keep the machine from suspending.",
         invalidates=True,
     )
 
 
 def worker_lost(*, worker: int, host: str, reason: str) -> Caveat:
-    """A worker no longer put load on, so what is known is known of another load."""
+    """A worker stopped sending requests, so the load was not the planned one."""
     return Caveat(
         code="worker-lost",
-        message=f"Worker {worker} ({host}) was lost in mid-run: {reason}.",
-        advice="See whether it was killed, ran out of memory or lost its network; run again.",
+        message=f"Worker {worker} ({host}) was lost during the run: {reason}.",
+        advice="Find out whether it was killed, ran out of memory or lost its network; run again.",
         invalidates=True,
     )
 
 
 def samples_missing(*, worker: int, missing: str) -> Caveat:
-    """Not all raw requests came back, and it is unknown which side the others favour."""
+    """Some measured requests never arrived, and it is unknown which side they favour."""
     return Caveat(
         code="samples-missing",
-        message=f"Of what worker {worker} measured, {missing} never arrived.",
-        advice="Look for a network that drops connections, and run again.",
+        message=f"{missing} that worker {worker} measured never arrived.",
+        advice="Check the network for dropped connections, and run again.",
         invalidates=True,
     )
 
 
 def background_lost(*, scenario: str, reason: str) -> Caveat:
-    """What was to be measured beside background load was in part measured without it."""
+    """Part of the measurement ran without the background load that was asked for."""
     return Caveat(
         code="background-lost",
         message=f"The background load of {scenario} ended while measuring ({reason}).",
-        advice="Run again, without --background or with a journey that holds out.",
+        advice="Run again without --background, or with a journey that does not end early.",
         invalidates=True,
     )
 
@@ -70,12 +70,12 @@ def background_lost(*, scenario: str, reason: str) -> Caveat:
 def background_errors(
     *, scenario: str, errors: int, requests: int, example: str, invalidates: bool
 ) -> Caveat:
-    """Some users beside did not get what they came for, so their load was another one."""
+    """Some background requests failed, so the background load was not the planned one."""
     return Caveat(
         code="background-errors",
         message=f"{errors} of {requests} requests of the background load of {scenario} failed"
         f" ({example}).",
-        advice="Run the journey by itself with `locust -f`, and mend it or the API.",
+        advice="Run the journey alone with `locust -f`, and fix it or the API.",
         invalidates=invalidates,
     )
 

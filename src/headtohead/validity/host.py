@@ -7,7 +7,7 @@ from headtohead.records.results import Caveat, Machine
 
 
 def server_restarted(*, servers: tuple[str, ...]) -> Caveat:
-    """A server began anew in mid-run, with cold caches and new connections."""
+    """A server was restarted during the run, with cold caches and new connections."""
     return Caveat(
         code="server-restarted",
         message=f"Processes of {', '.join(servers)} ended or began during the measurement.",
@@ -20,8 +20,8 @@ def clock_stepped(*, seconds: float) -> Caveat:
     """The wall clock was set, or the machine slept."""
     return Caveat(
         code="clock-stepped",
-        message=f"The wall clock moved {seconds:+.2f} s against the time that passed.",
-        advice="Let nothing set the clock or suspend the machine meanwhile, and run again.",
+        message=f"The wall clock was changed by {seconds:+.2f} s during the measurement.",
+        advice="Keep programs from setting the clock or suspending the machine; run again.",
         invalidates=True,
     )
 
@@ -31,7 +31,7 @@ def busy_machine(*, share: float, invalidates: bool) -> Caveat:
     return Caveat(
         code="busy-machine",
         message=f"Other processes used {share * 100:.0f} % of the cores while measuring.",
-        advice="Intervals widen, and ratios are those of a busy machine; stop other work.",
+        advice="Intervals get wider, and ratios are those of a busy machine; stop other work.",
         invalidates=invalidates,
     )
 
@@ -41,7 +41,7 @@ def stolen_cores(*, share: float, invalidates: bool) -> Caveat:
     return Caveat(
         code="stolen-cores",
         message=f"The hypervisor gave {share * 100:.0f} % of the cores to other machines.",
-        advice="Intervals widen on a crowded host; measure at another time or on another host.",
+        advice="Intervals get wider on a crowded host; measure at another time or elsewhere.",
         invalidates=invalidates,
     )
 

@@ -8,7 +8,7 @@ def request_errors(*, variant: str, errors: int, requests: int, example: str) ->
     return Caveat(
         code="request-errors",
         message=f"{errors} of {requests} requests to {variant} failed ({example}).",
-        advice="Read the API's log (`h2h status` shows where) and run again once it is mended.",
+        advice="Read the API's log (`h2h status` shows where) and run again once it is fixed.",
         invalidates=True,
     )
 
@@ -27,18 +27,18 @@ def body_changed(*, changed: int, requests: int) -> Caveat:
     """Bodies changed during the run, so the arms did not do the same work throughout."""
     return Caveat(
         code="body-changed",
-        message=f"{changed} of {requests} responses had another body than the first one.",
-        advice="Keep other writers away from the database while measuring.",
+        message=f"{changed} of {requests} responses had a different body from the first one.",
+        advice="Let nothing else write to the database while measuring.",
         invalidates=True,
     )
 
 
 def bodies_differ(*, where: str) -> Caveat:
-    """Two revisions say different things, so their times are those of different answers."""
+    """The two revisions give different answers, so their times are those of different work."""
     return Caveat(
         code="bodies-differ",
         message=f"The revisions answer differently ({where}).",
-        advice="See whether that was meant; the times are those of different answers.",
+        advice="Check whether this is intended: the times are those of different answers.",
         invalidates=False,
     )
 
@@ -47,7 +47,7 @@ def bodies_vary(*, where: str) -> Caveat:
     """The same revision answers the same request differently."""
     return Caveat(
         code="bodies-vary",
-        message=f"One and the same revision answers differently from time to time ({where}).",
-        advice="Nothing can be said of whether the revisions answer alike.",
+        message=f"One revision answers the same request differently each time ({where}).",
+        advice="It cannot be told whether the two revisions give equal answers.",
         invalidates=False,
     )

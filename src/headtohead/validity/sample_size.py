@@ -24,8 +24,8 @@ def too_few_launches(*, launches: int, needed: int) -> Caveat:
     """So few launches of the servers were of use that their luck is unknown."""
     return Caveat(
         code="too-few-launches",
-        message=f"Only {launches} launches of the servers were of use; a verdict needs {needed}.",
-        advice="See why requests fail, and give the comparison more --rounds.",
+        message=f"Only {launches} launches of the servers could be used; a verdict needs {needed}.",
+        advice="Find out why requests fail, and give the comparison more --rounds.",
         invalidates=True,
     )
 
