@@ -32,7 +32,8 @@ from headtohead.services.databases.postgresql_cluster import create_cluster
 from headtohead.services.prometheus import FOLDER, LocalPrometheus, announced
 from headtohead.services.service import Server
 from headtohead.services.valkey import EmbeddedValkey
-from headtohead.stack.state import Launch, RunningStack, State, locked, read_state, write_state
+from headtohead.stack.settings import StackSettings
+from headtohead.stack.state import RunningStack, State, locked, read_state, write_state
 from tests.benchmarks.validation.factories import trace
 from tests.ci.gate.samples import SLOWER, gate
 from tests.ci.history.samples import entry
@@ -171,11 +172,14 @@ def _server(version: int) -> Server:
 
 
 def _state(folder: Path, version: int) -> None:
-    launch = dict.fromkeys(Launch.__dataclass_fields__, "") | {
-        "root": Path("/project"),
-        "workers": 1,
-        "services": (),
-    }
+    launch = StackSettings(
+        root=Path("/project"),
+        directory=Path(),
+        settings_module="shop.settings",
+        wsgi="shop.wsgi:application",
+        asgi="shop.asgi:application",
+        gunicorn_config=None,
+    )
     stack = RunningStack(
         api_url="",
         database_url="",
@@ -187,9 +191,7 @@ def _state(folder: Path, version: int) -> None:
         memcached_url="",
         directory=Path("/project/.h2h"),
     )
-    state = State(
-        stack=stack, launch=Launch(**launch), created={}, secret_key="one", signing_key="two"
-    )
+    state = State(stack=stack, launch=launch, created={}, secret_key="one", signing_key="two")
     write_state(state, folder)
 
 

@@ -18,7 +18,6 @@ from headtohead.services.project import Project
 from headtohead.services.service import Endpoint, Server
 from headtohead.services.valkey import EmbeddedValkey
 from headtohead.stack import lifecycle, revision_servers, temporary_stack
-from headtohead.stack import state as stack_state
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import RunningStack, State, locked, read_state, write_state
 from tests.stack.stacks import ignore, settings_in
@@ -109,13 +108,13 @@ def test_an_up_that_waited_takes_the_stack_that_the_other_brought_up(
         memcached_url="",
         directory=settings.directory,
     )
-    monkeypatch.setattr("headtohead.stack.lifecycle.healthy", lambda _: True)
+    monkeypatch.setattr("headtohead.stack.state.healthy", lambda _: True)
     monkeypatch.setattr("headtohead.stack.lifecycle.changed_at", lambda _: 0.0)
     monkeypatch.delattr("headtohead.stack.lifecycle._start")
     other = ExitStack()
 
     def end_the_other(_: str) -> None:
-        launch = stack_state._launch(settings)
+        launch = settings.as_launched()
         state = State(
             stack=running, launch=launch, created={"API": 1.0}, secret_key="", signing_key=""
         )

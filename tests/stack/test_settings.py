@@ -1,6 +1,5 @@
 """What a stack is asked to be reaches the servers that are started, none of which is here."""
 
-import importlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
@@ -25,8 +24,6 @@ from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import RunningStack
 from tests.stack.stacks import ignore, settings_in
 
-# The package has a function of that name.
-STACK = importlib.import_module("headtohead.stack.lifecycle")
 # Settings that a running stack need not be started anew for: they are about an empty database, or
 # about who reads its rows.
 STAYS = {"rows", "seed", "made_up"}
@@ -108,13 +105,13 @@ def started(monkeypatch) -> Iterator[Started]:
     monkeypatch.setattr(Celery, "start", work)
     for kind in (EmbeddedPostgres, EmbeddedValkey, Memcached):
         monkeypatch.setattr(kind, "stop", lambda *_, **__: False)
-    monkeypatch.setattr(STACK.Api, "stop", lambda *_, **__: False)
+    monkeypatch.setattr(lifecycle.Api, "stop", lambda *_, **__: False)
     monkeypatch.setattr(Celery, "stop", lambda *_, **__: {})
     monkeypatch.setattr(Monitoring, "stop", lambda _: ())
-    monkeypatch.setattr(STACK, "external_servers", external)
-    monkeypatch.setattr(STACK, "prometheus_program", lambda: None)
-    monkeypatch.setattr(STACK, "healthy", lambda _: True)
-    monkeypatch.setattr(STACK, "changed_at", lambda _: 0.0)
+    monkeypatch.setattr(lifecycle, "external_servers", external)
+    monkeypatch.setattr(lifecycle, "prometheus_program", lambda: None)
+    monkeypatch.setattr("headtohead.stack.state.healthy", lambda _: True)
+    monkeypatch.setattr(lifecycle, "changed_at", lambda _: 0.0)
     monkeypatch.setattr(Project, "migrate", lambda _: None)
     monkeypatch.setattr(Project, "count_rows", lambda _: 0)
     monkeypatch.setattr(Project, "seed", lambda _, *, rows, seed: noted.seeded.append((rows, seed)))

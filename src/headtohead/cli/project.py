@@ -69,7 +69,5 @@ def select_runnable(
     selected = registry.select_timed(names) if timed else registry.select(names)
     kept = servable(runnable(selected, config=config, note=note), config=config, note=note)
     if selected and not kept:
-        raise StackError(
-            "no experiment is left to run", fix="install the services listed above"
-        )
+        raise StackError("no experiment is left to run", fix="install the services listed above")
     return kept

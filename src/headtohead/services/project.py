@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -105,6 +105,30 @@ class Project:
         """
         return self._manage("seed", "--rows", str(rows), "--seed", str(seed))
 
+    def fill(self, *, rows: int, seed: int, empty: bool, progress: Callable[[str], None]) -> int:
+        """Migrate the database, and seed it where it is empty.
+
+        Args:
+            rows: Rows of the main table to seed.
+            seed: The same seed makes the same rows.
+            empty: Whether it is known to be empty.
+            progress: Told in a few words what is being done.
+
+        Returns:
+            How many rows there are.
+
+        Raises:
+            StackError: A command fails.
+        """
+        progress("migrating the database")
+        self.migrate()
+        found = 0 if empty else self.count_rows()
+        if found:
+            return found
+        progress(f"seeding {rows} rows")
+        self.seed(rows=rows, seed=seed)
+        return rows
+
     def _manage(self, command: str, *arguments: str) -> str:
         finished = subprocess.run(
             [str(self.interpreter), "-m", "django", command, *arguments],
@@ -120,6 +144,20 @@ class Project:
             write_whole(finished.stdout + finished.stderr, log)
             raise project_error(f"`{command}` fails", log=log, settings_module=self.settings_module)
         return finished.stdout
+
+
+def changed_at(root: Path) -> float:
+    """The latest change of a Python file of the project, in seconds since 1970.
+
+    Hidden folders, such as virtual environments and the stack's own, are passed over.
+    """
+    latest = 0.0
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in files:
+            if name.endswith(".py"):
+                latest = max(latest, os.stat(f"{folder}/{name}").st_mtime)  # noqa: PTH116 (fast)
+    return latest
 
 
 def project_error(problem: str, *, log: Path, settings_module: str) -> StackError:

@@ -1,24 +1,24 @@
 """The stack as a whole: up, down, status and seed over all of its servers."""
 
-import os
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from headtohead.errors import StackError
-from headtohead.host import ports, processes
+from headtohead.host import ports
 from headtohead.services.celery import Celery
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
 from headtohead.services.databases.postgresql import POSTGRESQL as DATABASE
 from headtohead.services.gunicorn import NAME as API
-from headtohead.services.gunicorn import Api, healthy
+from headtohead.services.gunicorn import Api
 from headtohead.services.memcached import NAME as MEMCACHED_SERVER
 from headtohead.services.memcached import Memcached
 from headtohead.services.monitoring import Monitoring
-from headtohead.services.project import Project
+from headtohead.services.project import Project, changed_at
 from headtohead.services.prometheus import program as prometheus_program
 from headtohead.services.service import Server
 from headtohead.services.valkey import VALKEY as CACHE
@@ -28,7 +28,6 @@ from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import (
     RunningStack,
     State,
-    _launch,
     locked,
     read_state,
     remove_state,
@@ -36,21 +35,6 @@ from headtohead.stack.state import (
     valkey_url,
     write_state,
 )
-
-
-def changed_at(root: Path) -> float:
-    """The latest change of a Python file of the project, in seconds since 1970.
-
-    Hidden folders, such as virtual environments and the stack's own, are passed over.
-    """
-    latest = 0.0
-    for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in files:
-            if name.endswith(".py"):
-                latest = max(latest, os.stat(f"{folder}/{name}").st_mtime)  # noqa: PTH116 (fast)
-    return latest
-
 
 Progress = Callable[[str], None]
 
@@ -71,15 +55,16 @@ def up(settings: StackSettings, *, progress: Progress) -> RunningStack:
     """
     with usable(settings.directory) as directory, locked(directory, progress=progress):
         state = read_state(directory)
-        if state is not None and _serves(state, settings) and _is_up(state):
+        if state is not None and state.serves(settings) and state.is_up():
             if changed_at(settings.root) <= state.created[API]:
                 return state.stack
             progress("the project's code has changed")
-        settings = _with_services_of(state, settings)
+        if state is not None:
+            settings = state.with_services(settings)
         if settings.prometheus:
             prometheus_program()
         external = external_servers(settings)
-        if settings.port and (state is None or settings.port != _port(state)):
+        if settings.port and (state is None or settings.port != state.port):
             ports.bind(settings.port).close()
         try:
             state = _start(settings, state, external=external, progress=progress)
@@ -122,7 +107,7 @@ def status(settings: StackSettings) -> RunningStack | None:
     """
     with usable(settings.directory) as directory:
         state = read_state(directory)
-    return state.stack if state is not None and _is_up(state) else None
+    return state.stack if state is not None and state.is_up() else None
 
 
 def seed(settings: StackSettings, *, rows: int, seed: int) -> str:
@@ -141,7 +126,7 @@ def seed(settings: StackSettings, *, rows: int, seed: int) -> str:
     """
     with usable(settings.directory) as directory, locked(directory, progress=_silent):
         state = read_state(directory)
-        if state is not None and not _is_up(state):
+        if state is not None and not state.is_up():
             state = None
         database_url = state.stack.database_url if state is not None else settings.database_url
         cache_url = state.stack.cache_url if state is not None else settings.cache_url
@@ -149,12 +134,12 @@ def seed(settings: StackSettings, *, rows: int, seed: int) -> str:
             raise StackError("the stack is not up", fix="bring it up with `h2h up`")
         project = _project(
             settings,
+            state=state,
             database_url=database_url,
             cache_url=cache_url,
             broker_url=state.stack.broker_url if state is not None else "",
             memcached_url=state.stack.memcached_url if state is not None else "",
             embedded=state is not None and state.stack.servers[0].pid is not None,
-            state=state,
         )
         printed = project.seed(rows=rows, seed=seed)
         if state is not None:
@@ -207,7 +192,9 @@ def _start(
         embedded=settings.made_up or database.server.pid is not None,
         state=state,
     )
-    rows = _fill(project, settings=settings, progress=progress)
+    rows = project.fill(
+        rows=settings.rows, seed=settings.seed, empty=settings.made_up, progress=progress
+    )
     progress("starting the API")
     served = Api(directory=directory).start(
         project,
@@ -252,7 +239,7 @@ def _start(
             directory=directory,
             watched=watched,
         ),
-        launch=_launch(settings),
+        launch=settings.as_launched(),
         created={
             server.name: psutil.Process(server.pid).create_time()
             for server in servers
@@ -261,18 +248,6 @@ def _start(
         secret_key=project.secret_key,
         signing_key=project.signing_key,
     )
-
-
-def _fill(project: Project, *, settings: StackSettings, progress: Progress) -> int:
-    """Migrate the database, and seed it where it is empty; how many rows there are."""
-    progress("migrating the database")
-    project.migrate()
-    rows = 0 if settings.made_up else project.count_rows()
-    if rows == 0:
-        progress(f"seeding {settings.rows} rows")
-        project.seed(rows=settings.rows, seed=settings.seed)
-        rows = settings.rows
-    return rows
 
 
 def _stop(directory: Path, state: State | None) -> tuple[str, ...]:
@@ -289,80 +264,30 @@ def _stop(directory: Path, state: State | None) -> tuple[str, ...]:
 
 def _stop_project(directory: Path, state: State | None) -> dict[str, bool]:
     """Stop what runs the project's code; whether each part was running, by its server's name."""
-    known = _known_processes(state)
+    known = state.processes() if state is not None else {}
     stopped = Celery(directory=directory).stop(known=known)
     api = Api(directory=directory).stop(known=[known[API]] if API in known else [])
     return {**stopped, API: api}
 
 
-def _project(
-    settings: StackSettings,
-    *,
-    database_url: str,
-    cache_url: str,
-    broker_url: str,
-    memcached_url: str,
-    embedded: bool,
-    state: State | None,
-) -> Project:
+def _project(settings: StackSettings, *, state: State | None, **surroundings: Any) -> Project:
+    """The project of a stack; its keys stay while the stack lives."""
     return Project(
         root=settings.root,
         directory=settings.directory.resolve(),
         settings_module=settings.settings_module,
-        database_url=database_url,
-        cache_url=cache_url,
-        broker_url=broker_url,
-        memcached_url=memcached_url,
         secret_key=state.secret_key if state is not None else secrets.token_urlsafe(48),
         signing_key=state.signing_key if state is not None else secrets.token_urlsafe(48),
         token=state.stack.token if state is not None else secrets.token_urlsafe(24),
-        embedded=embedded,
+        **surroundings,
     )
-
-
-def _with_services_of(state: State | None, settings: StackSettings) -> StackSettings:
-    """The settings, with the services too that the stack has already."""
-    had = state.launch.services if state is not None else ()
-    return replace(settings, services=tuple(dict.fromkeys((*had, *settings.services))))
-
-
-def _serves(state: State, settings: StackSettings) -> bool:
-    asked = _launch(_with_services_of(state, settings))
-    return (
-        state.launch == asked
-        and settings.port in {0, _port(state)}
-        and (state.stack.watched is not None or not settings.prometheus)
-    )
-
-
-def _is_up(state: State) -> bool:
-    own = [server for server in state.stack.servers if server.pid is not None]
-    return all(_process(state, server) is not None for server in own) and healthy(_port(state))
-
-
-def _known_processes(state: State | None) -> dict[str, psutil.Process]:
-    """The live main processes of the stack's servers, by name."""
-    if state is None:
-        return {}
-    found = {server.name: _process(state, server) for server in state.stack.servers}
-    return {name: process for name, process in found.items() if process is not None}
-
-
-def _process(state: State, server: Server) -> psutil.Process | None:
-    if server.pid is None:
-        return None
-    return processes.recorded(server.pid, created=state.created[server.name])
 
 
 def _port_to_use(settings: StackSettings, state: State | None) -> int:
     """The port asked for, else the one clients know already, else any."""
     if settings.port or state is None:
         return settings.port
-    return _port(state) if ports.is_free(_port(state)) else 0
-
-
-def _port(state: State) -> int:
-    return int(state.stack.api_url.rpartition(":")[2])
+    return state.port if ports.is_free(state.port) else 0
 
 
 def _silent(_: str) -> None:

@@ -1,7 +1,7 @@
 """What a stack is asked to be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from headtohead.config import Config
@@ -44,14 +44,20 @@ class StackSettings:
     port: int = 0
     rows: int = 2000
     seed: int = 1
-    database_url: str | None = None
-    cache_url: str | None = None
+    database_url: str | None = field(default=None, repr=False)
+    cache_url: str | None = field(default=None, repr=False)
     celery: str | None = None
-    broker_url: str | None = None
+    broker_url: str | None = field(default=None, repr=False)
     memcached_url: str | None = None
     services: tuple[str, ...] = ()
     prometheus: bool = False
     made_up: bool = False
+
+    def as_launched(self) -> "StackSettings":
+        """These settings without those that another value of needs no other API."""
+        return replace(
+            self, directory=Path(), port=0, rows=0, seed=0, prometheus=False, made_up=False
+        )
 
 
 def stack_settings(config: Config, experiments: Sequence[Experiment] = ()) -> StackSettings:

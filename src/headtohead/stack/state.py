@@ -3,14 +3,17 @@
 import fcntl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import psutil
 from cattrs.errors import BaseValidationError
 from cattrs.preconf.json import make_converter
 
 from headtohead.errors import StackError
+from headtohead.host import processes
 from headtohead.host.files import prepare_folder, write_whole
+from headtohead.services.gunicorn import healthy
 from headtohead.services.service import Server, Watched
 from headtohead.services.valkey import cache_beside
 from headtohead.stack.settings import StackSettings
@@ -50,40 +53,54 @@ STATE_NAME = "state.json"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Launch:
-    """What the API was started with: another launch is another API."""
-
-    root: Path
-    settings_module: str
-    wsgi: str
-    asgi: str
-    gunicorn_config: str | None
-    workers: int
-    database_url: str | None = field(repr=False)
-    cache_url: str | None = field(repr=False)
-    celery: str | None
-    broker_url: str | None = field(repr=False)
-    memcached_url: str | None
-    services: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class State:
     """A stack that came up.
 
     Attributes:
         stack: What callers are given.
-        launch: What was asked for.
+        launch: What the API was started with; another launch is another API.
         created: Start of each server's main process by name, in seconds since 1970.
         secret_key: Django's secret key, kept while the stack lives.
         signing_key: The key of the project's tokens, kept likewise.
     """
 
     stack: RunningStack
-    launch: Launch
+    launch: StackSettings
     created: Mapping[str, float]
     secret_key: str = field(repr=False)
     signing_key: str = field(repr=False)
+
+    @property
+    def port(self) -> int:
+        """The port of the API."""
+        return int(self.stack.api_url.rpartition(":")[2])
+
+    def serves(self, settings: StackSettings) -> bool:
+        """Whether it is what the settings ask for."""
+        return (
+            self.launch == self.with_services(settings).as_launched()
+            and settings.port in {0, self.port}
+            and (self.stack.watched is not None or not settings.prometheus)
+        )
+
+    def with_services(self, settings: StackSettings) -> StackSettings:
+        """The settings, with the services too that the stack has already."""
+        services = dict.fromkeys((*self.launch.services, *settings.services))
+        return replace(settings, services=tuple(services))
+
+    def is_up(self) -> bool:
+        """Whether each of its own servers is alive and the API says that it is healthy."""
+        own = [server for server in self.stack.servers if server.pid is not None]
+        return len(self.processes()) == len(own) and healthy(self.port)
+
+    def processes(self) -> dict[str, psutil.Process]:
+        """The live main processes of its own servers, by name."""
+        found = {
+            server.name: processes.recorded(server.pid, created=self.created[server.name])
+            for server in self.stack.servers
+            if server.pid is not None
+        }
+        return {name: process for name, process in found.items() if process is not None}
 
 
 _converter = make_converter(detailed_validation=False)
@@ -151,20 +168,3 @@ def locked(directory: Path, *, progress: Callable[[str], None]) -> Iterator[None
             progress("waiting for another h2h that works on the same stack")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _launch(settings: StackSettings) -> Launch:
-    return Launch(
-        root=settings.root,
-        settings_module=settings.settings_module,
-        wsgi=settings.wsgi,
-        asgi=settings.asgi,
-        gunicorn_config=settings.gunicorn_config,
-        workers=settings.workers,
-        database_url=settings.database_url,
-        cache_url=settings.cache_url,
-        celery=settings.celery,
-        broker_url=settings.broker_url,
-        memcached_url=settings.memcached_url,
-        services=settings.services,
-    )

@@ -19,7 +19,7 @@ def long_requests(*, variant: str, p99_ms: float, block_ms: float, users: int) -
     return Caveat(
         code="long-requests",
         message=f"p99 of {variant} with {in_users(users)} is {p99_ms:.0f} ms, more than half of a "
-        f"block of {block_ms:.0f} ms, so it rests on the few slow requests that fitted into one block.",
+        f"block of {block_ms:.0f} ms, so it rests on the few slow requests that fitted into one.",
         advice="Take longer blocks with --block, or fewer --users, for a p99 to rely on.",
         invalidates=False,
     )
