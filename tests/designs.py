@@ -15,7 +15,7 @@ from headtohead.bench import compare_benchmarks as benching
 from headtohead.check import check_experiments as checking
 from headtohead.compare import compare_revisions as comparing
 from headtohead.compare import rounds as taking
-from headtohead.compare.endpoints import Endpoint
+from headtohead.compare.endpoints import ComparedEndpoint
 from headtohead.config import Config
 from headtohead.experiment import Experiment
 from headtohead.load.plans.latency import PairPlan
@@ -30,7 +30,7 @@ from tests.check.factories import queries
 from tests.run.scripted import THREE, Noted, answered, scripted
 from tests.run.test_run_experiments import Witness
 
-ENDPOINTS = tuple(Endpoint(name=name, path=f"/{name}/") for name in ("orders", "products"))
+ENDPOINTS = tuple(ComparedEndpoint(name=name, path=f"/{name}/") for name in ("orders", "products"))
 
 
 @dataclass
@@ -54,7 +54,7 @@ def compared(
     config: Config,
     *,
     rounds: int = 4,
-    endpoints: Sequence[Endpoint] = ENDPOINTS,
+    endpoints: Sequence[ComparedEndpoint] = ENDPOINTS,
     pairs: int = 25,
     **more: Any,
 ) -> Design:

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from benchmarks.validation.take_trials import Progress
+from benchmarks.validation.take_trials import TrialProgress
 
 
 class Watch:
@@ -26,7 +26,7 @@ class Watch:
         """Say what takes a moment now."""
         self._show(f"{text} …")
 
-    def update(self, progress: Progress) -> None:
+    def update(self, progress: TrialProgress) -> None:
         """Say which trial is under way."""
         self._show(f"trial {progress.finished + 1} of {progress.planned}: {progress.scenario}")
 

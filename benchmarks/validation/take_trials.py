@@ -12,7 +12,7 @@ from benchmarks.validation.record import Setup, Validation
 from benchmarks.validation.rules import RULES
 from benchmarks.validation.scenarios import Scenario, planned_trials, trial_seed
 from benchmarks.validation.summary import summarise
-from benchmarks.validation.trial import Endpoint, Subject, take_trial
+from benchmarks.validation.trial import Subject, TrialEndpoint, take_trial
 from headtohead.check.equal_answers import check, require_preflight
 from headtohead.config import Config
 from headtohead.errors import InterruptedCommandError
@@ -28,7 +28,7 @@ _GAUGE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
+class TrialProgress:
     """How far a validation has come.
 
     Attributes:
@@ -66,7 +66,7 @@ def validate(
     config: Config,
     output: Path,
     note: Callable[[str], None],
-    on_progress: Callable[[Progress], None],
+    on_progress: Callable[[TrialProgress], None],
 ) -> Validation:
     """Take the trials that the output folder lacks, and judge all that it holds.
 
@@ -96,7 +96,7 @@ def validate(
                     scope, registry=registry, target=target, config=config, note=note
                 )
                 folder.write_setup(setup)
-                endpoint = Endpoint(
+                endpoint = TrialEndpoint(
                     subject=scope.subject,
                     target=target,
                     heavy=Subject.named(setup.heavy, registry),
@@ -106,7 +106,9 @@ def validate(
                 for number, (scenario, index) in enumerate(missing):
                     finished = len(planned) - len(missing) + number
                     on_progress(
-                        Progress(scenario=scenario.name, finished=finished, planned=len(planned))
+                        TrialProgress(
+                            scenario=scenario.name, finished=finished, planned=len(planned)
+                        )
                     )
                     trace = take_trial(
                         scenario,
@@ -139,7 +141,9 @@ def _prepare(
     heavy = _heaviest(registry, target=target)
     load_before = os.getloadavg()[0]
     median_ms, median_server_ms = _gauge(
-        Endpoint(subject=subject, target=target, heavy=heavy, median_ms=0.0, warm_up=config.warm_up)
+        TrialEndpoint(
+            subject=subject, target=target, heavy=heavy, median_ms=0.0, warm_up=config.warm_up
+        )
     )
     return Setup(
         subject=subject.identity,
@@ -174,7 +178,7 @@ def _heaviest(registry: Registry, *, target: Target) -> Subject:
     return times[max(times)]
 
 
-def _gauge(endpoint: Endpoint) -> tuple[float, float]:
+def _gauge(endpoint: TrialEndpoint) -> tuple[float, float]:
     """Median milliseconds of the endpoint as its client and as its server sees them."""
     plan = PairPlan(
         baseline=endpoint.arm(),

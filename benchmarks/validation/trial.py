@@ -71,7 +71,7 @@ class Subject:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Endpoint:
+class TrialEndpoint:
     """What trials need to know of the subject on a running server.
 
     Attributes:
@@ -109,7 +109,7 @@ class Endpoint:
 
 
 def take_trial(
-    scenario: Scenario, *, index: int, endpoint: Endpoint, seconds: float, seed: int
+    scenario: Scenario, *, index: int, endpoint: TrialEndpoint, seconds: float, seed: int
 ) -> Trace:
     """Record one trial; nothing of it is left running.
 

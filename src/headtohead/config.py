@@ -94,7 +94,7 @@ class Config:
     api_workers: int = _setting("gunicorn workers of the local API.", default=1, minimum=1)
     port: int = _setting("Port of the local API; 0 takes a free one.", default=0, minimum=0)
     prometheus: bool = _setting(
-        "Start a Prometheus beside the local API; it stays until `h2h down`.", default=False
+        "Start a Prometheus with the local API; it runs until `h2h down`.", default=False
     )
     rows: int = _setting(
         "Rows seeded when the database is empty.", default=2000, minimum=1, maximum=MOST_ROWS
@@ -110,8 +110,8 @@ class Config:
         choices=("latency", "throughput", "open"),
     )
     users: UserCounts = _setting(
-        "Users who put load on in throughput mode; a list such as 1,2,4,8 takes the budget for "
-        "each and finds the knee.",
+        "Users who send requests in throughput mode; a list such as 1,2,4,8 spends the "
+        "budget on each number and finds the knee.",
         default=UserCounts(8),
         modes=("throughput",),
     )
@@ -131,7 +131,7 @@ class Config:
         modes=("open",),
     )
     arrivals: str = _setting(
-        "How they are spaced: poisson, at random as those of many users are, or constant.",
+        "How arrivals are spaced: poisson (at random, like those of many users) or constant.",
         default="poisson",
         choices=("poisson", "constant"),
         modes=("open",),
@@ -150,8 +150,8 @@ class Config:
         modes=("throughput",),
     )
     master_bind: str = _setting(
-        "Address of this machine, or ADDRESS:PORT, where workers are awaited; whoever can reach "
-        "it can join. Without a port it is 5557 for remote workers, otherwise a free one.",
+        "Address of this machine, or ADDRESS:PORT, where the run waits for workers; anyone who can "
+        "reach it can join. Without a port it is 5557 for remote workers, otherwise a free one.",
         default="127.0.0.1",
         modes=("throughput",),
     )
@@ -170,29 +170,29 @@ class Config:
         modes=("latency",),
     )
     control: bool = _setting(
-        "Compare the fastest experiment's baseline with itself, too.", default=False
+        "Also compare the fastest experiment's baseline with itself.", default=False
     )
     explain: bool = _setting(
-        "Explain every variant once all are measured, for the report: SQL, code and plans.",
+        "After measuring, explain every variant in the report: SQL, code and plans.",
         default=False,
     )
     dashboards: str = _setting("Package that draws the Grafana dashboards.", default="dashboards")
     publish: bool = _setting(
-        "Write the record into PostgreSQL tables, too, once the run is over.", default=False
+        "Also write the record into PostgreSQL tables after the run.", default=False
     )
     metrics_port: int = _setting(
-        "Port where a run exports its metrics; with 0 it exports none, unless the local "
-        "stack has a Prometheus, which knows where to look.",
+        "Port where a run exports its metrics; 0 exports none, unless the local stack has a "
+        "Prometheus, which chooses the port.",
         default=0,
         minimum=0,
         maximum=65_535,
     )
     metrics_host: str = _setting(
-        "Address of this machine where they are exported; whoever can reach it can read them.",
+        "Address of this machine for those metrics; anyone who can reach it can read them.",
         default="127.0.0.1",
     )
     background: str | None = _setting(
-        "Journey whose users are on their way beside the experiments: NAME or NAME:USERS.",
+        "Journey that background users take while experiments run: NAME or NAME:USERS.",
         default=None,
     )
     scenarios: str = _setting(
@@ -204,7 +204,7 @@ class Config:
         default=Path("queries.json"),
     )
     lock: Path = _setting(
-        "File that pins the packages the project needs, so that a revision can be given its own.",
+        "File that pins the project's packages; each revision gets an environment from its own.",
         default=Path("requirements.lock"),
     )
     openapi: str = _setting(

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from headtohead.check.equal_answers import Answer, Finding, Preflight
-from headtohead.check.outcome import Comparison, Doubling, Outcome
+from headtohead.check.equal_answers import Preflight, Problem, VariantAnswer
+from headtohead.check.outcome import Doubling, Outcome, SnapshotComparison
 from headtohead.check.queries import Queries
 from headtohead.check.query_growth import growth_of
 from headtohead.check.sql_snapshot import differences
@@ -20,7 +20,10 @@ TOLD = ServerTiming(
     variant="e/v", queries=1234, database_ms=1.0, cache_hits=0, cache_misses=0, total_ms=2.0
 )
 ANSWERED = Preflight(
-    answers={"naive": Answer(body=b"", timing=TOLD), "silent": Answer(body=b"", timing=None)},
+    answers={
+        "naive": VariantAnswer(body=b"", timing=TOLD),
+        "silent": VariantAnswer(body=b"", timing=None),
+    },
     findings=(),
 )
 SELECT = "SELECT b FROM brand WHERE id = ?"
@@ -45,12 +48,12 @@ CHANGES: dict[str, tuple[Queries, Queries]] = {
 }
 
 
-def compared(elsewhere: bool = False, **changes: object) -> Comparison:
+def compared(elsewhere: bool = False, **changes: object) -> SnapshotComparison:
     fields = {"path": PATH, "rows": 2000, "seed": 1, "elsewhere": elsewhere}
-    return Comparison(**fields | changes)  # type: ignore[arg-type]
+    return SnapshotComparison(**fields | changes)  # type: ignore[arg-type]
 
 
-def changed() -> Comparison:
+def changed() -> SnapshotComparison:
     kept = {name: before for name, (before, _) in CHANGES.items()}
     found = {name: after for name, (_, after) in CHANGES.items()}
     return compared(
@@ -82,7 +85,7 @@ def _told(outcome: Outcome) -> Iterator[str]:
 
 
 def test_terminal(golden: Golden) -> None:
-    apart = Finding(variant="e/v", problem="the body differs", fix="mend it")
+    apart = Problem(variant="e/v", problem="the body differs", fix="mend it")
     golden(
         "check.txt",
         sections(

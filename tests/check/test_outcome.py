@@ -3,17 +3,17 @@ from pathlib import Path
 
 import pytest
 
-from headtohead.check.equal_answers import Finding
-from headtohead.check.outcome import Comparison, Doubling, Outcome, n_plus_1
-from headtohead.check.sql_snapshot import Change, differences
+from headtohead.check.equal_answers import Problem
+from headtohead.check.outcome import Doubling, Outcome, SnapshotComparison, n_plus_1
+from headtohead.check.sql_snapshot import SqlChange, differences
 from tests.check.factories import executed, queries
 from tests.check.test_query_growth import LINE, grown
 
 SCAN = ("Seq Scan on b",)
 
 
-def comparison(kept, found, **changes) -> Comparison:
-    return Comparison(
+def comparison(kept, found, **changes) -> SnapshotComparison:
+    return SnapshotComparison(
         path=Path("queries.json"),
         rows=2000,
         seed=1,
@@ -65,18 +65,20 @@ def test_an_n_plus_1_that_was_added_fails_with_its_line_before_the_others():
     [(1, 50, True), (50, 51, True), (50, 49, False), (50, 50, False), (0, 4, False)],
 )
 def test_only_what_is_repeated_more_often_than_before_is_an_n_plus_1(before, after, is_one):
-    change = Change(before=executed("SELECT b", before), after=executed("SELECT b", after))
+    change = SqlChange(before=executed("SELECT b", before), after=executed("SELECT b", after))
     assert n_plus_1(change) is is_one
 
 
 def test_what_differs_at_rows_of_its_own_is_a_finding():
-    finding = Finding(variant="e/v", problem="the body differs", fix="mend it")
+    finding = Problem(variant="e/v", problem="the body differs", fix="mend it")
     assert Outcome(preflights={}, apart=(finding,)).findings == (finding,)
 
 
 @pytest.mark.parametrize("changes", [{"exists": False}, {"not_kept": ("e/new",)}])
 def test_what_is_not_kept_yet_is_told_and_passes(changes):
-    outcome = Outcome(preflights={}, comparison=Comparison(path=Path("queries.json"), **changes))
+    outcome = Outcome(
+        preflights={}, comparison=SnapshotComparison(path=Path("queries.json"), **changes)
+    )
     assert outcome.findings == ()
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from headtohead.check.equal_answers import Answer, Preflight, check
+from headtohead.check.equal_answers import Preflight, VariantAnswer, check
 from headtohead.check.queries import Executed, joined, queries_of
 from headtohead.errors import CheckFailedError, MeasurementError
 from headtohead.protocol.explanation import Location
@@ -49,7 +49,7 @@ def test_nobody_listening_is_one_clear_error():
     timing = ServerTiming(
         variant="e/one", queries=0, database_ms=0.0, cache_hits=0, cache_misses=0, total_ms=0.0
     )
-    answers = {name: Answer(body=b"", timing=timing) for name in ("one", "other")}
+    answers = {name: VariantAnswer(body=b"", timing=timing) for name in ("one", "other")}
     with pytest.raises(MeasurementError, match="nothing answers at"):
         queries_of(
             experiment("/"),

@@ -4,9 +4,9 @@ from dataclasses import replace
 import pytest
 
 from headtohead.check.sql_snapshot import (
-    Change,
     Difference,
     Snapshot,
+    SqlChange,
     differences,
     not_kept,
     read_snapshot,
@@ -79,9 +79,9 @@ def test_what_was_added_removed_and_repeated_is_told_statement_by_statement():
             bytes_before=100,
             bytes_after=100,
             changes=(
-                Change(before=executed("b", 50), after=executed("b", 100)),
-                Change(before=executed("c", 0), after=executed("c", 1)),
-                Change(before=executed("a", 1, rows=20, plan=SCAN), after=executed("a", 0)),
+                SqlChange(before=executed("b", 50), after=executed("b", 100)),
+                SqlChange(before=executed("c", 0), after=executed("c", 1)),
+                SqlChange(before=executed("a", 1, rows=20, plan=SCAN), after=executed("a", 0)),
             ),
         ),
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from headtohead.check.equal_answers import Finding, Preflight
+from headtohead.check.equal_answers import Preflight, Problem
 from headtohead.check.outcome import Outcome
 from tests.audit.test_record import record as audit_with_failures
 from tests.ci.gate import samples as gates
@@ -14,7 +14,7 @@ from tests.sweep.factories import invalid, sizes, sweep
 
 INVALID = samples.run(samples.invalid())
 FASTER = samples.run(replace(samples.ten_times_faster(), name="first"))
-FINDING = Finding(variant="first/joined", problem="differs", fix="mend it")
+FINDING = Problem(variant="first/joined", problem="differs", fix="mend it")
 
 
 @pytest.mark.parametrize(

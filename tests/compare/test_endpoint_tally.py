@@ -6,7 +6,7 @@ import pytest
 from headtohead.analysis.results import Verdict
 from headtohead.analysis.verdicts import CLAIM_RATE
 from headtohead.compare.endpoint_tally import EndpointTally, judged
-from headtohead.compare.endpoints import CONTROL, Endpoint
+from headtohead.compare.endpoints import CONTROL, ComparedEndpoint
 from headtohead.records.results import ExperimentResult
 from tests.run.factories import pair
 
@@ -26,7 +26,7 @@ def tally(
             [pair(baseline_ms=10.0, variant_ms=10.0 * ratio * np.exp(each)) for each in noise]
         )
     given = {"margin": 0.05, "seed": 1, "launches": taken, **changes}
-    return EndpointTally(endpoint=Endpoint(name=name, path=f"/{name}/"), **given)
+    return EndpointTally(endpoint=ComparedEndpoint(name=name, path=f"/{name}/"), **given)
 
 
 def results(*tallies: EndpointTally) -> tuple[ExperimentResult, ...]:

@@ -2,7 +2,13 @@
 
 import pytest
 
-from headtohead.compare.endpoints import Endpoint, distinct, endpoints_at, endpoints_of, name_of
+from headtohead.compare.endpoints import (
+    ComparedEndpoint,
+    distinct,
+    endpoints_at,
+    endpoints_of,
+    name_of,
+)
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import Experiment, Request, Server, Variant
 from headtohead.protocol.headers import TOKEN_HEADER
@@ -42,9 +48,9 @@ def test_a_path_that_is_not_absolute_is_refused(path):
 def test_the_same_request_is_asked_once_under_its_first_name():
     found = distinct(
         [
-            Endpoint(name="first", path="/a/"),
-            Endpoint(name="second", path="/a/"),
-            Endpoint(name="third", path="/a/", headers={"Accept": "text/html"}),
+            ComparedEndpoint(name="first", path="/a/"),
+            ComparedEndpoint(name="second", path="/a/"),
+            ComparedEndpoint(name="third", path="/a/", headers={"Accept": "text/html"}),
         ]
     )
     assert [each.name for each in found] == ["first", "third"]
@@ -74,12 +80,12 @@ def test_only_what_a_database_and_a_cache_can_serve_is_taken_from_experiments():
         ],
         note=notes.append,
     )
-    assert found == (Endpoint(name="pages", path="/page/", headers={"X-Page": "1"}),)
+    assert found == (ComparedEndpoint(name="pages", path="/page/", headers={"X-Page": "1"}),)
     assert [note.split()[1] for note in notes] == ["searched", "distant"]
 
 
 def test_both_sides_are_asked_the_same_of_their_own_server():
-    endpoint = Endpoint(name="pages", path="/pages/?n=1", headers={"Accept": "text/html"})
+    endpoint = ComparedEndpoint(name="pages", path="/pages/?n=1", headers={"Accept": "text/html"})
     base, head = (
         endpoint.arm(side, url=f"http://127.0.0.1:{port}", token="secret")
         for side, port in (("base", 1), ("head", 2))

@@ -30,7 +30,7 @@ from headtohead.records.run import Run, read_record, write_record
 from headtohead.revisions.environments import interpreter_for
 from headtohead.services.databases.postgresql_cluster import create_cluster
 from headtohead.services.prometheus import FOLDER, LocalPrometheus, announced
-from headtohead.services.service import Server
+from headtohead.services.service import RunningServer
 from headtohead.services.valkey import EmbeddedValkey
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import RunningStack, State, locked, read_state, write_state
@@ -167,8 +167,10 @@ def _taken(folder: Path) -> Seen:
     return {each.scenario: each.started_at for each in TrialFolder(folder).traces()}
 
 
-def _server(version: int) -> Server:
-    return Server(name="API", pid=version, address=f"127.0.0.1:{version}", log=None, version="")
+def _server(version: int) -> RunningServer:
+    return RunningServer(
+        name="API", pid=version, address=f"127.0.0.1:{version}", log=None, version=""
+    )
 
 
 def _state(folder: Path, version: int) -> None:

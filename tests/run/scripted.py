@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from headtohead.check import equal_answers
-from headtohead.check.equal_answers import Answer, Preflight
+from headtohead.check.equal_answers import Preflight, VariantAnswer
 from headtohead.compare import rounds
 from headtohead.config import Config
 from headtohead.experiment import Experiment, Variant
@@ -29,7 +29,7 @@ from headtohead.protocol.server_timing import ServerTiming
 from headtohead.records import provenance
 from headtohead.records.run import Run
 from headtohead.run import background, metrics_exporter, run_experiments
-from headtohead.services.service import Server
+from headtohead.services.service import RunningServer
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import RunningStack
@@ -47,7 +47,7 @@ THREE = replace(
 JOURNEYS = ("browse", "buy")
 STACK_URL = "http://127.0.0.1:8000"
 # Where the stack's servers can be seen, generators keep off their cores.
-API = Server(name="API", pid=1, address="127.0.0.1:8000", log=None, version="1")
+API = RunningServer(name="API", pid=1, address="127.0.0.1:8000", log=None, version="1")
 # Where the stack's own Prometheus looks.
 STACK_METRICS_PORT = 9465
 ROUNDS = 10
@@ -240,7 +240,9 @@ def answered(asked: Experiment, **_: Any) -> Preflight:
     """What a preflight finds where all variants say the same."""
     timing = ServerTiming.from_header(factories.sample("one").server_timing)
     names = [each.name for each in asked.all_variants]
-    return Preflight(answers={name: Answer(body=b"", timing=timing) for name in names}, findings=())
+    return Preflight(
+        answers={name: VariantAnswer(body=b"", timing=timing) for name in names}, findings=()
+    )
 
 
 def run_noted(

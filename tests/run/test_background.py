@@ -8,8 +8,8 @@ from headtohead.errors import ConfigurationError
 from headtohead.load.plans.background import BackgroundTally
 from headtohead.run.background import (
     DEFAULT_USERS,
+    BackgroundScenario,
     Look,
-    Scenario,
     background_caveats,
     background_use,
     chosen_scenario,
@@ -36,14 +36,16 @@ def config(background: str | None, *, scenarios: str) -> Config:
 
 def look(requests: int, errors: int = 0, *, at: float = 0.0, example: str = "") -> Look:
     return Look(
-        scenario=Scenario(name="browse", users=3),
+        scenario=BackgroundScenario(name="browse", users=3),
         at=at,
         tally=BackgroundTally(requests=requests, errors=errors, example=example),
     )
 
 
 def lost(*, at: float = 0.0) -> Look:
-    return Look(scenario=Scenario(name="browse", users=3), at=at, tally=None, problem="KeyError")
+    return Look(
+        scenario=BackgroundScenario(name="browse", users=3), at=at, tally=None, problem="KeyError"
+    )
 
 
 def test_nothing_runs_beside_unless_asked_for():
@@ -55,7 +57,7 @@ def test_nothing_runs_beside_unless_asked_for():
 )
 def test_a_journey_is_named_with_or_without_users(given, users, journeys):
     chosen = chosen_scenario(config(given, scenarios=journeys))
-    assert chosen == Scenario(name="browse", users=users)
+    assert chosen == BackgroundScenario(name="browse", users=users)
 
 
 def test_journeys_are_found_and_not_imported(journeys):

@@ -1,7 +1,7 @@
 import pytest
 
 from headtohead.errors import ConfigurationError
-from headtohead.services.service import CACHE, DATABASE, Kind, checked_address
+from headtohead.services.service import CACHE, DATABASE, ServerKind, checked_address
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from headtohead.services.service import CACHE, DATABASE, Kind, checked_address
         ("unix:///run/valkey.sock?db=1", CACHE, "/run/valkey.sock"),
     ],
 )
-def test_an_address_is_told_without_secrets(url: str, kind: Kind, address: str) -> None:
+def test_an_address_is_told_without_secrets(url: str, kind: ServerKind, address: str) -> None:
     assert checked_address(url, kind=kind) == address
 
 
@@ -36,7 +36,9 @@ def test_an_address_is_told_without_secrets(url: str, kind: Kind, address: str) 
         ("unix:hunter2", CACHE, "does not begin with redis://"),
     ],
 )
-def test_a_malformed_url_is_refused_without_repeating_it(url: str, kind: Kind, reason: str) -> None:
+def test_a_malformed_url_is_refused_without_repeating_it(
+    url: str, kind: ServerKind, reason: str
+) -> None:
     with pytest.raises(ConfigurationError) as caught:
         checked_address(url, kind=kind)
 

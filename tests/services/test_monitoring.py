@@ -15,10 +15,10 @@ import psutil
 import pytest
 
 from headtohead.errors import StackError
-from headtohead.experiment import Server as DeclaredServer
+from headtohead.experiment import Server
 from headtohead.services.databases.postgresql import connect
 from headtohead.services.prometheus import FOLDER, announced, configuration
-from headtohead.services.service import Server
+from headtohead.services.service import RunningServer
 from headtohead.stack import lifecycle, variant_servers
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import RunningStack
@@ -41,12 +41,12 @@ def settings() -> Iterator[StackSettings]:
         yield settings_in(directory, prometheus=True)
 
 
-def server(running: RunningStack, name: str) -> Server:
+def server(running: RunningStack, name: str) -> RunningServer:
     return next(each for each in running.servers if each.name == name)
 
 
-def one_server(*, pid: int) -> Server:
-    return Server(name="API", pid=pid, address="127.0.0.1:1", log=None, version="1")
+def one_server(*, pid: int) -> RunningServer:
+    return RunningServer(name="API", pid=pid, address="127.0.0.1:1", log=None, version="1")
 
 
 def ask(running: RunningStack, path: str, **parameters: str) -> Any:
@@ -76,7 +76,7 @@ def beside_targets(running: RunningStack) -> dict[str, str]:
 
 
 def test_servers_of_variants_are_scraped_while_they_are_up(running: RunningStack) -> None:
-    declared = {"shop/red": DeclaredServer(upstream="shop.upstream:application")}
+    declared = {"shop/red": Server(upstream="shop.upstream:application")}
     with variant_servers.beside(running.directory, declared) as started:
         expected = {"API shop/red": started["shop/red"].address}
         # It looks for changes as often as it scrapes.

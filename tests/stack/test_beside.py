@@ -12,11 +12,11 @@ import psutil
 import pytest
 
 from headtohead.errors import StackError
-from headtohead.experiment import Server as DeclaredServer
+from headtohead.experiment import Server
 from headtohead.host.cores import available_cores, server_cores
 from headtohead.host.processes import alive
 from headtohead.services.gunicorn import OWNER_VARIABLE
-from headtohead.services.service import Server
+from headtohead.services.service import RunningServer
 from headtohead.stack import lifecycle, variant_servers
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import RunningStack
@@ -27,8 +27,8 @@ from tests.stack.test_lifecycle import get as get_from_api
 pytestmark = pytest.mark.stack
 
 RED, BLUE = (
-    DeclaredServer(environment={"COLOUR": "red"}),
-    DeclaredServer(environment={"COLOUR": "blue"}),
+    Server(environment={"COLOUR": "red"}),
+    Server(environment={"COLOUR": "blue"}),
 )
 
 KEEP_ONE_UP = """
@@ -43,7 +43,7 @@ with beside(Path(sys.argv[1]), {"shop/red": Server()}) as started:
 """
 
 
-def get(server: Server, path: str) -> str:
+def get(server: RunningServer, path: str) -> str:
     with urlopen(f"http://{server.address}{path}", timeout=10) as response:
         return response.read().decode()
 
@@ -100,13 +100,13 @@ def test_they_leave_the_generator_its_core_and_the_api_as_it_is(running: Running
 def test_a_server_speaks_the_interface_that_is_declared(
     running: RunningStack, interface: str, request_class: str
 ) -> None:
-    declared = {"shop/red": DeclaredServer(interface=interface)}
+    declared = {"shop/red": Server(interface=interface)}
     with variant_servers.beside(running.directory, declared) as started:
         assert request_class in get(started["shop/red"], "/interface/")
 
 
 def test_what_stands_in_for_a_service_is_up_and_its_address_known(running: RunningStack) -> None:
-    declared = {"shop/red": DeclaredServer(upstream="shop.upstream:application")}
+    declared = {"shop/red": Server(upstream="shop.upstream:application")}
     with variant_servers.beside(running.directory, declared) as started:
         stand_in = started["upstream of shop/red"]
         assert get(stand_in, "/anything/") == '"what the shop asks"'
@@ -124,7 +124,7 @@ def test_nothing_is_left_when_the_block_ends_in_an_error(
 
 
 def test_one_that_does_not_start_says_why_and_takes_the_others_down(running: RunningStack) -> None:
-    broken = DeclaredServer(environment={"DJANGO_SETTINGS_MODULE": "shop.absent"})
+    broken = Server(environment={"DJANGO_SETTINGS_MODULE": "shop.absent"})
     with (
         pytest.raises(StackError, match="API shop/blue does not start.*shop.absent"),
         variant_servers.beside(running.directory, {"shop/red": RED, "shop/blue": broken}),

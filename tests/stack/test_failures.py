@@ -53,7 +53,7 @@ def failure_of(settings: StackSettings) -> str:
             "check `settings` and `wsgi`",
         ),
         ({"gunicorn_config": "absent.py"}, "'absent.py' doesn't exist", "logs/api.log"),
-        ({"root": Path("/nonexistent")}, "No such file or directory", "mend that"),
+        ({"root": Path("/nonexistent")}, "No such file or directory", "fix that"),
     ],
 )
 def test_a_project_that_does_not_start(

@@ -15,7 +15,7 @@ from headtohead import stack
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
 from headtohead.services.gunicorn import Api
 from headtohead.services.project import Project
-from headtohead.services.service import Endpoint, Server
+from headtohead.services.service import Endpoint, RunningServer
 from headtohead.services.valkey import EmbeddedValkey
 from headtohead.stack import lifecycle, revision_servers, temporary_stack
 from headtohead.stack.settings import StackSettings
@@ -139,8 +139,8 @@ def test_a_stack_is_known_when_all_of_its_servers_are_healthy_and_not_before(
 
         return take
 
-    def server(name: str) -> Server:
-        return Server(
+    def server(name: str) -> RunningServer:
+        return RunningServer(
             name=name,
             pid=psutil.Process().pid,
             address="127.0.0.1:1",

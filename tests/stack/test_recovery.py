@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from headtohead.services.service import Server
+from headtohead.services.service import RunningServer
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import RunningStack, locked
@@ -42,7 +42,7 @@ def stranger() -> Iterator[subprocess.Popen[bytes]]:
         process.kill()
 
 
-def kill(server: Server) -> None:
+def kill(server: RunningServer) -> None:
     process = psutil.Process(server.pid)
     process.kill()
     process.wait()

@@ -1,6 +1,5 @@
 """Keys and tokens that nobody can foresee: others every time, and no two alike."""
 
-import importlib
 import random
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,12 +13,11 @@ from headtohead.revisions.checkout import Revision
 from headtohead.services import valkey
 from headtohead.services.databases.postgresql import POSTGRESQL
 from headtohead.services.project import Project
-from headtohead.services.service import Server
+from headtohead.services.service import RunningServer
 from headtohead.services.valkey import EmbeddedValkey
 from headtohead.stack import lifecycle, revision_servers
 from headtohead.stack.settings import StackSettings
 
-APART = importlib.import_module("headtohead.stack.revision_servers")
 # As many bits as nobody tries out.
 FEWEST_CHARACTERS = 22
 
@@ -76,7 +74,7 @@ def password_of_valkey(folder: Path, *, seed: int) -> list[str]:
 def set_up_apart(folder: Path, *, seed: int, rows: int = 9) -> Any:
     """Two revisions beside a stack, and what was done to their databases."""
     done: list[tuple[Any, ...]] = []
-    database = Server(name=POSTGRESQL, pid=None, address="", log=None, version="18")
+    database = RunningServer(name=POSTGRESQL, pid=None, address="", log=None, version="18")
     running = SimpleNamespace(database_url="postgresql://it/shop", servers=(database,))
     cache = SimpleNamespace(url="redis://it/0", server=database)
 
@@ -84,11 +82,11 @@ def set_up_apart(folder: Path, *, seed: int, rows: int = 9) -> Any:
         return lambda self, **given: done.append((what, self.database_url, *given.values()))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(APART.lifecycle, "status", lambda _: running)
-        patch.setattr(APART.lifecycle, "down", lambda _: ())
-        patch.setattr(APART.EmbeddedValkey, "ensure", lambda *_, **__: cache)
+        patch.setattr(revision_servers.lifecycle, "status", lambda _: running)
+        patch.setattr(revision_servers.lifecycle, "down", lambda _: ())
+        patch.setattr(revision_servers.EmbeddedValkey, "ensure", lambda *_, **__: cache)
         for name in ("drop_database", "create_anew", "analyse", "copy_database"):
-            patch.setattr(APART, name, lambda *_, **__: None)
+            patch.setattr(revision_servers, name, lambda *_, **__: None)
         patch.setattr(Project, "migrate", note("migrate"))
         patch.setattr(Project, "seed", note("seed"))
         patch.setattr(Project, "count_rows", lambda _: rows)

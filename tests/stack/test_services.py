@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from headtohead.errors import ConfigurationError, HeadToHeadError
 from headtohead.services.memcached import external_memcached
-from headtohead.services.service import Server
+from headtohead.services.service import RunningServer
 from headtohead.stack import availability, lifecycle
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import RunningStack
@@ -42,7 +42,7 @@ def names(running: RunningStack) -> list[str]:
     return [server.name for server in running.servers]
 
 
-def server(running: RunningStack, name: str) -> Server:
+def server(running: RunningStack, name: str) -> RunningServer:
     return next(each for each in running.servers if each.name == name)
 
 
@@ -50,7 +50,7 @@ def arrives(running: RunningStack, key: str) -> None:
     eventually(lambda: get(running, f"/marked/{key}/") == {key: "done"}, patience=PATIENCE)
 
 
-def metrics_of(worker: Server) -> dict[tuple[str, str], float]:
+def metrics_of(worker: RunningServer) -> dict[tuple[str, str], float]:
     with urlopen(f"http://{worker.address}/metrics", timeout=PATIENCE) as page:
         families = text_string_to_metric_families(page.read().decode())
     return {

@@ -16,7 +16,7 @@ from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
 from headtohead.services.memcached import Memcached
 from headtohead.services.monitoring import Monitoring
 from headtohead.services.project import Project
-from headtohead.services.service import Endpoint, Server, Watched
+from headtohead.services.service import Endpoint, RunningServer, Watched
 from headtohead.services.valkey import EmbeddedValkey
 from headtohead.stack import lifecycle
 from headtohead.stack.availability import External
@@ -60,7 +60,8 @@ class Started:
 
 def endpoint(name: str, url: str, *, pid: int | None = None) -> Endpoint:
     return Endpoint(
-        server=Server(name=name, pid=pid, address="127.0.0.1:9", log=None, version="1"), url=url
+        server=RunningServer(name=name, pid=pid, address="127.0.0.1:9", log=None, version="1"),
+        url=url,
     )
 
 
@@ -89,12 +90,12 @@ def started(monkeypatch) -> Iterator[Started]:
         noted.gunicorns.append((list(map(str, arguments)), dict(environment), directory))
         return SimpleNamespace(pid=own)
 
-    def work(_: Celery, __: Project, *, app: str) -> tuple[Server, Server]:
+    def work(_: Celery, __: Project, *, app: str) -> tuple[RunningServer, RunningServer]:
         noted.celery.append(app)
         worker, beat = (endpoint(name, "", pid=own).server for name in ("Worker", "Beat"))
         return worker, beat
 
-    def watch(*_: Any, **__: Any) -> tuple[Watched, tuple[Server, ...]]:
+    def watch(*_: Any, **__: Any) -> tuple[Watched, tuple[RunningServer, ...]]:
         noted.embedded.append("Prometheus")
         return Watched(address="127.0.0.1:9", generator_port=9), ()
 

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from headtohead.sweep.words import NOT_EXECUTED, Stretch, statement_plans
+from headtohead.sweep.words import NOT_EXECUTED, PlanRange, statement_plans
 from tests.sweep.factories import explained, explained_sizes, sizes, sweep
 
 SCAN = ("Limit", "  Seq Scan on review")
@@ -11,15 +11,15 @@ def test_sizes_with_the_same_plan_make_one_stretch():
     (plans,) = statement_plans(sweep(explained_sizes()), "indexed")
     assert plans.sql == "SELECT indexed"
     assert plans.stretches == (
-        Stretch(first=1_000, last=1_000, shape=SCAN),
-        Stretch(first=10_000, last=100_000, shape=INDEX),
+        PlanRange(first=1_000, last=1_000, shape=SCAN),
+        PlanRange(first=10_000, last=100_000, shape=INDEX),
     )
     assert plans.changes == (10_000,)
 
 
 def test_a_plan_that_stays_has_no_change():
     (plans,) = statement_plans(sweep(explained_sizes()), "sequential")
-    assert plans.stretches == (Stretch(first=1_000, last=100_000, shape=SCAN),)
+    assert plans.stretches == (PlanRange(first=1_000, last=100_000, shape=SCAN),)
     assert plans.changes == ()
 
 

@@ -30,7 +30,7 @@ _SEED = 20140101
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class ChangePoint:
     """A step in a series.
 
     Attributes:
@@ -48,7 +48,7 @@ class Change:
     ci95: tuple[float, float]
 
 
-def changes(ratios: Sequence[float]) -> tuple[Change, ...]:
+def changes(ratios: Sequence[float]) -> tuple[ChangePoint, ...]:
     """The change points of a series, in its order.
 
     Args:
@@ -120,14 +120,14 @@ def _statistics(distances: FloatArray) -> FloatArray:
     return scaled
 
 
-def _change(before: FloatArray, after: FloatArray, *, index: int) -> Change:
+def _change(before: FloatArray, after: FloatArray, *, index: int) -> ChangePoint:
     step = float(np.mean(after) - np.mean(before))
     low = high = step
     # Values that are all the same leave nothing to be unsure of, and Welch's test undefined.
     if np.ptp(before) or np.ptp(after):
         interval = ttest_ind(after, before, equal_var=False).confidence_interval(0.95)
         low, high = float(interval.low), float(interval.high)
-    return Change(
+    return ChangePoint(
         index=index,
         before=float(np.exp(np.mean(before))),
         after=float(np.exp(np.mean(after))),

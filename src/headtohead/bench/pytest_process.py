@@ -57,7 +57,7 @@ def run_benchmarks(
     if finished.returncode not in _WITH_TIMES:
         raise MeasurementError(
             f"pytest does not run {folder} at {revision.label} ({_last_line(finished)})",
-            fix=f"mend what `pytest {folder} --benchmark-only` says there",
+            fix=f"fix what `pytest {folder} --benchmark-only` reports there",
         )
     return times_in(
         json.loads(report.read_text(encoding="utf-8")), without=failures_in(finished.stdout)

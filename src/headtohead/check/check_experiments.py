@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from headtohead.check.equal_answers import Finding, Preflight
+from headtohead.check.equal_answers import Preflight, Problem
 from headtohead.check.equal_answers import check as preflight
-from headtohead.check.outcome import Comparison, Doubling, Outcome
+from headtohead.check.outcome import Doubling, Outcome, SnapshotComparison
 from headtohead.check.queries import Queries, queries_of
 from headtohead.check.query_growth import growth_of
 from headtohead.check.sql_snapshot import (
@@ -42,7 +42,7 @@ class Observed:
     """
 
     found: Found
-    findings: tuple[Finding, ...]
+    findings: tuple[Problem, ...]
     postgresql: str
 
 
@@ -113,7 +113,7 @@ def check(
             experiments={**others, **once.found},
         )
         write_snapshot(snapshot, config.snapshot_path)
-        comparison = Comparison(path=config.snapshot, updated=True)
+        comparison = SnapshotComparison(path=config.snapshot, updated=True)
     else:
         comparison = _compare(once.found, kept, config=config, postgresql=once.postgresql)
     growth = tuple(
@@ -125,14 +125,14 @@ def check(
 
 def _compare(
     found: Found, kept: Snapshot | None, *, config: Config, postgresql: str = ""
-) -> Comparison:
+) -> SnapshotComparison:
     if kept is None:
-        return Comparison(path=config.snapshot, exists=False)
+        return SnapshotComparison(path=config.snapshot, exists=False)
     elsewhere = bool(config.url)
     other_plans = ""
     if not elsewhere and postgresql != kept.postgresql:
         other_plans = f"they are PostgreSQL {kept.postgresql}'s, and this is {postgresql}"
-    return Comparison(
+    return SnapshotComparison(
         path=config.snapshot,
         elsewhere=elsewhere,
         rows=kept.rows,
@@ -168,7 +168,7 @@ def _observe(
     settings = stack_settings(config, experiments)
     with temporary_stack.scratch(settings, rows=rows, seed=seed, progress=note) as apart:
         postgresql = next(each.version for each in apart.servers if each.name == POSTGRESQL)
-        findings: list[Finding] = []
+        findings: list[Problem] = []
         found = {}
         for experiment in experiments:
             with served(experiment, target=target_of(apart), note=note) as there:

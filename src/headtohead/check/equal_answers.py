@@ -19,7 +19,7 @@ ANSWERS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class Problem:
     """Something that forbids a comparison.
 
     Attributes:
@@ -36,7 +36,7 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class VariantAnswer:
     """What one variant says.
 
     Attributes:
@@ -57,8 +57,8 @@ class Preflight:
         findings: Empty when the experiment may be timed.
     """
 
-    answers: dict[str, Answer]
-    findings: tuple[Finding, ...]
+    answers: dict[str, VariantAnswer]
+    findings: tuple[Problem, ...]
 
 
 def check(experiment: Experiment, *, target: Target) -> Preflight:
@@ -67,14 +67,14 @@ def check(experiment: Experiment, *, target: Target) -> Preflight:
     Raises:
         MeasurementError: Nothing answers at the address.
     """
-    answers: dict[str, Answer] = {}
-    findings: list[Finding] = []
-    reference: Answer | None = None
+    answers: dict[str, VariantAnswer] = {}
+    findings: list[Problem] = []
+    reference: VariantAnswer | None = None
     with client() as http:
         for variant in experiment.all_variants:
             for _ in range(ANSWERS):
                 answer = _ask(http, experiment, variant, target=target)
-                if isinstance(answer, Finding):
+                if isinstance(answer, Problem):
                     findings.append(answer)
                     break
                 answers[variant.name] = answer
@@ -87,39 +87,39 @@ def check(experiment: Experiment, *, target: Target) -> Preflight:
 
 def _ask(
     http: urllib3.PoolManager, experiment: Experiment, variant: Variant, *, target: Target
-) -> Answer | Finding:
+) -> VariantAnswer | Problem:
     request = experiment.request_for(variant, token=target.token)
     identity = experiment.identity(variant)
     response = send(http, request, base_url=target.url_of(experiment, variant))
     if not 200 <= response.status < 300:
-        return Finding(
+        return Problem(
             variant=identity,
             problem=f"{request.method} {request.path} answers {response.status}",
             fix="read the API's log; `h2h status` says where it is",
         )
     if not experiment.explains(variant):
-        return Answer(body=response.data, timing=None)
+        return VariantAnswer(body=response.data, timing=None)
     timing = ServerTiming.from_header(response.headers.get(HEADER, ""))
     if timing is None:
-        return Finding(
+        return Problem(
             variant=identity,
             problem=f"{request.path} sends no {HEADER}",
             fix="install headtohead's MeasurementMiddleware and give the API's token",
         )
     if timing.variant != identity:
-        return Finding(
+        return Problem(
             variant=identity,
             problem=f"{request.path} was served by {timing.variant or 'no variant'}",
             fix=f"switch experiments on, and let the view call the seam {experiment.seam}",
         )
-    return Answer(body=response.data, timing=timing)
+    return VariantAnswer(body=response.data, timing=timing)
 
 
 def _compare(
-    experiment: Experiment, variant: Variant, reference: Answer, answer: Answer
-) -> Iterator[Finding]:
+    experiment: Experiment, variant: Variant, reference: VariantAnswer, answer: VariantAnswer
+) -> Iterator[Problem]:
     if answer.body != reference.body:
-        yield Finding(
+        yield Problem(
             variant=experiment.identity(variant),
             problem=f"the body differs from {experiment.baseline.name}'s "
             f"({first_difference(reference.body, answer.body)})",

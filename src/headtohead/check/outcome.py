@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from headtohead.check.equal_answers import Finding, Preflight
-from headtohead.check.query_growth import Growth, VariantGrowth
-from headtohead.check.sql_snapshot import Change, Difference
+from headtohead.check.equal_answers import Preflight, Problem
+from headtohead.check.query_growth import Growth, QueryGrowth
+from headtohead.check.sql_snapshot import Difference, SqlChange
 from headtohead.explain.hints import is_n_plus_1
 from headtohead.protocol.explanation import Location
 
@@ -14,7 +14,7 @@ _FETCH_AT_ONCE = "fetch at once what it fetches row by row (select_related, pref
 
 
 @dataclass(frozen=True, kw_only=True)
-class Comparison:
+class SnapshotComparison:
     """What variants take beside the snapshot.
 
     Attributes:
@@ -65,16 +65,16 @@ class Outcome:
     """
 
     preflights: Mapping[str, Preflight]
-    apart: tuple[Finding, ...] = ()
-    comparison: Comparison | None = None
+    apart: tuple[Problem, ...] = ()
+    comparison: SnapshotComparison | None = None
     doubling: Doubling | None = None
 
     @property
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> tuple[Problem, ...]:
         """All that makes the check fail."""
         return tuple(self._findings())
 
-    def _findings(self) -> Iterator[Finding]:
+    def _findings(self) -> Iterator[Problem]:
         for preflight in self.preflights.values():
             yield from preflight.findings
         yield from self.apart
@@ -88,24 +88,24 @@ class Outcome:
                         yield _growing(growth, variant)
 
 
-def n_plus_1(change: Change) -> bool:
+def n_plus_1(change: SqlChange) -> bool:
     """Whether a statement has become an N+1, or a worse one."""
     return change.after.first > change.before.first and is_n_plus_1(
         change.after.sql, times=change.after.first
     )
 
 
-def _changed(difference: Difference, comparison: Comparison) -> Finding:
+def _changed(difference: Difference, comparison: SnapshotComparison) -> Problem:
     repeated = next(filter(n_plus_1, difference.changes), None)
-    mend = _FETCH_AT_ONCE if repeated else "mend it"
-    return Finding(
+    repair = _FETCH_AT_ONCE if repeated else "fix it"
+    return Problem(
         variant=f"{difference.experiment}/{difference.variant}",
         problem=f"{_what_changed(difference)} {comparison.path} "
         f"({comparison.rows:,} rows, seed {comparison.seed})"
         + (f", with an N+1{_at(repeated.after.source)}" if repeated else ""),
-        fix="give that server these rows, or mend it"
+        fix="give that server these rows, or fix it"
         if comparison.elsewhere
-        else f"{mend}; if it is meant, `h2h check --update` and commit the file",
+        else f"{repair}; if it is intended, `h2h check --update` and commit the file",
         source=(repeated or difference.changes[0]).after.source if difference.changes else None,
     )
 
@@ -128,9 +128,9 @@ def _what_changed(difference: Difference) -> str:
     return f"answers {difference.bytes_after:,} bytes, not {difference.bytes_before:,} as in"
 
 
-def _growing(growth: Growth, variant: VariantGrowth) -> Finding:
+def _growing(growth: Growth, variant: QueryGrowth) -> Problem:
     source = variant.grown[0].source if variant.grown else None
-    return Finding(
+    return Problem(
         variant=f"{growth.experiment}/{variant.variant}",
         problem=f"grows from {variant.before} to {variant.after} queries as rows double"
         f"{_at(source)}, and users are served it",

@@ -27,7 +27,7 @@ class Grown:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VariantGrowth:
+class QueryGrowth:
     """What became of a variant's queries when rows doubled.
 
     Attributes:
@@ -65,7 +65,7 @@ class Growth:
     experiment: str
     path: str | None
     answer_grew: bool
-    variants: tuple[VariantGrowth, ...]
+    variants: tuple[QueryGrowth, ...]
 
 
 def growth_of(
@@ -103,13 +103,13 @@ def _sends_more(experiment: Experiment) -> bool:
 
 def _variant_growth(
     variant: Variant, *, served: bool, before: Queries, after: Queries
-) -> VariantGrowth:
+) -> QueryGrowth:
     times = {each.sql: each.first for each in before.statements}
     more = (
         Grown(sql=each.sql, times=each.first - times.get(each.sql, 0), source=each.source)
         for each in after.statements
     )
-    return VariantGrowth(
+    return QueryGrowth(
         variant=variant.name,
         served=served,
         before=before.first,

@@ -36,7 +36,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class SqlChange:
     """A statement that is not what it was.
 
     Attributes:
@@ -83,7 +83,7 @@ class Difference:
     after: tuple[int, int]
     bytes_before: int
     bytes_after: int
-    changes: tuple[Change, ...]
+    changes: tuple[SqlChange, ...]
 
 
 _converter = make_converter(detailed_validation=False)
@@ -162,14 +162,14 @@ def differences(
             return replace(each, first=each.second, rows=0, plan=())
         return replace(each, plan=()) if other_plans else each
 
-    def changes(before: Queries, after: Queries) -> Iterator[Change]:
+    def changes(before: Queries, after: Queries) -> Iterator[SqlChange]:
         old = {each.sql: compared(each) for each in before.statements}
         new = {each.sql: compared(each) for each in after.statements}
         for sql in new | old:
             never = Executed(sql=sql, first=0, second=0)
             one, other = old.get(sql, never), new.get(sql, never)
             if one != replace(other, source=None):
-                yield Change(before=one, after=other)
+                yield SqlChange(before=one, after=other)
 
     def counts(each: Queries) -> tuple[int, int]:
         return (each.second if other_rows else each.first, each.second)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from difflib import ndiff
 
-from headtohead.check.outcome import Comparison, Doubling, Outcome, n_plus_1
+from headtohead.check.outcome import Doubling, Outcome, SnapshotComparison, n_plus_1
 from headtohead.check.queries import Executed
-from headtohead.check.query_growth import Growth, VariantGrowth
-from headtohead.check.sql_snapshot import Change, Difference
+from headtohead.check.query_growth import Growth, QueryGrowth
+from headtohead.check.sql_snapshot import Difference, SqlChange
 from headtohead.protocol.explanation import Location
 from headtohead.report.explanation import place
 from headtohead.report.numbers import NO_VALUE, times
@@ -50,14 +50,14 @@ def growth_in_words(growth: Growth) -> str:
     return f"{growth.experiment}{asked}: {words}{untried}"
 
 
-def _variant_growth(growth: VariantGrowth) -> str:
+def _variant_growth(growth: QueryGrowth) -> str:
     if growth.after == growth.before:
         return f"{growth.variant} constant at {growth.after}"
     changes = "grows" if growth.after > growth.before else "falls"
     return f"{growth.variant} {changes} from {growth.before} to {growth.after}"
 
 
-def _comparison(comparison: Comparison) -> Iterator[str]:
+def _comparison(comparison: SnapshotComparison) -> Iterator[str]:
     if comparison.updated:
         yield f"Wrote {comparison.path}; commit it."
         return
@@ -80,7 +80,7 @@ def _comparison(comparison: Comparison) -> Iterator[str]:
         yield f"The SQL is that in {comparison.path}."
 
 
-def _difference(difference: Difference, comparison: Comparison) -> Iterator[str]:
+def _difference(difference: Difference, comparison: SnapshotComparison) -> Iterator[str]:
     yield f"{difference.experiment}/{difference.variant} is not as in {comparison.path}:"
     if difference.bytes_before != difference.bytes_after:
         yield f"  ~ {difference.bytes_before:,} bytes, now {difference.bytes_after:,}"
@@ -89,7 +89,7 @@ def _difference(difference: Difference, comparison: Comparison) -> Iterator[str]
             yield f"  {line}"
 
 
-def change_lines(change: Change) -> Iterator[str]:
+def change_lines(change: SqlChange) -> Iterator[str]:
     """One statement of a difference, marked as in a diff."""
     before, after = change.before, change.after
     if change.is_gone:
@@ -108,7 +108,7 @@ def change_lines(change: Change) -> Iterator[str]:
                 yield f"    {line}"
 
 
-def _changes(change: Change) -> Iterator[str]:
+def _changes(change: SqlChange) -> Iterator[str]:
     before, after = change.before, change.after
     if change.repeats:
         yield f"{_times(before)}, now {_times(after)}"

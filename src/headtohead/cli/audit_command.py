@@ -60,5 +60,5 @@ def _require_expected(record: "AuditRecord") -> None:
     raise CheckFailedError(
         f"{variant.identity}: {fact.name} {value_in_words(fact)}, "
         f"expected {fact.expected or 'otherwise'}{more}",
-        fix="mend the variant, or the audit that expects it",
+        fix="fix the variant, or the audit that expects it",
     )

@@ -53,8 +53,8 @@ def compare(
         int,
         typer.Option(
             min=FEWEST_ROUNDS,
-            help="How often both revisions' servers are started anew; a process is one draw of "
-            "luck, so a verdict has to hold over several.",
+            help="How often the servers of both revisions are restarted: one process may be faster "
+            "than another by luck, so a verdict has to hold over several.",
         ),
     ] = DEFAULT_ROUNDS,
     budget: Budget = None,
@@ -76,7 +76,7 @@ def compare(
     from headtohead.cli.progress import watching  # noqa: PLC0415 (slow to import)
     from headtohead.compare.compare_revisions import compare as carry_out  # noqa: PLC0415 (slow to import)
     from headtohead.compare.endpoints import (  # noqa: PLC0415 (slow to import)
-        Endpoint,
+        ComparedEndpoint,
         distinct,
         endpoints_at,
         endpoints_of,
@@ -98,7 +98,7 @@ def compare(
         "mode": "latency",
     }
     with watching(errors if as_json else console) as watch:
-        named: Sequence[Endpoint] = endpoints_at(paths or [])
+        named: Sequence[ComparedEndpoint] = endpoints_at(paths or [])
         if experiments or not (paths or openapi):
             config, registry = read_project(**flags)
             declared = registry.select_timed(experiments or [])
@@ -107,7 +107,9 @@ def compare(
             config = read_config(**flags)
         given = read_parameters(parameters) if parameters else {}
 
-        def choose(url: str, token: str) -> tuple[Sequence[Endpoint], Sequence[UntimedEndpoint]]:
+        def choose(
+            url: str, token: str
+        ) -> tuple[Sequence[ComparedEndpoint], Sequence[UntimedEndpoint]]:
             if not openapi:
                 return named, ()
             found, untimed = operations_at(url, config.openapi, given=given, token=token)

@@ -72,7 +72,7 @@ def check(
     names: Names = None,
     url: Url = None,
     update: Annotated[
-        bool, typer.Option("--update", help="Write the snapshot of the SQL anew.")
+        bool, typer.Option("--update", help="Write the snapshot of the SQL again.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib3 import PoolManager
 
 from headtohead.check.equal_answers import first_difference
-from headtohead.compare.endpoints import BASE, HEAD, Endpoint
+from headtohead.compare.endpoints import BASE, HEAD, ComparedEndpoint
 from headtohead.experiment import Request
 from headtohead.records.results import Caveat
 from headtohead.records.run import UntimedEndpoint
@@ -21,7 +21,7 @@ class _Said:
 
 
 def look(
-    endpoint: Endpoint, *, urls: Mapping[str, str], token: str
+    endpoint: ComparedEndpoint, *, urls: Mapping[str, str], token: str
 ) -> UntimedEndpoint | tuple[Caveat, ...]:
     """Ask both revisions twice: the caveats of what can be timed, or why it cannot be.
 
@@ -69,7 +69,9 @@ def _differences(base: Sequence[_Said], head: Sequence[_Said]) -> tuple[Caveat, 
     return ()
 
 
-def _ask(http: PoolManager, endpoint: Endpoint, side: str, *, url: str, token: str) -> _Said:
+def _ask(
+    http: PoolManager, endpoint: ComparedEndpoint, side: str, *, url: str, token: str
+) -> _Said:
     arm = endpoint.arm(side, url=url, token=token)
     response = send(http, Request(path=arm.path, headers=arm.headers), base_url=url)
     return _Said(status=response.status, body=response.data)

@@ -8,10 +8,10 @@ from headtohead.analysis.interval import ERROR_RATE, Estimate
 from headtohead.analysis.launches import NEEDED_LAUNCHES, over_launches
 from headtohead.analysis.results import Verdict
 from headtohead.analysis.verdicts import VerdictAt, claim_error_rates, judge
-from headtohead.compare.endpoints import BASE, HEAD, Endpoint
+from headtohead.compare.endpoints import BASE, HEAD, ComparedEndpoint
 from headtohead.load.plans.latency import Pair
 from headtohead.modes.arms import body_caveats
-from headtohead.modes.latency.mode import Measured, Subject, paired_result
+from headtohead.modes.latency.mode import ComparedArms, MeasuredPairs, paired_result
 from headtohead.modes.latency.pair_tally import ComparisonTally
 from headtohead.records.results import Caveat, ExperimentResult
 from headtohead.validity import sample_size
@@ -30,7 +30,7 @@ class EndpointTally:
         launches: Pairs of each launch.
     """
 
-    endpoint: Endpoint
+    endpoint: ComparedEndpoint
     margin: float
     seed: int
     variant: str = HEAD
@@ -56,7 +56,7 @@ class EndpointTally:
         estimate = self.estimate(error_rate=error_rate)
         return judge(estimate, margin=self.margin) if estimate else Verdict.INCONCLUSIVE
 
-    def measured(self, *, question: str) -> Measured:
+    def measured(self, *, question: str) -> MeasuredPairs:
         """The result with its raw pairs; its verdict has to wait for the other endpoints.
 
         Raises:
@@ -64,7 +64,7 @@ class EndpointTally:
         """
         pairs = [pair for launch in self.launches for pair in launch]
         tally = self._comparison(pairs)
-        subject = Subject(
+        subject = ComparedArms(
             name=self.endpoint.name,
             question=question,
             baseline=BASE,
@@ -84,7 +84,7 @@ class EndpointTally:
             result = replace(result, comparisons=(stated,))
         found = (*dict.fromkeys(self.seen), *self._own_caveats(pairs))
         result = replace(result, caveats=(*result.caveats, *found))
-        return Measured(result=result, tallies=(tally,), pairs=tuple(pairs))
+        return MeasuredPairs(result=result, tallies=(tally,), pairs=tuple(pairs))
 
     def _own_caveats(self, pairs: Sequence[Pair]) -> Iterator[Caveat]:
         sound = sum(bool(self._comparison(launch).sound_pairs()) for launch in self.launches)

@@ -16,7 +16,7 @@ CONTROL = "base again"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Endpoint:
+class ComparedEndpoint:
     """A GET request that both revisions get alike.
 
     Attributes:
@@ -52,7 +52,7 @@ class Endpoint:
 
 def endpoints_of(
     experiments: Iterable[Experiment], *, note: Callable[[str], None]
-) -> tuple[Endpoint, ...]:
+) -> tuple[ComparedEndpoint, ...]:
     """The distinct GET requests of experiments, each under the first one's name.
 
     Those that need more than a database and a cache are left out, and it is said.
@@ -66,11 +66,13 @@ def endpoints_of(
         if experiment.needs or any(server and server.upstream for server in servers):
             note(f"Skipped: {experiment.name} needs services that only `h2h run` starts")
             continue
-        found.append(Endpoint(name=experiment.name, path=request.path, headers=request.headers))
+        found.append(
+            ComparedEndpoint(name=experiment.name, path=request.path, headers=request.headers)
+        )
     return distinct(found)
 
 
-def endpoints_at(paths: Sequence[str]) -> tuple[Endpoint, ...]:
+def endpoints_at(paths: Sequence[str]) -> tuple[ComparedEndpoint, ...]:
     """Endpoints by their paths, named after them.
 
     Raises:
@@ -81,12 +83,12 @@ def endpoints_at(paths: Sequence[str]) -> tuple[Endpoint, ...]:
             raise ConfigurationError(
                 f"path {path!r} is not absolute", fix="start it with a single slash"
             )
-    return distinct(Endpoint(name=name_of(path), path=path) for path in paths)
+    return distinct(ComparedEndpoint(name=name_of(path), path=path) for path in paths)
 
 
-def distinct(endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
+def distinct(endpoints: Iterable[ComparedEndpoint]) -> tuple[ComparedEndpoint, ...]:
     """Each request once, under the first of its names; a name that is taken gets a number."""
-    found: dict[tuple[str, frozenset[tuple[str, str]]], Endpoint] = {}
+    found: dict[tuple[str, frozenset[tuple[str, str]]], ComparedEndpoint] = {}
     for endpoint in endpoints:
         request = (endpoint.path, frozenset(endpoint.headers.items()))
         if request in found:

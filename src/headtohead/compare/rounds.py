@@ -7,7 +7,7 @@ from random import Random
 
 from headtohead.compare.answers import look
 from headtohead.compare.endpoint_tally import EndpointTally
-from headtohead.compare.endpoints import BASE, CONTROL, HEAD, Endpoint
+from headtohead.compare.endpoints import BASE, CONTROL, HEAD, ComparedEndpoint
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.load.control.generator import LoadGenerator, load_generator
@@ -15,7 +15,7 @@ from headtohead.load.plans.latency import Pair, PairPlan
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
 from headtohead.modes.mode import TOLERATED_ERRORS
 from headtohead.records.run import UntimedEndpoint
-from headtohead.services.service import Server
+from headtohead.services.service import RunningServer
 from headtohead.stack.revision_servers import Apart
 from headtohead.stack.target import Target
 from headtohead.validity.host import host_caveats, machine
@@ -24,7 +24,7 @@ from headtohead.validity.host import host_caveats, machine
 _WARM_UP = 10
 
 # Given the address of head's server, what to ask for and what cannot be.
-Choose = Callable[[str, str], tuple[Sequence[Endpoint], Sequence[UntimedEndpoint]]]
+Choose = Callable[[str, str], tuple[Sequence[ComparedEndpoint], Sequence[UntimedEndpoint]]]
 
 
 class Taking:
@@ -125,7 +125,7 @@ class Taking:
         cores = len(os.sched_getaffinity(0))
         tally.seen += host_caveats(before, after, machine=use, cores=cores)
 
-    def _target(self, servers: Mapping[str, Server]) -> Target:
+    def _target(self, servers: Mapping[str, RunningServer]) -> Target:
         """Where this round's servers can be looked at."""
         there = [*self._sides.servers, *servers.values()]
         return replace(

@@ -104,7 +104,7 @@ def _writing(url: str) -> Iterator[Connection]:
     except psycopg2.Error as error:
         raise PublishError(
             f"the database does not take the record ({reason(error, url)})",
-            fix="mend that, then `h2h publish` it again",
+            fix="fix that, then `h2h publish` it again",
         ) from None
 
 

@@ -94,7 +94,7 @@ _LAUNCH_INTERVAL = (
     "The 95 % interval is Student's over the launches, and never narrower than that of all pairs."
 )
 _LAUNCHES = (
-    "The servers of both revisions are started anew for every round, in random order, because one"
+    "The servers of both revisions are restarted for every round, in random order, because one"
     " process is faster than another by luck; the ratio is the mean of what the rounds' pairs say."
 )
 _EARLY_STOP = (

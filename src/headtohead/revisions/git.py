@@ -89,6 +89,6 @@ def _git(*arguments: str, root: Path) -> str:
         said = lines[0].removeprefix("fatal: ") if lines else "it says nothing"
         raise RevisionError(
             f"git {arguments[0]} fails ({said})",
-            fix="run h2h in the git repository of the project, and mend what git says",
+            fix="run h2h in the git repository of the project, and fix what git reports",
         )
     return finished.stdout.strip()

@@ -22,7 +22,7 @@ DEFAULT_USERS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scenario:
+class BackgroundScenario:
     """A journey and how many users take it."""
 
     name: str
@@ -40,7 +40,7 @@ class Look:
         problem: What such a process said last.
     """
 
-    scenario: Scenario
+    scenario: BackgroundScenario
     at: float
     tally: BackgroundTally | None
     problem: str = ""
@@ -50,7 +50,7 @@ class Look:
 class Background:
     """Background load that is under way."""
 
-    scenario: Scenario
+    scenario: BackgroundScenario
     load: BackgroundLoad
 
     def look(self) -> Look:
@@ -60,7 +60,7 @@ class Background:
         return Look(scenario=self.scenario, at=at, tally=tally, problem=problem)
 
 
-def chosen_scenario(config: Config) -> Scenario | None:
+def chosen_scenario(config: Config) -> BackgroundScenario | None:
     """The journey that is to run beside the experiments; None where there is to be none.
 
     Raises:
@@ -86,7 +86,7 @@ def chosen_scenario(config: Config) -> Scenario | None:
         raise ConfigurationError(
             f"--background is {config.background!r}", fix=f"give users as in {name}:20"
         )
-    return Scenario(name=name, users=number)
+    return BackgroundScenario(name=name, users=number)
 
 
 def scenario_names(package: str) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ def open_background(
     if scenario is None:
         yield None
         return
-    note(f"Starting {scenario.name} with {scenario.users} users beside")
+    note(f"Starting {scenario.name} with {scenario.users} users in the background")
     plan = BackgroundPlan(
         root=str(config.root),
         module=f"{config.scenarios}.{scenario.name}",

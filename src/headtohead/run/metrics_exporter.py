@@ -25,7 +25,7 @@ from headtohead.run.metrics import RunMetrics
 PATIENCE_SECONDS = 10.0
 
 
-class Exporter:
+class MetricsExporter:
     """Tells an observer what a run tells, and counts it in metrics.
 
     Args:
@@ -66,7 +66,7 @@ class Exporter:
 @contextmanager
 def exporting(
     host: str, port: int, *, run_id: str, observer: Observer
-) -> Iterator[Exporter | None]:
+) -> Iterator[MetricsExporter | None]:
     """Export the metrics of a run, and when the block ends wait until somebody has fetched them.
 
     Args:
@@ -83,7 +83,7 @@ def exporting(
         return
     metrics = RunMetrics(run_id)
     with _serving(metrics.registry, host=host, port=port) as scrapes:
-        yield Exporter(observer, metrics=metrics)
+        yield MetricsExporter(observer, metrics=metrics)
         observer.note("waiting for a last scrape of the metrics")
         # By now the run is complete, so an impatient Ctrl-C ends the waiting and no more.
         with suppress(KeyboardInterrupt):

@@ -15,7 +15,7 @@ from headtohead.check.equal_answers import Preflight, require_preflight
 from headtohead.config import Config
 from headtohead.experiment import Experiment
 from headtohead.load.control.distributed import Fleet
-from headtohead.modes.latency.mode import Measured, measure
+from headtohead.modes.latency.mode import MeasuredPairs, measure
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
 from headtohead.modes.latency.verdicts import judged_together, without_verdicts_where_invalid
 from headtohead.modes.mode import Observer, require_rounds
@@ -41,7 +41,7 @@ from headtohead.validity.comparison import control_caveats
 from headtohead.validity.host import host_caveats, machine
 
 # What measuring an experiment yields, by mode.
-Outcome = Measured | MeasuredLoad | MeasuredOpen
+Outcome = MeasuredPairs | MeasuredLoad | MeasuredOpen
 Taken = TypeVar("Taken", bound=Outcome)
 
 
@@ -230,7 +230,7 @@ def measure_one(
 
 def judged(measured: Sequence[Outcome]) -> tuple[ExperimentResult, ...]:
     """The final verdicts: comparisons of pairs share an error rate, others stand alone."""
-    paired = [each for each in measured if isinstance(each, Measured)]
+    paired = [each for each in measured if isinstance(each, MeasuredPairs)]
     if paired:
         return judged_together(paired)
     return tuple(without_verdicts_where_invalid(each.result) for each in measured)

@@ -17,7 +17,7 @@ import psutil
 from headtohead.errors import StackError
 from headtohead.host import ports, processes
 from headtohead.services.project import STACK_VARIABLE, Project
-from headtohead.services.service import Server
+from headtohead.services.service import RunningServer
 
 WORKER, BEAT = "Worker", "Beat"
 # Tells the two apart by their environment: their command lines are the project's business.
@@ -64,7 +64,7 @@ class Celery:
             stopped[name] = bool(found)
         return stopped
 
-    def start(self, project: Project, *, app: str) -> tuple[Server, Server]:
+    def start(self, project: Project, *, app: str) -> tuple[RunningServer, RunningServer]:
         """Start both and wait until the worker answers a ping.
 
         Args:
@@ -150,8 +150,8 @@ class Celery:
     def _log(self, name: str) -> Path:
         return self.directory / "logs" / f"{name.lower()}.log"
 
-    def _server(self, name: str, process: psutil.Process, *, address: str) -> Server:
-        return Server(
+    def _server(self, name: str, process: psutil.Process, *, address: str) -> RunningServer:
+        return RunningServer(
             name=name,
             pid=process.pid,
             address=address,

@@ -14,7 +14,7 @@ import psutil
 from headtohead.errors import StackError
 from headtohead.host import ports, processes
 from headtohead.services.project import STACK_VARIABLE, Project, project_error
-from headtohead.services.service import Server
+from headtohead.services.service import RunningServer
 
 _START_PATIENCE = 60.0  # seconds
 _HEALTH_TIMEOUT = 5.0  # seconds
@@ -106,7 +106,7 @@ class Started:
         """Where it answers."""
         return f"http://{ports.HOST}:{self.port}"
 
-    def await_healthy(self) -> Server:
+    def await_healthy(self) -> RunningServer:
         """The server, once it is healthy.
 
         Raises:
@@ -129,7 +129,7 @@ class Started:
                     fix=f"make it answer 200 when it can serve, see {self.serving.log}",
                 )
             time.sleep(processes.POLL)
-        return Server(
+        return RunningServer(
             name=self.serving.name,
             pid=self.process.pid,
             address=f"{ports.HOST}:{self.port}",
@@ -210,7 +210,7 @@ class Api:
 
     def start(
         self, project: Project, *, application: str, config: str | None, workers: int, port: int
-    ) -> Server:
+    ) -> RunningServer:
         """Serve the project and wait until it is healthy; see `Serving` for the arguments.
 
         Raises:

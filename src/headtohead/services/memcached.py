@@ -12,7 +12,7 @@ import psutil
 from headtohead.errors import ConfigurationError, StackError
 from headtohead.host import processes
 from headtohead.host.ports import HOST, free_port
-from headtohead.services.service import Endpoint, Server
+from headtohead.services.service import Endpoint, RunningServer
 
 NAME = "memcached"
 _TIMEOUT = 3.0  # seconds
@@ -63,7 +63,7 @@ class Memcached:
             )
             found = self._version_once_ready(process, address)
             if found:
-                server = Server(
+                server = RunningServer(
                     name=NAME, pid=process.pid, address=address, log=self.log, version=found
                 )
                 return Endpoint(server=server, url=address)
@@ -105,7 +105,7 @@ def external_memcached(url: str) -> Endpoint:
             f"no memcached answers at {url}",
             fix="start it or correct MEMCACHED_URL, or unset it to have one started",
         )
-    server = Server(name=NAME, pid=None, address=url, log=None, version=found)
+    server = RunningServer(name=NAME, pid=None, address=url, log=None, version=found)
     return Endpoint(server=server, url=url)
 
 

@@ -13,7 +13,7 @@ import psutil
 
 from headtohead.host import ports, processes
 from headtohead.services.prometheus import GENERATOR, NAME, LocalPrometheus
-from headtohead.services.service import Server, Watched
+from headtohead.services.service import RunningServer, Watched
 
 _START_PATIENCE = 10.0  # seconds
 _STOP_PATIENCE = 5.0  # seconds
@@ -50,7 +50,7 @@ class Exporter:
         """What it prints."""
         return self.directory / "logs" / f"{self.job}-exporter.log"
 
-    def start(self) -> Server | None:
+    def start(self) -> RunningServer | None:
         """Start it anew; None where it is not installed or does not come up.
 
         Nothing but some panels depends on it, so its failure is no failure of the stack.
@@ -71,7 +71,7 @@ class Exporter:
         if not _becomes_ready(process, address):
             self.stop()
             return None
-        return Server(
+        return RunningServer(
             name=self.name, pid=process.pid, address=address, log=self.log, version=self.program
         )
 
@@ -125,7 +125,7 @@ class Monitoring:
         root: Path,
         last: Watched | None,
         progress: Callable[[str], None],
-    ) -> tuple[Watched, Sequence[Server]]:
+    ) -> tuple[Watched, Sequence[RunningServer]]:
         """Watch a stack that is up.
 
         Args:

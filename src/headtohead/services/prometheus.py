@@ -17,7 +17,7 @@ import psutil
 from headtohead.errors import StackError
 from headtohead.host import ports, processes
 from headtohead.host.files import write_whole
-from headtohead.services.service import Server
+from headtohead.services.service import RunningServer
 
 # Their job, apart from that of the API, whose own traffic its dashboard and alerts judge.
 JOB = "beside"
@@ -26,7 +26,7 @@ FILES = f"{FOLDER}/*.json"
 
 
 @contextmanager
-def announced(monitoring: Path, servers: Iterable[Server]) -> Iterator[None]:
+def announced(monitoring: Path, servers: Iterable[RunningServer]) -> Iterator[None]:
     """Have Prometheus scrape servers within the block, and miss none of them after it.
 
     Args:
@@ -126,7 +126,7 @@ class LocalPrometheus:
         rules: Path,
         last_address: str | None,
         progress: Callable[[str], None],
-    ) -> Server:
+    ) -> RunningServer:
         """This server, which is started unless it runs and scrapes just that.
 
         Args:
@@ -145,7 +145,7 @@ class LocalPrometheus:
             progress("starting Prometheus")
             self.stop()
             process, address = self._start(jobs, rules, last_address)
-        return Server(
+        return RunningServer(
             name=NAME,
             pid=process.pid,
             address=address,

@@ -9,7 +9,7 @@ from headtohead.errors import ConfigurationError
 
 
 @dataclass(frozen=True, kw_only=True)
-class Server:
+class RunningServer:
     """One server of the stack.
 
     Attributes:
@@ -32,7 +32,7 @@ class Server:
 class Endpoint:
     """A server and the URL by which the project reaches it."""
 
-    server: Server
+    server: RunningServer
     url: str = field(repr=False)
 
 
@@ -50,7 +50,7 @@ class Watched:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class ServerKind:
     """A kind of server that can be pointed at."""
 
     variable: str
@@ -60,21 +60,21 @@ class Kind:
     example: str
 
 
-DATABASE = Kind(
+DATABASE = ServerKind(
     variable="DATABASE_URL",
     server="PostgreSQL",
     schemes=("postgresql", "postgres"),
     port=5432,
     example="postgresql://user:password@localhost:5432/name",
 )
-CACHE = Kind(
+CACHE = ServerKind(
     variable="CACHE_URL",
     server="Valkey or Redis",
     schemes=("redis", "rediss", "unix"),
     port=6379,
     example="redis://:password@localhost:6379/0",
 )
-BROKER = Kind(
+BROKER = ServerKind(
     variable="BROKER_URL",
     server="Valkey or Redis",
     schemes=("redis", "rediss"),
@@ -83,7 +83,7 @@ BROKER = Kind(
 )
 
 
-def checked_address(url: str, *, kind: Kind) -> str:
+def checked_address(url: str, *, kind: ServerKind) -> str:
     """Where a URL points, as `host:port` or the path of a socket.
 
     Raises:
@@ -114,7 +114,7 @@ def _address(parts: SplitResult, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _malformed(kind: Kind, reason: str) -> ConfigurationError:
+def _malformed(kind: ServerKind, reason: str) -> ConfigurationError:
     return ConfigurationError(
         f"{kind.variable} is malformed: {reason}",
         fix=f"write it like {kind.example} (special characters of a password percent-encoded), "

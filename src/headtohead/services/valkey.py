@@ -17,7 +17,14 @@ from headtohead.host import processes
 from headtohead.host.files import write_whole
 from headtohead.host.ports import HOST, free_port
 from headtohead.services.server_process import wheel_folder
-from headtohead.services.service import BROKER, CACHE, Endpoint, Kind, Server, checked_address
+from headtohead.services.service import (
+    BROKER,
+    CACHE,
+    Endpoint,
+    RunningServer,
+    ServerKind,
+    checked_address,
+)
 
 VALKEY = "Valkey"
 
@@ -28,7 +35,7 @@ class CacheUnavailableError(Exception):
     """The server does not answer or does not let us in."""
 
 
-def external_cache(url: str, *, kind: Kind = CACHE) -> Endpoint:
+def external_cache(url: str, *, kind: ServerKind = CACHE) -> Endpoint:
     """The user's own server behind CACHE_URL, or behind the variable of another kind.
 
     Raises:
@@ -45,7 +52,7 @@ def external_cache(url: str, *, kind: Kind = CACHE) -> Endpoint:
             f"{kind.server} at {address} cannot be used ({reason})",
             fix=f"start it or correct {kind.variable}, or unset it to use the embedded server",
         ) from None
-    server = Server(name=name, pid=None, address=address, log=None, version=version)
+    server = RunningServer(name=name, pid=None, address=address, log=None, version=version)
     return Endpoint(server=server, url=url)
 
 
@@ -122,7 +129,7 @@ class EmbeddedValkey:
             self.stop(patience=_HUNG_PATIENCE)
             process, url = self._start()
         name, version = server_version(url)
-        server = Server(
+        server = RunningServer(
             name=name,
             pid=process.pid,
             address=url.rpartition("@")[2].partition("/")[0],

@@ -20,7 +20,7 @@ from headtohead.services.memcached import Memcached
 from headtohead.services.monitoring import Monitoring
 from headtohead.services.project import Project, changed_at
 from headtohead.services.prometheus import program as prometheus_program
-from headtohead.services.service import Server
+from headtohead.services.service import RunningServer
 from headtohead.services.valkey import VALKEY as CACHE
 from headtohead.services.valkey import EmbeddedValkey, broker_on
 from headtohead.stack.availability import CELERY, MEMCACHED, External, external_servers
@@ -215,7 +215,7 @@ def _start(
         worker, beat = Celery(directory=directory).start(project, app=settings.celery)
         servers += (worker, beat)
         scraped["worker"] = worker.address
-    watching: Sequence[Server] = ()
+    watching: Sequence[RunningServer] = ()
     if watches:
         watched, watching = Monitoring(directory=directory).ensure(
             scraped=scraped,

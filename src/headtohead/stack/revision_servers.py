@@ -24,7 +24,7 @@ from headtohead.services.databases.postgresql import (
 )
 from headtohead.services.gunicorn import ALIKE, OWNER_VARIABLE, Serving, Started, mark, stop
 from headtohead.services.project import Project
-from headtohead.services.service import Server
+from headtohead.services.service import RunningServer
 from headtohead.services.valkey import EmbeddedValkey, empty_cache
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import StackSettings
@@ -52,10 +52,10 @@ class Apart:
     projects: Mapping[str, Project]
     token: str
     rows: int
-    servers: tuple[Server, ...]
+    servers: tuple[RunningServer, ...]
 
     @contextmanager
-    def served(self, order: Sequence[str]) -> Iterator[dict[str, Server]]:
+    def served(self, order: Sequence[str]) -> Iterator[dict[str, RunningServer]]:
         """Fresh server processes of every side, healthy within the block and gone after it.
 
         Caches begin empty.

@@ -14,7 +14,7 @@ from headtohead.errors import StackError
 from headtohead.host import processes
 from headtohead.host.files import prepare_folder, write_whole
 from headtohead.services.gunicorn import healthy
-from headtohead.services.service import Server, Watched
+from headtohead.services.service import RunningServer, Watched
 from headtohead.services.valkey import cache_beside
 from headtohead.stack.settings import StackSettings
 
@@ -42,7 +42,7 @@ class RunningStack:
     cache_url: str = field(repr=False)
     token: str = field(repr=False)
     rows: int
-    servers: tuple[Server, ...]
+    servers: tuple[RunningServer, ...]
     broker_url: str = field(repr=False)
     memcached_url: str
     directory: Path
@@ -148,7 +148,7 @@ def usable(directory: Path) -> Iterator[Path]:
     except OSError as error:
         raise StackError(
             f"the stack in {directory} cannot be used ({error.filename}: {error.strerror})",
-            fix="mend that, or set `stack` in [tool.headtohead] to a folder of your own",
+            fix="fix that, or set `stack` in [tool.headtohead] to a folder of your own",
         ) from error
 
 

@@ -66,7 +66,7 @@ def scratch(
             prometheus=False,
             made_up=True,
         )
-        progress(f"setting up a database of {rows:,} rows beside yours")
+        progress(f"setting up a temporary database of {rows:,} rows")
         lifecycle.down(apart)  # an earlier one may have been killed
         try:
             create_anew(running.database_url, name)

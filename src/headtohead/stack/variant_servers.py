@@ -10,14 +10,13 @@ import psutil
 
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError, StackError
-from headtohead.experiment import Experiment
-from headtohead.experiment import Server as DeclaredServer
+from headtohead.experiment import Experiment, Server
 from headtohead.host import processes
 from headtohead.host.interrupts import interrupted_afterwards, uninterrupted
 from headtohead.services.gunicorn import ALIKE, OWNER_VARIABLE, Serving, Started, mark, stop
 from headtohead.services.project import STACK_VARIABLE, Project
 from headtohead.services.prometheus import LocalPrometheus, announced
-from headtohead.services.service import Server
+from headtohead.services.service import RunningServer
 from headtohead.stack.state import State, read_state
 from headtohead.stack.target import Target
 
@@ -26,7 +25,7 @@ UPSTREAM_VARIABLE = "UPSTREAM_URL"
 
 
 @contextmanager
-def beside(directory: Path, declared: Mapping[str, DeclaredServer]) -> Iterator[dict[str, Server]]:
+def beside(directory: Path, declared: Mapping[str, Server]) -> Iterator[dict[str, RunningServer]]:
     """Servers that are healthy within the block and gone after it, however it ends.
 
     Those of a process that was killed are stopped by the next block like this, or by `down`. Where
@@ -70,7 +69,7 @@ def beside(directory: Path, declared: Mapping[str, DeclaredServer]) -> Iterator[
             stop(each.process for each in started.values())
 
 
-def _serving(name: str, declared: DeclaredServer, *, state: State, directory: Path) -> Serving:
+def _serving(name: str, declared: Server, *, state: State, directory: Path) -> Serving:
     return Serving(
         name=f"API {name}",
         application=state.launch.asgi if declared.interface == "asgi" else state.launch.wsgi,
@@ -82,7 +81,7 @@ def _serving(name: str, declared: DeclaredServer, *, state: State, directory: Pa
     )
 
 
-def _upstream(name: str, declared: DeclaredServer, *, state: State, directory: Path) -> Serving:
+def _upstream(name: str, declared: Server, *, state: State, directory: Path) -> Serving:
     return Serving(
         name=f"upstream of {name}",
         application=declared.upstream,
@@ -203,9 +202,9 @@ def _not_ours(experiment: Experiment) -> ConfigurationError:
     )
 
 
-def _named_servers(experiment: Experiment) -> dict[str, DeclaredServer]:
+def _named_servers(experiment: Experiment) -> dict[str, Server]:
     """The distinct servers, each by the identity of the first variant that needs it."""
-    servers: dict[str, DeclaredServer] = {}
+    servers: dict[str, Server] = {}
     for variant in experiment.all_variants:
         server = experiment.server_of(variant)
         if server and server not in servers.values():

@@ -15,7 +15,7 @@ from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.experiment import Experiment
 from headtohead.explain.request import explained_variants
 from headtohead.host.files import write_whole
-from headtohead.modes.latency.mode import Measured, measure
+from headtohead.modes.latency.mode import MeasuredPairs, measure
 from headtohead.modes.latency.verdicts import judged_together
 from headtohead.modes.mode import Observer
 from headtohead.records import provenance
@@ -38,7 +38,7 @@ LATEST = "latest-sweep"
 class Taken:
     """What was found at one number of rows, before sizes are judged together."""
 
-    measured: Measured
+    measured: MeasuredPairs
     explained: tuple[ExplainedVariant, ...]
 
 
@@ -126,7 +126,7 @@ def _measure_at(
     rows: int,
     experiment: Experiment,
     *,
-    take: Callable[..., Measured],
+    take: Callable[..., MeasuredPairs],
     target: Target,
     config: Config,
     observer: Observer,

@@ -23,7 +23,7 @@ NOT_EXECUTED = ("not executed",)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stretch:
+class PlanRange:
     """Sizes next to each other at which a statement has the same plan.
 
     Attributes:
@@ -47,7 +47,7 @@ class StatementPlans:
     """
 
     sql: str
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[PlanRange, ...]
 
     @property
     def changes(self) -> tuple[int, ...]:
@@ -70,10 +70,10 @@ def statement_plans(sweep: Sweep, variant: str) -> tuple[StatementPlans, ...]:
     return tuple(sorted(plans, key=lambda each: not each.changes))
 
 
-def _stretches(sweep: Sweep, variant: str, sql: str) -> Iterator[Stretch]:
+def _stretches(sweep: Sweep, variant: str, sql: str) -> Iterator[PlanRange]:
     for shape, sizes in groupby(sweep.sizes, key=lambda size: _shape(size, variant, sql)):
         rows = [size.rows for size in sizes]
-        yield Stretch(first=rows[0], last=rows[-1], shape=shape)
+        yield PlanRange(first=rows[0], last=rows[-1], shape=shape)
 
 
 def _shape(size: Size, variant: str, sql: str) -> tuple[str, ...]:
@@ -127,7 +127,7 @@ def plan_changes(sweep: Sweep) -> Iterator[str]:
                     yield from (f"    {line}" for line in stretch.shape)
 
 
-def sizes_in_words(stretch: Stretch) -> str:
+def sizes_in_words(stretch: PlanRange) -> str:
     """At which sizes a plan is the one: `10,000 to 1,000,000 rows`."""
     first, last = f"{stretch.first:,}", f"{stretch.last:,}"
     return f"{first} rows" if first == last else f"{first} to {last} rows"

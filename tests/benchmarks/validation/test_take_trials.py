@@ -10,7 +10,7 @@ from benchmarks.validation import take_trials, trial
 from benchmarks.validation.injected_delay import DelayKind, InjectedDelay
 from benchmarks.validation.scenarios import Neighbour, select_scenarios, trial_seed
 from benchmarks.validation.take_trials import Scope, validate
-from benchmarks.validation.trial import Endpoint, Subject, take_trial
+from benchmarks.validation.trial import Subject, TrialEndpoint, take_trial
 from headtohead.config import Config
 from headtohead.load.plans.latency import PairPlan
 from headtohead.stack.target import Target
@@ -94,7 +94,9 @@ def test_a_trial_takes_what_its_scenario_says(scenario, monkeypatch):
     monkeypatch.setattr(trial, "beside", neighbour)
     monkeypatch.setattr(trial, "trace_of", lambda _, **given: given)
     monkeypatch.setattr(trial.psutil, "cpu_percent", lambda **_: 50.0)
-    endpoint = Endpoint(subject=SUBJECT, target=TARGET, heavy=SUBJECT, median_ms=5.0, warm_up=4)
+    endpoint = TrialEndpoint(
+        subject=SUBJECT, target=TARGET, heavy=SUBJECT, median_ms=5.0, warm_up=4
+    )
     told = take_trial(scenario, index=2, endpoint=endpoint, seconds=3.0, seed=11)
     (plan,) = plans
     assert (plan.warm_up, plan.seconds, plan.seed) == (4, 3.0, 11)

@@ -7,7 +7,7 @@ from msgspec import structs
 from benchmarks.validation.injected_delay import DelayKind, DelayTiming, InjectedDelay
 from benchmarks.validation.scenarios import select_scenarios
 from benchmarks.validation.trace import Trace
-from benchmarks.validation.trial import Endpoint, Subject, trace_of
+from benchmarks.validation.trial import Subject, TrialEndpoint, trace_of
 from headtohead.errors import ConfigurationError, MeasurementError, UnknownExperimentError
 from headtohead.experiment import Server
 from headtohead.load.plans.latency import Pair
@@ -126,7 +126,9 @@ def test_a_variant_that_the_api_does_not_serve_itself_is_refused():
 def test_arms_differ_in_nothing_but_the_size_of_their_delay():
     subject = Subject.named("e", REGISTRY)
     target = Target(base_url="http://127.0.0.1:9", token="secret", rows=0, servers={})
-    endpoint = Endpoint(subject=subject, target=target, heavy=subject, median_ms=8.0, warm_up=1)
+    endpoint = TrialEndpoint(
+        subject=subject, target=target, heavy=subject, median_ms=8.0, warm_up=1
+    )
     delay = endpoint.delay(BUSY)
     baseline, variant = endpoint.arm(), endpoint.arm(delay)
     assert delay == InjectedDelay(kind=DelayKind.BUSY, microseconds=400)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from headtohead.analysis.results import Verdict
 from headtohead.bench.record import Bench, LeftOut
-from headtohead.check.equal_answers import Finding, Preflight
-from headtohead.check.outcome import Comparison, Outcome
-from headtohead.ci.gate.judgement import Judgement, Measured
+from headtohead.check.equal_answers import Preflight, Problem
+from headtohead.check.outcome import Outcome, SnapshotComparison
+from headtohead.ci.gate.judgement import EndpointEffect, Judgement
 from headtohead.ci.gate.judging import judge_bench, judge_check, judge_comparison
-from headtohead.ci.gate.policy import Kind, Policy
+from headtohead.ci.gate.policy import FindingKind, Policy
 from headtohead.records import results
 from headtohead.records.provenance import ComparedRevision
 from headtohead.records.run import Revisions, Run, UntimedEndpoint
@@ -21,23 +21,23 @@ from tests.report import samples
 
 SIDE = ComparedRevision(name="main", commit="1" * 40, changed=False)
 ASKED = Preflight(answers={}, findings=())
-SNAPSHOT = Comparison(path=Path("queries.json"))
+SNAPSHOT = SnapshotComparison(path=Path("queries.json"))
 TOO_FEW = sample_size.too_few_pairs(pairs=1, needed=100)
 OTHER_ANSWERS = requests.bodies_differ(where="body.count: 1, not 2")
 # What was measured of what counts, by how.
 EFFECTS = {
-    "compared": Measured(ratio=1.61, ci95=(1.5, 1.7), margin=0.02),
-    "benched": Measured(ratio=1.2, ci95=(1.1, 1.3), margin=0.05),
+    "compared": EndpointEffect(ratio=1.61, ci95=(1.5, 1.7), margin=0.02),
+    "benched": EndpointEffect(ratio=1.2, ci95=(1.1, 1.3), margin=0.05),
 }
 # What a verdict on two revisions is to a gate.
 VERDICTS = {
-    Verdict.FASTER: Kind.FASTER,
-    Verdict.FASTER_SIZE_UNRESOLVED: Kind.FASTER,
-    Verdict.NO_DIFFERENCE: Kind.PASSED,
-    Verdict.SLOWER: Kind.SLOWER,
-    Verdict.SLOWER_SIZE_UNRESOLVED: Kind.UNRESOLVED,
-    Verdict.INCONCLUSIVE: Kind.INCONCLUSIVE,
-    Verdict.INVALID: Kind.INVALID,
+    Verdict.FASTER: FindingKind.FASTER,
+    Verdict.FASTER_SIZE_UNRESOLVED: FindingKind.FASTER,
+    Verdict.NO_DIFFERENCE: FindingKind.PASSED,
+    Verdict.SLOWER: FindingKind.SLOWER,
+    Verdict.SLOWER_SIZE_UNRESOLVED: FindingKind.UNRESOLVED,
+    Verdict.INCONCLUSIVE: FindingKind.INCONCLUSIVE,
+    Verdict.INVALID: FindingKind.INVALID,
 }
 
 Record = Outcome | Run | Bench
@@ -54,7 +54,7 @@ class Found:
     """
 
     names: tuple[str, ...]
-    kinds: tuple[Kind, ...]
+    kinds: tuple[FindingKind, ...]
     record: Record
 
     def judge(self, policy: Policy) -> Iterator[Judgement]:
@@ -92,8 +92,8 @@ def together(one: Record, other: Record) -> Record | None:
                 benchmarks=(*one.benchmarks, *other.benchmarks),
                 left_out=(*one.left_out, *other.left_out),
             )
-        case Outcome(comparison=Comparison(exists=True)), Outcome(
-            comparison=Comparison(exists=True)
+        case Outcome(comparison=SnapshotComparison(exists=True)), Outcome(
+            comparison=SnapshotComparison(exists=True)
         ):
             not_kept = (*one.comparison.not_kept, *other.comparison.not_kept)
             return replace(
@@ -109,11 +109,13 @@ def path(name: str) -> str:
     return f"/{name}/"
 
 
-def broken(name: str) -> Finding:
-    return Finding(variant=f"{name}/joined", problem="the body differs", fix="mend it", source=LINE)
+def broken(name: str) -> Problem:
+    return Problem(variant=f"{name}/joined", problem="the body differs", fix="mend it", source=LINE)
 
 
-def checked(kind: Kind, outcome: Callable[[str], Mapping[str, object]]) -> Callable[[str], Found]:
+def checked(
+    kind: FindingKind, outcome: Callable[[str], Mapping[str, object]]
+) -> Callable[[str], Found]:
     """What a check found of an experiment of any name, whose answer was asked for and compared."""
 
     def found(name: str) -> Found:
@@ -124,7 +126,7 @@ def checked(kind: Kind, outcome: Callable[[str], Mapping[str, object]]) -> Calla
 
 
 def compared(
-    *kinds: Kind,
+    *kinds: FindingKind,
     verdict: Verdict | None = None,
     seen: tuple[results.Caveat, ...] = (),
     untimed: str = "",
@@ -157,7 +159,7 @@ def compared(
     return found
 
 
-def benched(kind: Kind, *, verdict: Verdict | None = None) -> Callable[[str], Found]:
+def benched(kind: FindingKind, *, verdict: Verdict | None = None) -> Callable[[str], Found]:
     """What benchmarks found of one of any name."""
 
     def found(name: str) -> Found:
@@ -172,37 +174,42 @@ def benched(kind: Kind, *, verdict: Verdict | None = None) -> Callable[[str], Fo
 
 
 FINDINGS: Mapping[str, Callable[[str], Found]] = {
-    "checked, nothing wrong": checked(Kind.PASSED, lambda _: {}),
+    "checked, nothing wrong": checked(FindingKind.PASSED, lambda _: {}),
     "checked, other bodies at once": checked(
-        Kind.CHECKS,
+        FindingKind.CHECKS,
         lambda name: {"preflights": {name: Preflight(answers={}, findings=(broken(name),))}},
     ),
     "checked, other bodies at rows of its own": checked(
-        Kind.CHECKS, lambda name: {"apart": (broken(name),)}
+        FindingKind.CHECKS, lambda name: {"apart": (broken(name),)}
     ),
-    "checked, cannot be asked": checked(Kind.UNTESTED, lambda _: {"preflights": {}}),
-    "checked, its SQL not looked at": checked(Kind.UNTESTED, lambda _: {"comparison": None}),
+    "checked, cannot be asked": checked(FindingKind.UNTESTED, lambda _: {"preflights": {}}),
+    "checked, its SQL not looked at": checked(FindingKind.UNTESTED, lambda _: {"comparison": None}),
     "checked, no snapshot": checked(
-        Kind.UNTESTED, lambda _: {"comparison": replace(SNAPSHOT, exists=False)}
+        FindingKind.UNTESTED, lambda _: {"comparison": replace(SNAPSHOT, exists=False)}
     ),
     "checked, not in the snapshot": checked(
-        Kind.UNTESTED,
+        FindingKind.UNTESTED,
         lambda name: {"comparison": replace(SNAPSHOT, not_kept=(f"{name}/joined",))},
     ),
     **{f"compared, {each}": compared(kind, verdict=each) for each, kind in VERDICTS.items()},
-    "compared, not to be used": compared(Kind.INVALID, verdict=Verdict.SLOWER, seen=(TOO_FEW,)),
-    "compared, answers differ": compared(
-        Kind.PASSED, Kind.DIFFERS, verdict=Verdict.NO_DIFFERENCE, seen=(OTHER_ANSWERS,)
+    "compared, not to be used": compared(
+        FindingKind.INVALID, verdict=Verdict.SLOWER, seen=(TOO_FEW,)
     ),
-    "compared, skipped": compared(Kind.UNTESTED, untimed="skipped"),
-    "compared, only one has it": compared(Kind.DIFFERS, untimed="differs"),
-    "compared, broke down": compared(Kind.INVALID, untimed="failed"),
-    "compared, not in the record": compared(Kind.INVALID),
+    "compared, answers differ": compared(
+        FindingKind.PASSED,
+        FindingKind.DIFFERS,
+        verdict=Verdict.NO_DIFFERENCE,
+        seen=(OTHER_ANSWERS,),
+    ),
+    "compared, skipped": compared(FindingKind.UNTESTED, untimed="skipped"),
+    "compared, only one has it": compared(FindingKind.DIFFERS, untimed="differs"),
+    "compared, broke down": compared(FindingKind.INVALID, untimed="failed"),
+    "compared, not in the record": compared(FindingKind.INVALID),
     **{
         f"benched, {each}": benched(kind, verdict=each)
         for each, kind in VERDICTS.items()
         # Nothing invalidates a benchmark.
-        if kind is not Kind.INVALID
+        if kind is not FindingKind.INVALID
     },
-    "benched, only one has it": benched(Kind.DIFFERS),
+    "benched, only one has it": benched(FindingKind.DIFFERS),
 }

@@ -1,13 +1,13 @@
 """Judgements of every kind."""
 
-from headtohead.ci.gate.judgement import Gate, Judgement, Measured, sorted_by_gravity
-from headtohead.ci.gate.policy import WELL, Kind, Policy, Response
+from headtohead.ci.gate.judgement import EndpointEffect, Gate, Judgement, sorted_by_gravity
+from headtohead.ci.gate.policy import WELL, FindingKind, Policy, Response
 from headtohead.protocol.explanation import Location
 
 LINE = Location(path="shop/views.py", line=12, function="Products.list")
 
 
-def judgement(kind: Kind, *, name: str = "product-list", **changes: object) -> Judgement:
+def judgement(kind: FindingKind, *, name: str = "product-list", **changes: object) -> Judgement:
     fields = {
         "stage": "compare",
         "experiment": name,
@@ -15,27 +15,29 @@ def judgement(kind: Kind, *, name: str = "product-list", **changes: object) -> J
         "kind": kind,
         "response": Policy().response(kind, experiment=name),
         "message": f"{name} is {kind}.",
-        "fix": "" if kind in {Kind.PASSED, Kind.FASTER} else "do something",
+        "fix": "" if kind in {FindingKind.PASSED, FindingKind.FASTER} else "do something",
     }
     return Judgement(**fields | changes)  # type: ignore[arg-type]
 
 
 CHECK = judgement(
-    Kind.CHECKS,
+    FindingKind.CHECKS,
     stage="check",
     subject="product-list/prefetched",
     message="makes 51 queries, not 2: 100% too many\nSELECT <b> | c, d",
     source=LINE,
 )
 SLOWER = judgement(
-    Kind.SLOWER, measured=Measured(ratio=1.21, ci95=(1.19, float("inf")), margin=0.05)
+    FindingKind.SLOWER, measured=EndpointEffect(ratio=1.21, ci95=(1.19, float("inf")), margin=0.05)
 )
-INCONCLUSIVE = judgement(Kind.INCONCLUSIVE, name="search")
-INVALID = judgement(Kind.INVALID, name="orders")
+INCONCLUSIVE = judgement(FindingKind.INCONCLUSIVE, name="search")
+INVALID = judgement(FindingKind.INVALID, name="orders")
 FASTER = judgement(
-    Kind.FASTER, name="detail", measured=Measured(ratio=0.5, ci95=(0.4, 0.6), margin=0.05)
+    FindingKind.FASTER,
+    name="detail",
+    measured=EndpointEffect(ratio=0.5, ci95=(0.4, 0.6), margin=0.05),
 )
-PASSED = judgement(Kind.PASSED, name="summary", stage="check")
+PASSED = judgement(FindingKind.PASSED, name="summary", stage="check")
 
 
 def gate(*judgements: Judgement) -> Gate:
@@ -58,14 +60,14 @@ def every_judgement() -> Gate:
             stage=stages[number % len(stages)],
             response=response,
             message=f"what was {kind}: 100% <b>, a|b\nand more",
-            source=LINE if kind is Kind.CHECKS else None,
+            source=LINE if kind is FindingKind.CHECKS else None,
             measured=None
             if kind in UNMEASURED
-            else Measured(ratio=1 + number / 100, ci95=(0.93, float("inf")), margin=0.05),
+            else EndpointEffect(ratio=1 + number / 100, ci95=(0.93, float("inf")), margin=0.05),
         )
         for number, (kind, response) in enumerate(
             (kind, response)
-            for kind in Kind
+            for kind in FindingKind
             for response in ([Response.PASS] if kind in WELL else Response)
         )
     ]
@@ -73,4 +75,4 @@ def every_judgement() -> Gate:
 
 
 # What has no ratio to show.
-UNMEASURED = {Kind.CHECKS, Kind.DIFFERS, Kind.UNTESTED, Kind.INVALID}
+UNMEASURED = {FindingKind.CHECKS, FindingKind.DIFFERS, FindingKind.UNTESTED, FindingKind.INVALID}

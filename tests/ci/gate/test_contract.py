@@ -16,20 +16,20 @@ from headtohead.ci.gate import github, gitlab, junit
 from headtohead.ci.gate.judgement import Gate, Judgement, sorted_by_gravity
 from headtohead.ci.gate.judging import judge_check, judge_comparison
 from headtohead.ci.gate.output import as_json
-from headtohead.ci.gate.policy import ExperimentPolicy, Kind, Policy, Response, read_policy
+from headtohead.ci.gate.policy import ExperimentPolicy, FindingKind, Policy, Response, read_policy
 from headtohead.errors import ExitCode
 from tests.ci.gate.findings import EFFECTS, FINDINGS, VERDICTS
 from tests.report import samples
 
 # What a policy may be given for.
 GIVEN = {
-    Kind.CHECKS,
-    Kind.SLOWER,
-    Kind.UNRESOLVED,
-    Kind.INCONCLUSIVE,
-    Kind.DIFFERS,
-    Kind.UNTESTED,
-    Kind.INVALID,
+    FindingKind.CHECKS,
+    FindingKind.SLOWER,
+    FindingKind.UNRESOLVED,
+    FindingKind.INCONCLUSIVE,
+    FindingKind.DIFFERS,
+    FindingKind.UNTESTED,
+    FindingKind.INVALID,
 }
 # How a gate can end, the best first.
 PASSED, INVALID, FAILED = ENDS = (
@@ -66,14 +66,14 @@ FAILS = Told(end=FAILED, junit=("failure",), gitlab=("major",), github=("error",
 DOES_NOT_COUNT = Told(end=INVALID, junit=("error",), gitlab=("major",), github=("error",))
 
 
-def expected(kinds: Iterable[Kind], given: Mapping[Kind, Response]) -> Told:
+def expected(kinds: Iterable[FindingKind], given: Mapping[FindingKind, Response]) -> Told:
     return reduce(Told.beside, (expected_of(each, given) for each in kinds))
 
 
-def expected_of(kind: Kind, given: Mapping[Kind, Response]) -> Told:
+def expected_of(kind: FindingKind, given: Mapping[FindingKind, Response]) -> Told:
     if kind not in GIVEN:
         return PASSES
-    fails = DOES_NOT_COUNT if kind is Kind.INVALID else FAILS
+    fails = DOES_NOT_COUNT if kind is FindingKind.INVALID else FAILS
     return {Response.PASS: PASSES, Response.WARN: WARNS, Response.FAIL: fails}[given[kind]]
 
 
@@ -95,7 +95,7 @@ def told(judgements: Iterable[Judgement]) -> Told:
     )
 
 
-def tables(kinds: Iterable[Kind]) -> Iterator[tuple[dict[Kind, Response], Policy]]:
+def tables(kinds: Iterable[FindingKind]) -> Iterator[tuple[dict[FindingKind, Response], Policy]]:
     """Every policy on these kinds, with what a project's table states."""
     ruled = sorted(GIVEN & set(kinds))
     for responses in product(Response, repeat=len(ruled)):
@@ -105,10 +105,10 @@ def tables(kinds: Iterable[Kind]) -> Iterator[tuple[dict[Kind, Response], Policy
 
 def test_everything_that_can_be_found_is_among_the_findings() -> None:
     assert set(VERDICTS) == set(Verdict)
-    assert {kind for find in FINDINGS.values() for kind in find("one").kinds} == set(Kind)
+    assert {kind for find in FINDINGS.values() for kind in find("one").kinds} == set(FindingKind)
     for policy in (Policy, ExperimentPolicy):
         settings = {each.name for each in msgspec.structs.fields(policy)}
-        assert {each for each in Kind if each in settings} == GIVEN
+        assert {each for each in FindingKind if each in settings} == GIVEN
 
 
 @pytest.mark.parametrize("name", FINDINGS)
@@ -162,5 +162,5 @@ def test_what_was_not_looked_at_has_not_passed() -> None:
         *judge_comparison(samples.run(), endpoints={"one": "/"}, policy=Policy()),
     ]
     assert {each.stage for each in unseen} == {"check", "compare"}
-    assert not {each.kind for each in unseen} & {Kind.PASSED, Kind.FASTER}
+    assert not {each.kind for each in unseen} & {FindingKind.PASSED, FindingKind.FASTER}
     assert told(unseen).end == told([]).end == INVALID

@@ -1,15 +1,17 @@
 import pytest
 
-from headtohead.ci.gate.policy import Kind, Policy, Response, read_policy
+from headtohead.ci.gate.policy import FindingKind, Policy, Response, read_policy
 from headtohead.errors import ConfigurationError
 
 
 def test_what_is_not_said_is_as_strict_as_a_gate_needs_to_be():
     policy = read_policy({})
-    fails = {kind for kind in Kind if policy.response(kind, experiment="e") is Response.FAIL}
-    assert fails == {Kind.CHECKS, Kind.SLOWER, Kind.INVALID}
-    passes = {kind for kind in Kind if policy.response(kind, experiment="e") is Response.PASS}
-    assert passes == {Kind.PASSED, Kind.FASTER}
+    fails = {kind for kind in FindingKind if policy.response(kind, experiment="e") is Response.FAIL}
+    assert fails == {FindingKind.CHECKS, FindingKind.SLOWER, FindingKind.INVALID}
+    passes = {
+        kind for kind in FindingKind if policy.response(kind, experiment="e") is Response.PASS
+    }
+    assert passes == {FindingKind.PASSED, FindingKind.FASTER}
 
 
 def test_a_margin_is_the_experiments_own_or_the_policys_or_the_projects():

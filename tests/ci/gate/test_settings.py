@@ -12,7 +12,7 @@ import pytest
 from headtohead.check.outcome import Outcome
 from headtohead.ci.gate import gate_working_tree
 from headtohead.ci.gate.judgement import Gate
-from headtohead.ci.gate.policy import Kind, Policy, read_policy
+from headtohead.ci.gate.policy import FindingKind, Policy, read_policy
 from headtohead.config import Config
 from tests.bench.factories import bench
 from tests.check.factories import experiment
@@ -89,7 +89,7 @@ def test_it_reaches_the_comparison(name: str, monkeypatch: pytest.MonkeyPatch) -
 
 def test_no_setting_is_forgotten() -> None:
     settings = {each.name for each in msgspec.structs.fields(Policy)}
-    assert settings - set(Kind) == set(SETTINGS)
+    assert settings - set(FindingKind) == set(SETTINGS)
 
 
 def test_endpoints_share_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,6 +107,6 @@ def test_benchmarks_are_taken_in_as_many_rounds_with_the_policys_margin(
 def test_every_stage_has_its_say(monkeypatch: pytest.MonkeyPatch) -> None:
     _, judged = carry_out({"untested": "warn"}, monkeypatch)
     assert [(each.stage, each.kind) for each in judged.judgements] == [
-        ("compare", Kind.INVALID),
-        ("check", Kind.UNTESTED),
+        ("compare", FindingKind.INVALID),
+        ("check", FindingKind.UNTESTED),
     ]

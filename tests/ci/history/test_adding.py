@@ -85,7 +85,7 @@ def test_what_no_commit_holds_is_refused(repository):
     project, (anchor, commit, _) = repository
     completed = add(project, record(anchor, commit, changed=True))
     assert completed.returncode == 2
-    assert "measured what no commit holds" in refused(completed)
+    assert "measured uncommitted changes" in refused(completed)
     assert not (project.root / "history.jsonl").exists()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from headtohead.analysis.results import Verdict
 from headtohead.config import Config
-from headtohead.modes.latency.mode import Measured, measure
+from headtohead.modes.latency.mode import MeasuredPairs, measure
 from headtohead.modes.mode import Progress
 from headtohead.stack.target import Target
 from tests.check.test_equal_answers import experiment
@@ -21,7 +21,7 @@ def measured(
     on_progress: Callable[[Progress], None] = lambda _: None,
     against_itself: bool = False,
     **settings: object,
-) -> Measured:
+) -> MeasuredPairs:
     # A wide margin settles after few pairs, a long budget lets even a busy machine get there.
     config = Config(**{"root": Path(), "budget": 60.0, "margin": 0.3, "warm_up": 5, **settings})
     return measure(

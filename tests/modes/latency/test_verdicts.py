@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from headtohead.analysis.results import Verdict
-from headtohead.modes.latency.mode import Measured
+from headtohead.modes.latency.mode import MeasuredPairs
 from headtohead.modes.latency.pair_tally import ComparisonTally
 from headtohead.modes.latency.verdicts import judged_together
 from headtohead.modes.open_model.mode import MeasuredOpen
@@ -15,7 +15,7 @@ from tests.report.samples import NAIVE, experiment, variant
 from tests.run.factories import pair
 
 
-def measured(variant_ms: list[float], *, valid: bool = True) -> Measured:
+def measured(variant_ms: list[float], *, valid: bool = True) -> MeasuredPairs:
     """An experiment with one comparison, whose baseline takes 10 ms."""
     tally = ComparisonTally(
         baseline="naive",
@@ -30,7 +30,7 @@ def measured(variant_ms: list[float], *, valid: bool = True) -> Measured:
         comparisons=(tally.comparison(valid=valid),),
         caveats=() if valid else (sample_size.too_few_pairs(pairs=1, needed=40),),
     )
-    return Measured(result=result, tallies=(tally,), pairs=tuple(tally.pairs))
+    return MeasuredPairs(result=result, tallies=(tally,), pairs=tuple(tally.pairs))
 
 
 # Of a hundred pairs 61 are slower: seldom by chance alone, often enough among five comparisons.
@@ -38,7 +38,7 @@ DOUBTFUL = [10 + (step - 38.5) / 100 for step in range(100)]
 CLEAR = [5.0] * 100
 
 
-def outcomes(*experiments: Measured) -> list[tuple[Verdict, float]]:
+def outcomes(*experiments: MeasuredPairs) -> list[tuple[Verdict, float]]:
     return [
         (comparison.verdict, round(comparison.verdict_error_rate, 6))
         for result in judged_together(experiments)

@@ -10,7 +10,7 @@ from headtohead.ci.gate.judgement import Gate, sorted_by_gravity
 from headtohead.ci.gate.judging import judge_bench, judge_check, judge_comparison
 from headtohead.ci.gate.policy import TABLE, Policy
 from headtohead.compare.compare_revisions import compare
-from headtohead.compare.endpoints import Endpoint, distinct, endpoints_at, endpoints_of
+from headtohead.compare.endpoints import ComparedEndpoint, distinct, endpoints_at, endpoints_of
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import Experiment
@@ -106,5 +106,7 @@ def gate(
     ), record
 
 
-def _margins(endpoints: Sequence[Endpoint], *, policy: Policy, default: float) -> dict[str, float]:
+def _margins(
+    endpoints: Sequence[ComparedEndpoint], *, policy: Policy, default: float
+) -> dict[str, float]:
     return {each.name: policy.margin_of(each.name, default=default) for each in endpoints}

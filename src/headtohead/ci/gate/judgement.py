@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from headtohead.ci.gate.policy import Kind, Response
+from headtohead.ci.gate.policy import FindingKind, Response
 from headtohead.errors import ExitCode
 from headtohead.protocol.explanation import Location
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
+class EndpointEffect:
     """An endpoint's effect.
 
     Attributes:
@@ -42,12 +42,12 @@ class Judgement:
     stage: str
     experiment: str
     subject: str
-    kind: Kind
+    kind: FindingKind
     response: Response
     message: str
     fix: str = ""
     source: Location | None = None
-    measured: Measured | None = None
+    measured: EndpointEffect | None = None
 
     @property
     def text(self) -> str:
@@ -82,7 +82,7 @@ class Gate:
         if not self.judgements:
             return ExitCode.INVALID_MEASUREMENT
         failing = {each.kind for each in self.those(Response.FAIL)}
-        if failing - {Kind.INVALID}:
+        if failing - {FindingKind.INVALID}:
             return ExitCode.GATE_FAILED
         return ExitCode.INVALID_MEASUREMENT if failing else ExitCode.OK
 
@@ -102,6 +102,6 @@ def sorted_by_gravity(judgements: Iterable[Judgement]) -> tuple[Judgement, ...]:
     return tuple(
         sorted(
             judgements,
-            key=lambda each: (_GRAVITY.index(each.response), each.kind is Kind.PASSED),
+            key=lambda each: (_GRAVITY.index(each.response), each.kind is FindingKind.PASSED),
         )
     )

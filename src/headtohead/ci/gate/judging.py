@@ -6,42 +6,42 @@ from functools import partial
 from headtohead.analysis.results import Verdict
 from headtohead.bench.record import Bench
 from headtohead.check.outcome import Outcome
-from headtohead.ci.gate.judgement import Judgement, Measured
-from headtohead.ci.gate.policy import Kind, Policy
+from headtohead.ci.gate.judgement import EndpointEffect, Judgement
+from headtohead.ci.gate.policy import FindingKind, Policy
 from headtohead.protocol.explanation import Location
 from headtohead.records.run import Run, UntimedEndpoint
 from headtohead.report.findings import Finding, findings
 from headtohead.report.numbers import compared_with, percent
 
 KINDS = {
-    Verdict.FASTER: Kind.FASTER,
-    Verdict.FASTER_SIZE_UNRESOLVED: Kind.FASTER,
-    Verdict.NO_DIFFERENCE: Kind.PASSED,
-    Verdict.SLOWER: Kind.SLOWER,
-    Verdict.SLOWER_SIZE_UNRESOLVED: Kind.UNRESOLVED,
-    Verdict.INCONCLUSIVE: Kind.INCONCLUSIVE,
-    Verdict.INVALID: Kind.INVALID,
+    Verdict.FASTER: FindingKind.FASTER,
+    Verdict.FASTER_SIZE_UNRESOLVED: FindingKind.FASTER,
+    Verdict.NO_DIFFERENCE: FindingKind.PASSED,
+    Verdict.SLOWER: FindingKind.SLOWER,
+    Verdict.SLOWER_SIZE_UNRESOLVED: FindingKind.UNRESOLVED,
+    Verdict.INCONCLUSIVE: FindingKind.INCONCLUSIVE,
+    Verdict.INVALID: FindingKind.INVALID,
 }
 _FIXES = {
-    Kind.PASSED: "",
-    Kind.FASTER: "",
-    Kind.SLOWER: "see the reason in the report, or allow it with a margin of its own",
-    Kind.UNRESOLVED: "a larger budget or a quieter machine tells whether it matters",
-    Kind.INCONCLUSIVE: "a larger budget, a wider margin or a quieter machine tells more",
-    Kind.INVALID: "follow the advice in the report and measure again",
-    Kind.DIFFERS: "see whether that was meant",
-    Kind.UNTESTED: "give it a request that answers with success",
+    FindingKind.PASSED: "",
+    FindingKind.FASTER: "",
+    FindingKind.SLOWER: "see the reason in the report, or allow it with a margin of its own",
+    FindingKind.UNRESOLVED: "a larger budget or a quieter machine tells whether it matters",
+    FindingKind.INCONCLUSIVE: "a larger budget, a wider margin or a quieter machine tells more",
+    FindingKind.INVALID: "follow the advice in the report and measure again",
+    FindingKind.DIFFERS: "see whether that was meant",
+    FindingKind.UNTESTED: "give it a request that answers with success",
 }
 
 
 def judgement(
     name: str,
-    kind: Kind,
+    kind: FindingKind,
     *,
     stage: str,
     message: str,
     policy: Policy,
-    measured: Measured | None = None,
+    measured: EndpointEffect | None = None,
 ) -> Judgement:
     """What a policy makes of something found of an endpoint or a benchmark of two revisions."""
     return Judgement(
@@ -70,10 +70,10 @@ def judge_bench(record: Bench, *, policy: Policy) -> Iterator[Judgement]:
             each.name,
             KINDS[each.verdict],
             message=f"{each.verdict}: head {compared_with(each.ratio)} base; {seen}",
-            measured=Measured(ratio=each.ratio, ci95=each.ci95, margin=each.margin),
+            measured=EndpointEffect(ratio=each.ratio, ci95=each.ci95, margin=each.margin),
         )
     for left_out in record.left_out:
-        yield judged(left_out.name, Kind.DIFFERS, message=left_out.reason)
+        yield judged(left_out.name, FindingKind.DIFFERS, message=left_out.reason)
 
 
 def judge_check(
@@ -91,7 +91,7 @@ def judge_check(
         told.add(_experiment(finding.variant))
         yield _judgement(
             finding.variant,
-            Kind.CHECKS,
+            FindingKind.CHECKS,
             message=finding.problem,
             fix=finding.fix,
             source=finding.source,
@@ -102,7 +102,7 @@ def judge_check(
             told.add(_experiment(variant))
             yield _judgement(
                 variant,
-                Kind.UNTESTED,
+                FindingKind.UNTESTED,
                 message=f"{kept.path} lacks its SQL",
                 fix="`h2h check --update` adds it; commit the file",
                 policy=policy,
@@ -113,22 +113,22 @@ def judge_check(
             yield _judgement(name, kind, message=message, fix=fix, policy=policy)
 
 
-def _nothing_found(name: str, outcome: Outcome) -> tuple[Kind, str, str]:
+def _nothing_found(name: str, outcome: Outcome) -> tuple[FindingKind, str, str]:
     """What it means that an experiment has no finding."""
     if name not in outcome.preflights:
-        return Kind.UNTESTED, "it cannot be checked here", "bring what it needs"
+        return FindingKind.UNTESTED, "it cannot be checked here", "install what it needs"
     kept = outcome.comparison
     if kept is None:
-        return Kind.UNTESTED, "its SQL was not looked at", "mend the failing check first"
+        return FindingKind.UNTESTED, "its SQL was not looked at", "fix the failing check first"
     if not kept.exists:
         problem = f"there is no {kept.path} to compare its SQL with"
-        return Kind.UNTESTED, problem, "`h2h check --update` writes it; commit it"
-    return Kind.PASSED, f"equal bodies, the SQL in {kept.path}", ""
+        return FindingKind.UNTESTED, problem, "`h2h check --update` writes it; commit it"
+    return FindingKind.PASSED, f"equal bodies, the SQL in {kept.path}", ""
 
 
 def _judgement(
     subject: str,
-    kind: Kind,
+    kind: FindingKind,
     *,
     message: str,
     fix: str,
@@ -152,7 +152,11 @@ def _experiment(identity: str) -> str:
     return identity.partition("/")[0]
 
 
-_UNTIMED = {"differs": Kind.DIFFERS, "failed": Kind.INVALID, "skipped": Kind.UNTESTED}
+_UNTIMED = {
+    "differs": FindingKind.DIFFERS,
+    "failed": FindingKind.INVALID,
+    "skipped": FindingKind.UNTESTED,
+}
 
 
 def judge_comparison(
@@ -178,7 +182,7 @@ def judge_comparison(
         )
         for caveat in finding.experiment.caveats:
             if caveat.code == "bodies-differ":
-                yield judged(finding.experiment.name, Kind.DIFFERS, message=caveat.message)
+                yield judged(finding.experiment.name, FindingKind.DIFFERS, message=caveat.message)
     untimed = {each.path: each for each in record.revisions.untimed} if record.revisions else {}
     for name, path in endpoints.items():
         if name not in timed:
@@ -186,14 +190,14 @@ def judge_comparison(
             yield judged(name, kind, message=f"{path}: {message}")
 
 
-def _not_timed(endpoint: UntimedEndpoint | None) -> tuple[Kind, str]:
+def _not_timed(endpoint: UntimedEndpoint | None) -> tuple[FindingKind, str]:
     if endpoint is None:
-        return Kind.INVALID, "the record says nothing of it"
+        return FindingKind.INVALID, "the record says nothing of it"
     return _UNTIMED[endpoint.kind], endpoint.reason
 
 
-def _measured(finding: Finding) -> Measured | None:
+def _measured(finding: Finding) -> EndpointEffect | None:
     if not finding.usable:
         return None
     comparison = finding.comparison
-    return Measured(ratio=comparison.ratio, ci95=comparison.ci95, margin=comparison.margin)
+    return EndpointEffect(ratio=comparison.ratio, ci95=comparison.ci95, margin=comparison.margin)

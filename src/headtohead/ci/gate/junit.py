@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 from headtohead.ci.gate.judgement import Gate, Judgement
 from headtohead.ci.gate.page import found, summary
-from headtohead.ci.gate.policy import Kind, Response
+from headtohead.ci.gate.policy import FindingKind, Response
 
 
 def render(gate: Gate) -> str:
@@ -41,7 +41,7 @@ def _case(judgement: Judgement) -> ET.Element:
     )
     match judgement.response:
         case Response.FAIL:
-            tag = "error" if judgement.kind is Kind.INVALID else "failure"
+            tag = "error" if judgement.kind is FindingKind.INVALID else "failure"
             ET.SubElement(
                 case, tag, message=judgement.message, type=judgement.kind
             ).text = judgement.text

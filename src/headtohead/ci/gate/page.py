@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from headtohead.ci.gate.judgement import Gate, Judgement
-from headtohead.ci.gate.policy import WELL, Kind, Response
+from headtohead.ci.gate.policy import WELL, FindingKind, Response
 from headtohead.records.run import Run
 from headtohead.report import markdown
 from headtohead.report.markdown import escape, row
@@ -16,15 +16,15 @@ LONGEST = 60_000
 
 _WORDS = {Response.FAIL: "**fails**", Response.WARN: "warns", Response.PASS: "passes"}
 _FOUND = {
-    Kind.PASSED: "nothing wrong",
-    Kind.FASTER: "faster",
-    Kind.CHECKS: "check failed",
-    Kind.SLOWER: "slower",
-    Kind.UNRESOLVED: "slower, size unresolved",
-    Kind.INCONCLUSIVE: "inconclusive",
-    Kind.DIFFERS: "differs",
-    Kind.UNTESTED: "untested",
-    Kind.INVALID: "invalid",
+    FindingKind.PASSED: "nothing wrong",
+    FindingKind.FASTER: "faster",
+    FindingKind.CHECKS: "check failed",
+    FindingKind.SLOWER: "slower",
+    FindingKind.UNRESOLVED: "slower, size unresolved",
+    FindingKind.INCONCLUSIVE: "inconclusive",
+    FindingKind.DIFFERS: "differs",
+    FindingKind.UNTESTED: "untested",
+    FindingKind.INVALID: "invalid",
 }
 
 
@@ -36,8 +36,8 @@ def render(gate: Gate, record: Run) -> str:
         record: The comparison behind it.
     """
     head = [MARKER, f"### headtohead: {gate.result}", "", escape(summary(gate)), ""]
-    told = [each for each in gate.judgements if each.kind is not Kind.PASSED]
-    passed = [each for each in gate.judgements if each.kind is Kind.PASSED]
+    told = [each for each in gate.judgements if each.kind is not FindingKind.PASSED]
+    passed = [each for each in gate.judgements if each.kind is FindingKind.PASSED]
     lines = [*head, *_table(told)]
     if passed:
         lines += _folded(f"{len(passed)} passed", "\n".join(_table(passed)))

@@ -22,7 +22,7 @@ class Response(StrEnum):
     FAIL = "fail"
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What can be found; all but what is well have a response of that name in the policy."""
 
     PASSED = "passed"
@@ -43,7 +43,7 @@ class Kind(StrEnum):
 
 
 # What nobody minds.
-WELL = frozenset({Kind.PASSED, Kind.FASTER})
+WELL = frozenset({FindingKind.PASSED, FindingKind.FASTER})
 
 
 class ExperimentPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,7 +94,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     invalid: Response = Response.FAIL
     experiments: dict[str, ExperimentPolicy] = msgspec.field(default_factory=dict)
 
-    def response(self, kind: Kind, *, experiment: str) -> Response:
+    def response(self, kind: FindingKind, *, experiment: str) -> Response:
         """What becomes of a finding about an experiment."""
         if kind in WELL:
             return Response.PASS

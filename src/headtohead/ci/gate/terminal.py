@@ -6,7 +6,7 @@ from rich.text import Text
 
 from headtohead.ci.gate.judgement import Gate, Judgement
 from headtohead.ci.gate.page import found, summary
-from headtohead.ci.gate.policy import Kind, Response
+from headtohead.ci.gate.policy import FindingKind, Response
 
 _WORDS = {Response.FAIL: "fails", Response.WARN: "warns", Response.PASS: "passes"}
 _STYLES = {Response.FAIL: "bold red", Response.WARN: "bold yellow", Response.PASS: "green"}
@@ -16,9 +16,11 @@ _RESULTS = {"passed": "bold green", "failed": "bold red", "invalid": "bold red"}
 def render(gate: Gate, *, console: Console) -> None:
     """Print it."""
     for judgement in gate.judgements:
-        if judgement.kind is not Kind.PASSED:
+        if judgement.kind is not FindingKind.PASSED:
             _print(judgement, console)
-    passed = dict.fromkeys(each.subject for each in gate.judgements if each.kind is Kind.PASSED)
+    passed = dict.fromkeys(
+        each.subject for each in gate.judgements if each.kind is FindingKind.PASSED
+    )
     if passed:
         console.print(_plain(f"Nothing wrong found with {', '.join(passed)}."))
     console.print(

@@ -49,13 +49,13 @@ def _entries(record: Run, *, root: Path) -> Iterator[Entry]:
         )
     if revisions.base.changed or revisions.head.changed:
         raise RecordError(
-            f"run {record.run_id} measured what no commit holds",
+            f"run {record.run_id} measured uncommitted changes",
             fix="commit it, then compare that commit with the anchor",
         )
     if not record.valid:
         raise MeasurementError(
             f"run {record.run_id} is invalid",
-            fix="follow the advice in its report, and measure anew",
+            fix="follow the advice in its report, and measure again",
         )
     moment = committed_at(revisions.head.commit, root=root)
     for experiment in record.experiments:

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
-from headtohead.analysis.change_points import Change, changes
+from headtohead.analysis.change_points import ChangePoint, changes
 from headtohead.analysis.results import Metric
 from headtohead.ci.history.history_file import Entry
 from headtohead.report.numbers import interval, percent, ratio
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class LevelChange:
     """A change point, and the commit that the new level begins with.
 
     Attributes:
@@ -22,7 +22,7 @@ class Step:
 
     entry: Entry
     previous: Entry
-    change: Change
+    change: ChangePoint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class Series:
     metric: Metric
     anchor: str
     entries: tuple[Entry, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[LevelChange, ...]
 
 
 def series_of(entries: Iterable[Entry]) -> tuple[Series, ...]:
@@ -66,7 +66,7 @@ def _series(entries: tuple[Entry, ...]) -> Series:
         anchor=entries[0].anchor,
         entries=entries,
         steps=tuple(
-            Step(entry=entries[each.index], previous=entries[each.index - 1], change=each)
+            LevelChange(entry=entries[each.index], previous=entries[each.index - 1], change=each)
             for each in changes([entry.ratio for entry in entries])
         ),
     )
@@ -80,7 +80,7 @@ def short(commit: str) -> str:
     return commit[:_COMMIT_LENGTH]
 
 
-def step_sentence(series: Series, step: Step) -> str:
+def step_sentence(series: Series, step: LevelChange) -> str:
     """A change point as one sentence that can be quoted."""
     change = step.change
     return (
@@ -96,7 +96,7 @@ def title(series: Series) -> str:
     return f"{series.subject}: {series.metric} over that of {short(series.anchor)}"
 
 
-def step_in_words(step: Step) -> str:
+def step_in_words(step: LevelChange) -> str:
     """How much slower or faster it became, such as ``12 % slower``."""
     size = step.change.step - 1
     return f"{percent(abs(size))} {'slower' if size > 0 else 'faster'}"

@@ -34,7 +34,7 @@ class BackgroundLoad:
         if self._answer_to(to_json(plan)) is None:
             raise ConfigurationError(
                 f"background load of {plan.module} cannot be put on ({self.last_words()})",
-                fix="mend the module; plain `locust -f` shows more",
+                fix="fix the module; plain `locust -f` shows more",
             )
 
     def tally(self) -> BackgroundTally | None:

@@ -29,7 +29,6 @@ from headtohead.load.plans.distributed import (
     REQUEST_SECONDS,
     STOP,
     Absent,
-    Answer,
     Assembly,
     Delivery,
     Done,
@@ -40,6 +39,7 @@ from headtohead.load.plans.distributed import (
     Parcel,
     Refused,
     Report,
+    WorkerMessage,
     shares_of,
 )
 from headtohead.load.plans.encoding import from_json, to_json
@@ -73,10 +73,10 @@ class Master:
         self._runner = runner
         self._lines = lines
         self._workers: list[str] = []
-        self._answers: Queue[tuple[str, Answer, str]] = Queue()
+        self._answers: Queue[tuple[str, WorkerMessage, str]] = Queue()
         # The first one that is no longer heard.
         self._gone: AsyncResult[str] = AsyncResult()
-        for answer in Answer:
+        for answer in WorkerMessage:
             runner.register_message(answer, self._hear)
 
     def assemble(self, *, workers: int, seconds: float) -> bool:
@@ -88,7 +88,7 @@ class Master:
             except Empty:
                 _say(Absent(joined=len(self._workers)))
                 return False
-            if answer is not Answer.HELLO or worker in self._workers:
+            if answer is not WorkerMessage.HELLO or worker in self._workers:
                 continue
             if text != __version__:
                 reason = f"it has headtohead {text}, the master {__version__}"
@@ -110,24 +110,26 @@ class Master:
         for worker, share in zip(self._workers, shares, strict=True):
             self._tell(worker, Order.PLAN, to_json(share))
         # At worst every user has every request of the warm-up time out.
-        self._await(Answer.WAITING, seconds=REQUEST_SECONDS * (plan.warm_up + 1) * len(plan.arms))
+        self._await(
+            WorkerMessage.WAITING, seconds=REQUEST_SECONDS * (plan.warm_up + 1) * len(plan.arms)
+        )
         schedule = BlockSchedule(arms=len(plan.arms), seconds=plan.seconds, seed=plan.seed)
         for turn in schedule:
             started = monotonic()
             self._tell_all(Order.SWITCH, to_json(turn))
-            self._await(Answer.DRAINED)
+            self._await(WorkerMessage.DRAINED)
             self._tell_all(Order.MEASURE)
             self._gone.wait(timeout=plan.block_seconds)
             self._tell_all(Order.REPORT)
-            self._await(Answer.PARCEL)
+            self._await(WorkerMessage.PARCEL)
             if not self._lines.empty():
                 self._lines.get()
                 break
             schedule.spend(monotonic() - started)
         self._tell_all(Order.FINISH)
-        self._await(Answer.PARCEL)
+        self._await(WorkerMessage.PARCEL)
 
-    def _await(self, due: Answer, *, seconds: float = REQUEST_SECONDS + 5) -> None:
+    def _await(self, due: WorkerMessage, *, seconds: float = REQUEST_SECONDS + 5) -> None:
         """Wait until every worker has given this answer."""
         pending = set(self._workers)
         deadline = monotonic() + seconds
@@ -146,7 +148,7 @@ class Master:
                 continue
             if answer is not due or worker not in pending:
                 raise self._lost(worker, reason=f"it said {answer} where {due} was due")
-            if answer is Answer.PARCEL:
+            if answer is WorkerMessage.PARCEL:
                 self._deliver(worker, text)
             pending.remove(worker)
 
@@ -170,7 +172,7 @@ class Master:
         return WorkerLostError(Lost(worker=index, host=_host(worker), reason=reason))
 
     def _hear(self, *, msg: Message, **_: Any) -> None:
-        self._answers.put((msg.node_id, Answer(msg.type), str(msg.data)))
+        self._answers.put((msg.node_id, WorkerMessage(msg.type), str(msg.data)))
 
     def _tell_all(self, order: Order, text: str = "") -> None:
         for worker in self._workers:

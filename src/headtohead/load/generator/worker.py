@@ -24,7 +24,7 @@ from headtohead.load.generator.schedule import BlockTurn
 from headtohead.load.generator.throughput import BlockSwitch, BlockUser
 from headtohead.load.generator.user import record_sample
 from headtohead.load.plans.arm import Arm
-from headtohead.load.plans.distributed import Answer, Order, Parcel, Share
+from headtohead.load.plans.distributed import Order, Parcel, WorkerMessage, WorkerShare
 from headtohead.load.plans.encoding import from_json, to_json
 from headtohead.load.plans.throughput import Block, BlockBatch
 
@@ -54,17 +54,17 @@ class Worker:
     def serve(self) -> None:
         """Take part in one plan after the other."""
         collect_by_hand()
-        self._say(Answer.HELLO, __version__)
+        self._say(WorkerMessage.HELLO, __version__)
         while True:
-            self._take_part(from_json(self._next(Order.PLAN), Share))
+            self._take_part(from_json(self._next(Order.PLAN), WorkerShare))
 
-    def _take_part(self, share: Share) -> None:
+    def _take_part(self, share: WorkerShare) -> None:
         switch = SharedUser.switch = BlockSwitch(users=share.users)
         SharedUser.plan = share.plan
         self._runner.environment.host = share.plan.arms[0].base_url
         self._runner.start_worker({SharedUser.__name__: share.users})
         switch.await_users()
-        self._say(Answer.WAITING)
+        self._say(WorkerMessage.WAITING)
         number = total = 0
         while turn := self._turn():
             block = self._block(turn, share.plan.arms[turn.arm], switch=switch)
@@ -87,7 +87,7 @@ class Worker:
         started = time()
         switch.switch_to(arm)
         switch.drain()
-        self._say(Answer.DRAINED)
+        self._say(WorkerMessage.DRAINED)
         self._next(Order.MEASURE)
         drained, had_used = time(), process_time()
         self._next(Order.REPORT)
@@ -104,7 +104,7 @@ class Worker:
         text = to_json(parcel)
         # In the middle of a block a garbage collection would count as latency.
         gc.collect()
-        self._say(Answer.PARCEL, text)
+        self._say(WorkerMessage.PARCEL, text)
 
     def _next(self, due: Order) -> str:
         return self._require(due, *self._orders.get())
@@ -114,7 +114,7 @@ class Worker:
             raise ValueError(f"the master said {order} where {due} was due")
         return text
 
-    def _say(self, answer: Answer, text: str = "") -> None:
+    def _say(self, answer: WorkerMessage, text: str = "") -> None:
         self._runner.send_message(answer, text)  # type: ignore[arg-type]
 
     def _hear(self, *, msg: Message, **_: Any) -> None:

@@ -22,7 +22,7 @@ STOP = "stop"
 class Order(StrEnum):
     """What a master tells its workers; the names are those of Locust's messages."""
 
-    # Followed by a `Share`: let users warm up.
+    # Followed by a `WorkerShare`: let users warm up.
     PLAN = "headtohead-plan"
     # Followed by a `BlockTurn`: send users to its arm.
     SWITCH = "headtohead-switch"
@@ -36,7 +36,7 @@ class Order(StrEnum):
     REFUSE = "headtohead-refuse"
 
 
-class Answer(StrEnum):
+class WorkerMessage(StrEnum):
     """What a worker tells its master."""
 
     # Followed by the version of headtohead.
@@ -50,7 +50,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Share:
+class WorkerShare:
     """One worker's part of a plan.
 
     Attributes:
@@ -158,10 +158,10 @@ Report = Listening | Joined | Refused | Absent | Delivery | Lost | Done
 configure_tagged_union(Report, converter)
 
 
-def shares_of(plan: BlockPlan, *, workers: int) -> list[Share]:
+def shares_of(plan: BlockPlan, *, workers: int) -> list[WorkerShare]:
     """Spread the users of a plan over workers as evenly as can be."""
     fewest, more = divmod(plan.users, workers)
-    return [Share(plan=plan, users=fewest + (index < more)) for index in range(workers)]
+    return [WorkerShare(plan=plan, users=fewest + (index < more)) for index in range(workers)]
 
 
 def missing_of(parcels: Sequence[Parcel]) -> str:

@@ -61,7 +61,7 @@ def pair_traffic(pairs: Sequence[Pair], *, names: Sequence[str]) -> Traffic:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
+class ComparedArms:
     """What pairs were taken of, in the record's words.
 
     Attributes:
@@ -82,7 +82,7 @@ class Subject:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
+class MeasuredPairs:
     """An experiment's result and the raw pairs it rests on.
 
     Attributes:
@@ -113,7 +113,7 @@ def measure(
     on_progress: Callable[[Progress], None],
     comparisons_in_run: int,
     against_itself: bool = False,
-) -> Measured:
+) -> MeasuredPairs:
     """Take request pairs until every comparison is settled or its budget is spent.
 
     Args:
@@ -167,7 +167,7 @@ def measure(
                     generator.close_comparison(index)
             if pairs:
                 on_progress(_progress(tallies, last=pairs[-1], batch=batch, config=config))
-    subject = Subject(
+    subject = ComparedArms(
         name=experiment.name,
         question=experiment.question,
         baseline=experiment.baseline.name,
@@ -177,7 +177,7 @@ def measure(
     result = paired_result(subject, tallies, pairs)
     if against_itself:
         result = replace(result, question=f"Does {experiment.baseline.name} differ from itself?")
-    return Measured(result=result, tallies=tuple(tallies), pairs=tuple(pairs))
+    return MeasuredPairs(result=result, tallies=tuple(tallies), pairs=tuple(pairs))
 
 
 def _progress(
@@ -201,7 +201,7 @@ def _progress(
 
 
 def paired_result(
-    subject: Subject, tallies: Sequence[ComparisonTally], pairs: Sequence[Pair]
+    subject: ComparedArms, tallies: Sequence[ComparisonTally], pairs: Sequence[Pair]
 ) -> ExperimentResult:
     """What pairs amount to; verdicts are those that need not know of other comparisons.
 

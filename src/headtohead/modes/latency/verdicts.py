@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from headtohead.analysis.results import Verdict
 from headtohead.analysis.verdicts import VerdictAt, holm_error_rates
-from headtohead.modes.latency.mode import Measured
+from headtohead.modes.latency.mode import MeasuredPairs
 from headtohead.modes.latency.pair_tally import ComparisonTally
 from headtohead.records.results import ExperimentResult
 
 
-def judged_together(measured: Sequence[Measured]) -> tuple[ExperimentResult, ...]:
+def judged_together(measured: Sequence[MeasuredPairs]) -> tuple[ExperimentResult, ...]:
     """The results of a run's experiments with their final verdicts.
 
     An invalid experiment gets no verdict, and its comparisons still count as comparisons of the
@@ -38,7 +38,7 @@ def without_verdicts_where_invalid(result: ExperimentResult) -> ExperimentResult
     )
 
 
-def _judged(measured: Measured, rates: Sequence[float]) -> ExperimentResult:
+def _judged(measured: MeasuredPairs, rates: Sequence[float]) -> ExperimentResult:
     result = measured.result
     return replace(
         result,

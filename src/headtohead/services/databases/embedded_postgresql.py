@@ -31,7 +31,7 @@ from headtohead.services.databases.postgresql_cluster import (
     unprivileged_account,
 )
 from headtohead.services.server_process import wheel_folder
-from headtohead.services.service import Endpoint, Server
+from headtohead.services.service import Endpoint, RunningServer
 
 DATABASE = "h2h"
 _STATEMENTS = "pg_stat_statements"
@@ -99,7 +99,7 @@ class EmbeddedPostgres:
             running = self._start(progress, statistics=statistics)
         if statistics:
             create_extension(self.url(), name=_STATEMENTS)
-        server = Server(
+        server = RunningServer(
             name=POSTGRESQL,
             pid=running.pid,
             address=str(self.socket_folder),
@@ -157,7 +157,7 @@ class EmbeddedPostgres:
                 raise StackError(
                     "PostgreSQL does not start:"
                     f" {processes.telling_line(processes.read_log(self.log))}",
-                    fix=f"see {self.log}; removing {self.data} makes it begin anew",
+                    fix=f"see {self.log}; remove {self.data} to start with an empty one",
                 )
             if time.monotonic() > deadline:
                 raise StackError(

@@ -13,7 +13,7 @@ import psycopg2.errors
 import psycopg2.extensions
 
 from headtohead.errors import StackError
-from headtohead.services.service import DATABASE, Endpoint, Server, checked_address
+from headtohead.services.service import DATABASE, Endpoint, RunningServer, checked_address
 
 POSTGRESQL = "PostgreSQL"
 
@@ -35,7 +35,7 @@ def external_database(url: str) -> Endpoint:
             f"{POSTGRESQL} at {address} cannot be used ({reason(error, url)})",
             fix="start it or correct DATABASE_URL, or unset it to use the embedded server",
         ) from None
-    server = Server(name=POSTGRESQL, pid=None, address=address, log=None, version=version)
+    server = RunningServer(name=POSTGRESQL, pid=None, address=address, log=None, version=version)
     return Endpoint(server=server, url=url)
 
 
