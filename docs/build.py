@@ -17,6 +17,7 @@ from headtohead.report import terminal
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
+import caveats_page  # noqa: E402
 import experiments_page  # noqa: E402
 
 from benchmarks.generator_cost import markdown as generator_cost  # noqa: E402
@@ -34,6 +35,7 @@ README = ROOT / "README.md"
 REFERENCE_RUN = ROOT / "docs" / "reference-run"
 VALIDATION = ROOT / "docs" / "validation"
 EXPERIMENTS = ROOT / "docs" / "experiments.md"
+CAVEATS = ROOT / "docs" / "caveats.md"
 AUDIT = ROOT / "docs" / "audit.json"
 GENERATOR_COST = ROOT / "docs" / "generator-cost"
 PROOF = ROOT / "docs" / "proof"
@@ -93,6 +95,7 @@ def main() -> None:
             folder.with_suffix(".md").write_text(page(folder), encoding="utf-8")
     experiments = experiments_page.render(read_record(REFERENCE_RUN), read_audit(AUDIT))
     EXPERIMENTS.write_text(experiments, encoding="utf-8")
+    CAVEATS.write_text(caveats_page.render(), encoding="utf-8")
     README.write_text(readme_with_result(README.read_text(encoding="utf-8")), encoding="utf-8")
 
 

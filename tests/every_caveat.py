@@ -1,13 +1,11 @@
 """Every caveat that there is, in every form, found by looking through their modules."""
 
 from collections.abc import Iterator, Mapping
-from importlib import import_module
-from inspect import getmembers, isfunction, signature
+from inspect import signature
 from itertools import product
-from pkgutil import iter_modules
 
-from headtohead import validity
 from headtohead.records.results import Caveat
+from headtohead.validity.rule import declared_caveats
 
 # What to say of each thing that a caveat tells; several where its words or its weight differ.
 VALUES: Mapping[str, tuple[object, ...]] = {
@@ -49,15 +47,10 @@ VALUES: Mapping[str, tuple[object, ...]] = {
 
 def every_caveat() -> Iterator[tuple[str, Caveat]]:
     """Each with the name of the function that states it."""
-    modules = (
-        import_module(each.name) for each in iter_modules(validity.__path__, "headtohead.validity.")
-    )
-    functions = {name: each for module in modules for name, each in getmembers(module, isfunction)}
-    for name, state in sorted(functions.items()):
-        if signature(state).return_annotation is Caveat:
-            told = list(signature(state).parameters)
-            for values in product(*(VALUES[each] for each in told)):
-                yield name, state(**dict(zip(told, values, strict=True)))
+    for rule in declared_caveats():
+        told = list(signature(rule.state).parameters)
+        for values in product(*(VALUES[each] for each in told)):
+            yield rule.state.__name__, rule.state(**dict(zip(told, values, strict=True)))
 
 
 EVERY_CAVEAT = tuple(every_caveat())

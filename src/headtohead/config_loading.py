@@ -79,7 +79,9 @@ def _find_table(start: Path) -> tuple[Path, Mapping[str, Any]]:
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
         except (OSError, ValueError) as error:
-            raise ConfigurationError(f"{path} cannot be read ({error})", fix="correct it") from error
+            raise ConfigurationError(
+                f"{path} cannot be read ({error})", fix="correct it"
+            ) from error
         if "headtohead" in table:
             if not isinstance(table["headtohead"], dict):
                 raise ConfigurationError(f"{TABLE} in {path} is no table", fix="make it one")

@@ -23,6 +23,7 @@ from headtohead.records.results import Caveat
 from headtohead.records.run import Run
 from headtohead.report import html, markdown, terminal
 from headtohead.sweep import words
+from headtohead.validity.rule import declared_caveats
 from tests.conftest import ROOT
 from tests.every_caveat import EVERY_CAVEAT
 from tests.golden import printed
@@ -140,18 +141,13 @@ def test_every_code_is_declared_to_invalidate_or_not() -> None:
     assert found == INVALIDATES
 
 
-def test_documents_name_every_code_as_what_it_is() -> None:
-    page = (ROOT / "docs" / "caveats.md").read_text(encoding="utf-8")
-    invalidate, _, weaken = page.partition("These weaken:")
-    told = {
-        code: {
-            weight
-            for weight, part in {True: invalidate, False: weaken}.items()
-            if f"`{code}`" in part
+def test_what_a_rule_says_of_its_weight_is_what_it_states() -> None:
+    for rule in declared_caveats():
+        weights = {
+            caveat.invalidates for name, caveat in EVERY_CAVEAT if name == rule.state.__name__
         }
-        for code in INVALIDATES
-    }
-    assert told == INVALIDATES
+        said = {True: rule.invalidates_when, False: rule.weakens_when}
+        assert weights == {weight for weight, when in said.items() if when}, rule.code
 
 
 @pytest.mark.parametrize("caveat", one_of_each(invalidating=True), ids=codes)

@@ -4,38 +4,45 @@ from collections.abc import Iterator
 
 from headtohead.analysis.results import Verdict
 from headtohead.records.results import Caveat, ExperimentResult
+from headtohead.validity.rule import caveat
 
 
-def carry_over(*, baseline: str, variant: str, ratio: float) -> Caveat:
+@caveat(
+    "carry-over",
+    weakens_when=(
+        "one variant's requests certainly slow the other's next ones by more than the margin"
+    ),
+)
+def carry_over(*, baseline: str, variant: str, ratio: float) -> tuple[str, str]:
     """One arm's request slows the other's next, and some of that may be left after the wash-out."""
     slowed, slowing = (variant, baseline) if ratio > 1 else (baseline, variant)
-    return Caveat(
-        code="carry-over",
-        message=f"A request to {slowing} slows the next one to {slowed} by"
-        f" {abs(ratio - 1) * 100:.0f} % more than the other way round.",
-        advice="Requests that follow the other arm's are left out, and the interval allows for as"
-        " much again; for a tighter interval, compare variants that share less state.",
-        invalidates=False,
+    return (
+        (
+            f"A request to {slowing} slows the next one to {slowed} by"
+            f" {abs(ratio - 1) * 100:.0f} % more than the other way round."
+        ),
+        (
+            "Requests that follow the other arm's are left out, and the interval allows for as"
+            " much again; for a tighter interval, compare variants that share less state."
+        ),
     )
 
 
-def control_failed(*, experiment: str, ratio: float) -> Caveat:
+@caveat("control-failed", invalidates_when="a baseline differed from itself (`--control`)")
+def control_failed(*, experiment: str, ratio: float) -> tuple[str, str]:
     """The run found a difference where there is none, so nothing it found can be relied on."""
-    return Caveat(
-        code="control-failed",
-        message=f"The baseline of {experiment} differed from itself (ratio {ratio:.3f}).",
-        advice="Something other than the variant made a difference; run again on a quiet machine.",
-        invalidates=True,
+    return (
+        f"The baseline of {experiment} differed from itself (ratio {ratio:.3f}).",
+        "Something other than the variant made a difference; run again on a quiet machine.",
     )
 
 
-def no_control(*, experiment: str, reason: str) -> Caveat:
+@caveat("no-control", weakens_when="the control could not be measured (`--control`)")
+def no_control(*, experiment: str, reason: str) -> tuple[str, str]:
     """The run was to be controlled and was not."""
-    return Caveat(
-        code="no-control",
-        message=f"The control on {experiment} could not be measured ({reason}).",
-        advice="Raise --budget: the control gets a quarter of it.",
-        invalidates=False,
+    return (
+        f"The control on {experiment} could not be measured ({reason}).",
+        "Raise --budget: the control gets a quarter of it.",
     )
 
 

@@ -3,82 +3,8 @@
 from collections.abc import Iterator
 
 from headtohead.records.results import Caveat, GeneratorUse
-
-
-def client_bound(*, share: float) -> Caveat:
-    """Much of what is measured is the client's own time, which both arms share."""
-    return Caveat(
-        code="client-bound",
-        message=f"The load generator computed for {share * 100:.0f} % of the time.",
-        advice="Its own time is part of both arms, so the servers' true ratio is farther from 1.",
-        invalidates=False,
-    )
-
-
-def generator_saturated(*, share: float) -> Caveat:
-    """What is measured is the load generator rather than the server."""
-    return Caveat(
-        code="generator-saturated",
-        message=f"The load generator computed for {share * 100:.0f} % of the time.",
-        advice="Measure a request that takes the server longer, or add load from other hosts; these"
-        " numbers only show the client.",
-        invalidates=True,
-    )
-
-
-def held_up(*, share: float, p99_ms: float, max_ms: float) -> Caveat:
-    """Requests waited where neither the application nor the generator worked."""
-    return Caveat(
-        code="held-up",
-        message=f"The generator or its connection stalled {share * 100:.1f} % of the time"
-        f" (p99 {p99_ms:.0f} ms, at most {max_ms:.0f} ms).",
-        advice="Stop other work on the generator's core, and keep the machine from suspending.",
-        invalidates=True,
-    )
-
-
-def worker_lost(*, worker: int, host: str, reason: str) -> Caveat:
-    """A worker stopped sending requests, so the load was not the planned one."""
-    return Caveat(
-        code="worker-lost",
-        message=f"Worker {worker} ({host}) was lost during the run: {reason}.",
-        advice="Find out whether it was killed, ran out of memory or lost its network; run again.",
-        invalidates=True,
-    )
-
-
-def samples_missing(*, worker: int, missing: str) -> Caveat:
-    """Some measured requests never arrived, and it is unknown which side they favour."""
-    return Caveat(
-        code="samples-missing",
-        message=f"{missing} that worker {worker} measured never arrived.",
-        advice="Check the network for dropped connections, and run again.",
-        invalidates=True,
-    )
-
-
-def background_lost(*, scenario: str, reason: str) -> Caveat:
-    """Part of the measurement ran without the background load that was asked for."""
-    return Caveat(
-        code="background-lost",
-        message=f"The background load of {scenario} ended while measuring ({reason}).",
-        advice="Run again without --background, or with a journey that does not end early.",
-        invalidates=True,
-    )
-
-
-def background_errors(
-    *, scenario: str, errors: int, requests: int, example: str, invalidates: bool
-) -> Caveat:
-    """Some background requests failed, so the background load was not the planned one."""
-    return Caveat(
-        code="background-errors",
-        message=f"{errors} of {requests} requests of the background load of {scenario} failed"
-        f" ({example}).",
-        advice="Run the journey alone with `locust -f`, and fix it or the API.",
-        invalidates=invalidates,
-    )
-
+from headtohead.report.numbers import percent
+from headtohead.validity.rule import caveat
 
 # The generator waits for its one request, so the share of time in which it computes is at most the
 # share of a measured time that is its own. Both arms have it alike, and a ratio is drawn towards 1
@@ -97,6 +23,107 @@ TOLERATED_HELD_UP_SHARE = 0.25
 # No scheduler makes a process wait for a second. One that did was suspended, and so perhaps was
 # everything else; connections and caches may not be what they were.
 TOLERATED_HOLD_UP_MS = 1000.0
+# If more of them fail, what ran beside was another load than the one that was asked for.
+TOLERATED_ERRORS = 0.05
+
+
+@caveat(
+    "client-bound",
+    weakens_when=f"the generator computed for more than {percent(NOTABLE_CPU_SHARE)} of the time",
+)
+def client_bound(*, share: float) -> tuple[str, str]:
+    """Much of what is measured is the client's own time, which both arms share."""
+    return (
+        f"The load generator computed for {share * 100:.0f} % of the time.",
+        "Its own time is part of both arms, so the servers' true ratio is farther from 1.",
+    )
+
+
+@caveat(
+    "generator-saturated",
+    invalidates_when=(
+        f"the generator computed for more than {percent(TOLERATED_CPU_SHARE)} of the time;"
+        " in blocks, of those of any variant"
+    ),
+)
+def generator_saturated(*, share: float) -> tuple[str, str]:
+    """What is measured is the load generator rather than the server."""
+    return (
+        f"The load generator computed for {share * 100:.0f} % of the time.",
+        (
+            "Measure a request that takes the server longer, or add load from other hosts; these"
+            " numbers only show the client."
+        ),
+    )
+
+
+@caveat(
+    "held-up",
+    invalidates_when=(
+        f"more than {percent(TOLERATED_HELD_UP_SHARE)} of the pairs lost more time than a"
+        f" pair takes, or one lost {TOLERATED_HOLD_UP_MS / 1000:g} s, while neither"
+        " application nor generator worked; in blocks, as many ended late"
+    ),
+)
+def held_up(*, share: float, p99_ms: float, max_ms: float) -> tuple[str, str]:
+    """Requests waited where neither the application nor the generator worked."""
+    return (
+        (
+            f"The generator or its connection stalled {share * 100:.1f} % of the time"
+            f" (p99 {p99_ms:.0f} ms, at most {max_ms:.0f} ms)."
+        ),
+        "Stop other work on the generator's core, and keep the machine from suspending.",
+    )
+
+
+@caveat(
+    "worker-lost",
+    invalidates_when="a worker sent no heartbeat for some seconds, left, or did not answer in time",
+)
+def worker_lost(*, worker: int, host: str, reason: str) -> tuple[str, str]:
+    """A worker stopped sending requests, so the load was not the planned one."""
+    return (
+        f"Worker {worker} ({host}) was lost during the run: {reason}.",
+        "Find out whether it was killed, ran out of memory or lost its network; run again.",
+    )
+
+
+@caveat("samples-missing", invalidates_when="batches or requests of a worker did not arrive")
+def samples_missing(*, worker: int, missing: str) -> tuple[str, str]:
+    """Some measured requests never arrived, and it is unknown which side they favour."""
+    return (
+        f"{missing} that worker {worker} measured never arrived.",
+        "Check the network for dropped connections, and run again.",
+    )
+
+
+@caveat("background-lost", invalidates_when="the background load ended during the measurement")
+def background_lost(*, scenario: str, reason: str) -> tuple[str, str]:
+    """Part of the measurement ran without the background load that was asked for."""
+    return (
+        f"The background load of {scenario} ended while measuring ({reason}).",
+        "Run again without --background, or with a journey that does not end early.",
+    )
+
+
+@caveat(
+    "background-errors",
+    invalidates_when=f"more than {percent(TOLERATED_ERRORS)} of the background requests failed",
+    weakens_when="background requests failed, but fewer",
+)
+def background_errors(
+    *,
+    scenario: str,
+    errors: int,
+    requests: int,
+    example: str,
+    invalidates: bool,  # noqa: ARG001 (it is for the caveat)
+) -> tuple[str, str]:
+    """Some background requests failed, so the background load was not the planned one."""
+    return (
+        f"{errors} of {requests} requests of the background load of {scenario} failed ({example}).",
+        "Run the journey alone with `locust -f`, and fix it or the API.",
+    )
 
 
 def load_caveats(use: GeneratorUse) -> Iterator[Caveat]:
@@ -118,7 +145,3 @@ def generator_caveats(use: GeneratorUse) -> Iterator[Caveat]:
 def _held_up_caveats(use: GeneratorUse) -> Iterator[Caveat]:
     if use.held_up_share > TOLERATED_HELD_UP_SHARE or use.lag_max_ms > TOLERATED_HOLD_UP_MS:
         yield held_up(share=use.held_up_share, p99_ms=use.lag_p99_ms, max_ms=use.lag_max_ms)
-
-
-# If more of them fail, what ran beside was another load than the one that was asked for.
-TOLERATED_ERRORS = 0.05

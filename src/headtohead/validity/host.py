@@ -4,57 +4,8 @@ from collections.abc import Iterator
 
 from headtohead.host.sample import Clocks, HostSample
 from headtohead.records.results import Caveat, Machine
-
-
-def server_restarted(*, servers: tuple[str, ...]) -> Caveat:
-    """A server was restarted during the run, with cold caches and new connections."""
-    return Caveat(
-        code="server-restarted",
-        message=f"Processes of {', '.join(servers)} ended or began during the measurement.",
-        advice="Find out why in its log (`h2h status` shows where) and run again.",
-        invalidates=True,
-    )
-
-
-def clock_stepped(*, seconds: float) -> Caveat:
-    """The wall clock was set, or the machine slept."""
-    return Caveat(
-        code="clock-stepped",
-        message=f"The wall clock was changed by {seconds:+.2f} s during the measurement.",
-        advice="Keep programs from setting the clock or suspending the machine; run again.",
-        invalidates=True,
-    )
-
-
-def busy_machine(*, share: float, invalidates: bool) -> Caveat:
-    """Other processes used the cores during the measurement."""
-    return Caveat(
-        code="busy-machine",
-        message=f"Other processes used {share * 100:.0f} % of the cores while measuring.",
-        advice="Intervals get wider, and ratios are those of a busy machine; stop other work.",
-        invalidates=invalidates,
-    )
-
-
-def stolen_cores(*, share: float, invalidates: bool) -> Caveat:
-    """The hypervisor let other virtual machines use the cores during the measurement."""
-    return Caveat(
-        code="stolen-cores",
-        message=f"The hypervisor gave {share * 100:.0f} % of the cores to other machines.",
-        advice="Intervals get wider on a crowded host; measure at another time or elsewhere.",
-        invalidates=invalidates,
-    )
-
-
-def single_core() -> Caveat:
-    """Generator and server share a core, so client time and server time mix."""
-    return Caveat(
-        code="single-core",
-        message="The load generator and the servers share one core.",
-        advice="Use a machine with two cores or more to keep them apart.",
-        invalidates=False,
-    )
-
+from headtohead.report.numbers import percent
+from headtohead.validity.rule import caveat
 
 # A fifth of one core of two, and far above what is seen where nobody else is at work. Pairs cancel
 # what hits both arms alike, so up to a point others only explain a wide interval.
@@ -71,6 +22,76 @@ TOLERATED_STEAL = 0.25
 # is no step; twice that rate leaves room for reading the clocks.
 TOLERATED_STEP_SECONDS = 0.1
 TOLERATED_DRIFT = 0.001
+
+
+@caveat(
+    "server-restarted",
+    invalidates_when="a process of the local stack's servers, or a worker of its API, was replaced",
+)
+def server_restarted(*, servers: tuple[str, ...]) -> tuple[str, str]:
+    """A server was restarted during the run, with cold caches and new connections."""
+    return (
+        f"Processes of {', '.join(servers)} ended or began during the measurement.",
+        "Find out why in its log (`h2h status` shows where) and run again.",
+    )
+
+
+@caveat(
+    "clock-stepped",
+    invalidates_when=(
+        f"wall clock and monotonic clock disagree by more than {TOLERATED_STEP_SECONDS:g} s"
+        " and what a clock is steered"
+    ),
+)
+def clock_stepped(*, seconds: float) -> tuple[str, str]:
+    """The wall clock was set, or the machine slept."""
+    return (
+        f"The wall clock was changed by {seconds:+.2f} s during the measurement.",
+        "Keep programs from setting the clock or suspending the machine; run again.",
+    )
+
+
+@caveat(
+    "busy-machine",
+    invalidates_when=f"other processes took more than {percent(TOLERATED_OTHERS)} of the cores",
+    weakens_when=f"other processes took more than {percent(NOTABLE_OTHERS)} of the cores",
+)
+def busy_machine(
+    *,
+    share: float,
+    invalidates: bool,  # noqa: ARG001 (it is for the caveat)
+) -> tuple[str, str]:
+    """Other processes used the cores during the measurement."""
+    return (
+        f"Other processes used {share * 100:.0f} % of the cores while measuring.",
+        "Intervals get wider, and ratios are those of a busy machine; stop other work.",
+    )
+
+
+@caveat(
+    "stolen-cores",
+    invalidates_when=f"the hypervisor took more than {percent(TOLERATED_STEAL)} of the cores",
+    weakens_when=f"the hypervisor took more than {percent(NOTABLE_STEAL)} of the cores",
+)
+def stolen_cores(
+    *,
+    share: float,
+    invalidates: bool,  # noqa: ARG001 (it is for the caveat)
+) -> tuple[str, str]:
+    """The hypervisor let other virtual machines use the cores during the measurement."""
+    return (
+        f"The hypervisor gave {share * 100:.0f} % of the cores to other machines.",
+        "Intervals get wider on a crowded host; measure at another time or elsewhere.",
+    )
+
+
+@caveat("single-core", weakens_when="generator and servers share one core")
+def single_core() -> tuple[str, str]:
+    """Generator and server share a core, so client time and server time mix."""
+    return (
+        "The load generator and the servers share one core.",
+        "Use a machine with two cores or more to keep them apart.",
+    )
 
 
 def machine(before: HostSample, after: HostSample, *, ours: bool) -> Machine:

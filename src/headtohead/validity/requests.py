@@ -1,53 +1,51 @@
 """Caveats about measured requests and their bodies."""
 
-from headtohead.records.results import Caveat
+from headtohead.validity.rule import caveat
 
 
-def request_errors(*, variant: str, errors: int, requests: int, example: str) -> Caveat:
+@caveat("request-errors", invalidates_when="any measured request failed")
+def request_errors(*, variant: str, errors: int, requests: int, example: str) -> tuple[str, str]:
     """Some measured requests failed, so their times are those of an error page."""
-    return Caveat(
-        code="request-errors",
-        message=f"{errors} of {requests} requests to {variant} failed ({example}).",
-        advice="Read the API's log (`h2h status` shows where) and run again once it is fixed.",
-        invalidates=True,
+    return (
+        f"{errors} of {requests} requests to {variant} failed ({example}).",
+        "Read the API's log (`h2h status` shows where) and run again once it is fixed.",
     )
 
 
-def variant_not_applied(*, variant: str, requests: int) -> Caveat:
+@caveat(
+    "variant-not-applied",
+    invalidates_when="the server did not confirm the variant of a measured request",
+)
+def variant_not_applied(*, variant: str, requests: int) -> tuple[str, str]:
     """The server did not confirm that the chosen variant served the request."""
-    return Caveat(
-        code="variant-not-applied",
-        message=f"The server did not confirm {variant} on {requests} measured requests.",
-        advice="Check that experiments are switched on and that the view calls the seam.",
-        invalidates=True,
+    return (
+        f"The server did not confirm {variant} on {requests} measured requests.",
+        "Check that experiments are switched on and that the view calls the seam.",
     )
 
 
-def body_changed(*, changed: int, requests: int) -> Caveat:
+@caveat("body-changed", invalidates_when="a body differed from the first one of the measurement")
+def body_changed(*, changed: int, requests: int) -> tuple[str, str]:
     """Bodies changed during the run, so the arms did not do the same work throughout."""
-    return Caveat(
-        code="body-changed",
-        message=f"{changed} of {requests} responses had a different body from the first one.",
-        advice="Let nothing else write to the database while measuring.",
-        invalidates=True,
+    return (
+        f"{changed} of {requests} responses had a different body from the first one.",
+        "Let nothing else write to the database while measuring.",
     )
 
 
-def bodies_differ(*, where: str) -> Caveat:
+@caveat("bodies-differ", weakens_when="the two revisions answered differently")
+def bodies_differ(*, where: str) -> tuple[str, str]:
     """The two revisions give different answers, so their times are those of different work."""
-    return Caveat(
-        code="bodies-differ",
-        message=f"The revisions answer differently ({where}).",
-        advice="Check whether this is intended: the times are those of different answers.",
-        invalidates=False,
+    return (
+        f"The revisions answer differently ({where}).",
+        "Check whether this is intended: the times are those of different answers.",
     )
 
 
-def bodies_vary(*, where: str) -> Caveat:
+@caveat("bodies-vary", weakens_when="one revision answered the same request differently")
+def bodies_vary(*, where: str) -> tuple[str, str]:
     """The same revision answers the same request differently."""
-    return Caveat(
-        code="bodies-vary",
-        message=f"One revision answers the same request differently each time ({where}).",
-        advice="It cannot be told whether the two revisions give equal answers.",
-        invalidates=False,
+    return (
+        f"One revision answers the same request differently each time ({where}).",
+        "It cannot be told whether the two revisions give equal answers.",
     )

@@ -34,14 +34,10 @@ from headtohead.records.comparison import Comparison, ErrorDifference
 from headtohead.records.results import Caveat, Lateness, OpenModel, VariantIntervals, VariantResult
 from headtohead.validity import load, sample_size
 from headtohead.validity.generator import TOLERATED_HOLD_UP_MS
+from headtohead.validity.load import TOLERATED_LAG_MS, TOLERATED_LATE_SHARE
 
 # The median answers the question, the tail stands beside it.
 PERCENTILES = {Metric.LATENCY: 50, Metric.P95: 95, Metric.P99: 99}
-# A request that the generator reaches when the next one is due was not sent as planned, and where
-# the next one is far off, one that waited longer than a busy scheduler makes a process wait. From
-# one in twenty on, p95 would be the generator's, and bunches its making.
-TOLERATED_LAG_MS = 20.0
-TOLERATED_LATE_SHARE = 0.05
 
 
 def response_ms(arrival: Arrival) -> float | None:

@@ -42,10 +42,9 @@ from headtohead.records.results import (
     VariantResult,
 )
 from headtohead.validity import load, sample_size
+from headtohead.validity.load import TOLERATED_UNRESOLVED
 
 PERCENTILES = {Metric.P50: 50, Metric.P95: 95, Metric.P99: 99}
-# Share of requests that may outlast a block before p99 is unknown.
-TOLERATED_UNRESOLVED = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
