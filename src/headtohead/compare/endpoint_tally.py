@@ -11,7 +11,8 @@ from headtohead.analysis.verdicts import VerdictAt, claim_error_rates, judge
 from headtohead.compare.endpoints import BASE, HEAD, ComparedEndpoint
 from headtohead.load.plans.latency import Pair
 from headtohead.modes.arms import body_caveats
-from headtohead.modes.latency.mode import ComparedArms, MeasuredPairs, paired_result
+from headtohead.modes.latency.mode import ComparedArms, paired_result
+from headtohead.modes.latency.verdicts import MeasuredPairs
 from headtohead.modes.latency.pair_tally import ComparisonTally
 from headtohead.records.results import Caveat, ExperimentResult
 from headtohead.validity import sample_size

@@ -1,8 +1,11 @@
-"""How far an experiment has come, and what the load generator did meanwhile."""
+"""What a load mode is: how load is applied to an experiment, and what is made of it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Generic, Protocol, Self, TypeVar
 
 from headtohead.analysis.blocks import NEEDED_ROUNDS
 from headtohead.analysis.results import Metric
@@ -10,7 +13,8 @@ from headtohead.config import Config
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import Experiment
 from headtohead.records.comparison import Mode
-from headtohead.records.results import ExperimentResult
+from headtohead.records.results import Caveat, ExperimentResult
+from headtohead.stack.target import Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +104,96 @@ class Observer(Protocol):
 
     def end(self, result: ExperimentResult) -> None:
         """It is done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured(ABC):
+    """An experiment's result and the raw requests it rests on.
+
+    Attributes:
+        result: Its verdicts are those that need not know of other experiments.
+    """
+
+    result: ExperimentResult
+
+    @abstractmethod
+    def write_raw(self, directory: Path) -> None:
+        """Keep the raw requests beside the record, in the run's folder."""
+
+    def with_caveats(self, *more: Caveat) -> Self:
+        """The same with more caveats."""
+        result = self.result
+        return replace(self, result=replace(result, caveats=(*result.caveats, *more)))
+
+
+M = TypeVar("M", bound=Measured)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadMode(ABC, Generic[M]):
+    """One way to apply load. `headtohead.modes.by_name` knows all of them."""
+
+    def require(self, config: Config) -> None:
+        """Refuse settings that do not suit it, before anything starts.
+
+        Raises:
+            ConfigurationError: They do not.
+        """
+
+    @contextmanager
+    def opened(
+        self,
+        config: Config,  # noqa: ARG002 (as below: modes that need something use them)
+        *,
+        target: Target,  # noqa: ARG002
+        note: Callable[[str], None],  # noqa: ARG002
+    ) -> Iterator[Self]:
+        """This mode with what it needs beyond a generator for each experiment.
+
+        Args:
+            config: All settings.
+            target: What load is put on.
+            note: Told what takes a moment.
+
+        Raises:
+            ConfigurationError: It cannot be had.
+        """
+        yield self
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether no more can be measured with what was opened."""
+        return False
+
+    @abstractmethod
+    def measure(
+        self,
+        experiment: Experiment,
+        *,
+        target: Target,
+        config: Config,
+        seed: int,
+        on_progress: Callable[[Progress], None],
+    ) -> M:
+        """Measure an experiment whose variants answer alike.
+
+        Raises:
+            MeasurementError: The generator broke down, or too little was measured.
+        """
+
+    def judged(self, measured: Sequence[M]) -> tuple[ExperimentResult, ...]:
+        """The final verdicts; each experiment stands alone unless the mode says otherwise."""
+        return tuple(without_verdicts_where_invalid(each.result) for each in measured)
+
+
+def without_verdicts_where_invalid(result: ExperimentResult) -> ExperimentResult:
+    """What was judged by itself, before machine, servers and control had their say against it."""
+    return replace(
+        result,
+        comparisons=tuple(
+            replace(each, verdict=result.verdict_on(each)) for each in result.comparisons
+        ),
+    )
 
 
 # Rounds that have to fit into the budget: more than a verdict needs, because what users wait for

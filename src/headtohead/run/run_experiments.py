@@ -6,26 +6,19 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import TypeVar
 
 from headtohead.check.equal_answers import Preflight, require_preflight
 from headtohead.config import Config
 from headtohead.experiment import Experiment
-from headtohead.load.control.distributed import Fleet
-from headtohead.modes.latency.mode import MeasuredPairs, measure
+from headtohead.modes.by_name import load_mode
+from headtohead.modes.latency.mode import LatencyMode
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
-from headtohead.modes.latency.verdicts import judged_together, without_verdicts_where_invalid
-from headtohead.modes.mode import Observer, require_rounds
-from headtohead.modes.open_model.mode import MeasuredOpen, measure_open, require_arrivals
-from headtohead.modes.throughput.mode import MeasuredLoad, measure_throughput
-from headtohead.modes.throughput.workers import open_workers, require_workers
+from headtohead.modes.mode import LoadMode, M, Measured, Observer, without_verdicts_where_invalid
 from headtohead.records import provenance
-from headtohead.records.comparison import Mode
 from headtohead.records.recording import run_directory
-from headtohead.records.results import Caveat, ExperimentResult
+from headtohead.records.results import ExperimentResult
 from headtohead.records.run import SCHEMA_VERSION, Run, write_record
 from headtohead.run.background import (
     Background,
@@ -39,10 +32,6 @@ from headtohead.stack.target import Target, open_target
 from headtohead.stack.variant_servers import served
 from headtohead.validity.comparison import control_caveats
 from headtohead.validity.host import host_caveats, machine
-
-# What measuring an experiment yields, by mode.
-Outcome = MeasuredPairs | MeasuredLoad | MeasuredOpen
-Taken = TypeVar("Taken", bound=Outcome)
 
 
 def run(
@@ -70,17 +59,15 @@ def run(
             or the address for metrics cannot be had.
         MeasurementError: Variants differ in what they say, or nothing could be measured.
     """
-    if config.mode == Mode.THROUGHPUT:
-        require_rounds(config)
-        require_workers(config)
-    elif config.mode == Mode.OPEN:
-        require_arrivals(config)
+    comparisons = sum(1 if against_itself else len(each.variants) for each in experiments)
+    mode = load_mode(config, comparisons_in_run=comparisons, against_itself=against_itself)
+    mode.require(config)
     chosen_scenario(config)
     started_at, started = datetime.now(UTC), monotonic()
     with (
         run_directory(started_at, results=config.results_directory) as (run_id, directory),
         open_target(config, progress=observer.note, experiments=experiments) as target,
-        open_workers(config, target=target, note=observer.note) as fleet,
+        mode.opened(config, target=target, note=observer.note) as mode,
         exporting(
             config.metrics_host,
             config.metrics_port or target.metrics_port,
@@ -107,13 +94,12 @@ def run(
             if config.control
             else None
         )
-        take = _taker(experiments, config=config, fleet=fleet, against_itself=against_itself)
-        measured: list[Outcome] = []
+        measured: list[Measured] = []
         for experiment in experiments:
             measured.append(
                 measure_one(
                     experiment,
-                    take=take,
+                    mode=mode,
                     target=target,
                     config=config,
                     observer=observer,
@@ -121,11 +107,11 @@ def run(
                     background=background,
                 )
             )
-            if fleet and fleet.broken:
+            if mode.is_broken:
                 break
         if control is not None:
             against = tuple(control_caveats(control))
-            measured = [_with_caveats(each, *against) for each in measured]
+            measured = [each.with_caveats(*against) for each in measured]
         for each in measured:
             each.write_raw(directory)
         record = Run(
@@ -133,7 +119,7 @@ def run(
             run_id=run_id,
             started_at=started_at,
             seconds=monotonic() - started,
-            complete=not (fleet and fleet.broken),
+            complete=not mode.is_broken,
             git=provenance.git_state(config.root),
             environment=provenance.describe(
                 servers=target.servers,
@@ -141,7 +127,7 @@ def run(
                 load_before=load_before,
                 load_after=os.getloadavg()[0],
             ),
-            experiments=judged(measured),
+            experiments=mode.judged(measured),
             control=control,
         )
         write_reports(record, directory)
@@ -157,32 +143,13 @@ def _baseline_ms(experiment: Experiment, preflight: Preflight) -> float:
     return timing.total_ms if timing else math.inf
 
 
-def _taker(
-    experiments: Sequence[Experiment],
-    *,
-    config: Config,
-    fleet: Fleet | None,
-    against_itself: bool,
-) -> Callable[..., Outcome]:
-    """What measures one experiment in the mode asked for."""
-    if config.mode == Mode.THROUGHPUT:
-        return partial(measure_throughput, fleet=fleet)
-    if config.mode == Mode.OPEN:
-        return measure_open
-    return partial(
-        measure,
-        comparisons_in_run=sum(1 if against_itself else len(each.variants) for each in experiments),
-        against_itself=against_itself,
-    )
-
-
 def _measure_control(
     experiment: Experiment, *, target: Target, config: Config, observer: Observer
 ) -> ExperimentResult:
     """The experiment's baseline against itself, in pairs and for a part of the budget."""
     measured = measure_one(
         experiment,
-        take=partial(measure, comparisons_in_run=1, against_itself=True),
+        mode=LatencyMode(comparisons_in_run=1, against_itself=True),
         target=target,
         config=replace(config, budget=config.budget * BUDGET_SHARE),
         observer=observer,
@@ -194,19 +161,19 @@ def _measure_control(
 def measure_one(
     experiment: Experiment,
     *,
-    take: Callable[..., Taken],
+    mode: LoadMode[M],
     target: Target,
     config: Config,
     observer: Observer,
     against_itself: bool = False,
     background: Background | None = None,
-) -> Taken:
+) -> M:
     """Measure one experiment, and judge what became of machine and servers meanwhile."""
     observer.begin(experiment)
     with served(experiment, target=target, note=observer.note, twice=against_itself) as there:
         began = background.look() if background else None
         before = there.sample_host()
-        measured = take(
+        measured = mode.measure(
             experiment,
             target=there,
             config=config,
@@ -216,26 +183,10 @@ def measure_one(
         after = there.sample_host()
         ended = background.look() if background else None
     use = machine(before, after, ours=there.is_ours)
-    measured = _with_caveats(
-        replace(
-            measured,
-            result=replace(measured.result, machine=use, background=background_use(began, ended)),
-        ),
+    result = replace(measured.result, machine=use, background=background_use(began, ended))
+    measured = replace(measured, result=result).with_caveats(
         *host_caveats(before, after, machine=use, cores=len(os.sched_getaffinity(0))),
         *background_caveats(began, ended),
     )
     observer.end(measured.result)
     return measured
-
-
-def judged(measured: Sequence[Outcome]) -> tuple[ExperimentResult, ...]:
-    """The final verdicts: comparisons of pairs share an error rate, others stand alone."""
-    paired = [each for each in measured if isinstance(each, MeasuredPairs)]
-    if paired:
-        return judged_together(paired)
-    return tuple(without_verdicts_where_invalid(each.result) for each in measured)
-
-
-def _with_caveats(measured: Taken, *more: Caveat) -> Taken:
-    result = measured.result
-    return replace(measured, result=replace(result, caveats=(*result.caveats, *more)))

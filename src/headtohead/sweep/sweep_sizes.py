@@ -5,7 +5,6 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from time import monotonic
 
@@ -15,8 +14,8 @@ from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.experiment import Experiment
 from headtohead.explain.request import explained_variants
 from headtohead.host.files import write_whole
-from headtohead.modes.latency.mode import MeasuredPairs, measure
-from headtohead.modes.latency.verdicts import judged_together
+from headtohead.modes.latency.mode import LatencyMode
+from headtohead.modes.latency.verdicts import MeasuredPairs
 from headtohead.modes.mode import Observer
 from headtohead.records import provenance
 from headtohead.records.explained import ExplainedVariant
@@ -82,16 +81,16 @@ def sweep(
         open_target(config, progress=observer.note) as target,
     ):
         load_before = os.getloadavg()[0]
-        take = partial(measure, comparisons_in_run=len(sizes) * len(experiment.variants))
+        mode = LatencyMode(comparisons_in_run=len(sizes) * len(experiment.variants))
         # At random, so that a machine that slows down meanwhile does not look like growth.
         order = random.Random(config.seed).sample(sizes, len(sizes))  # noqa: S311 (no secret)
         taken = {
             rows: _measure_at(
-                rows, experiment, take=take, target=target, config=config, observer=observer
+                rows, experiment, mode=mode, target=target, config=config, observer=observer
             )
             for rows in order
         }
-        results = judged_together([taken[rows].measured for rows in sizes])
+        results = mode.judged([taken[rows].measured for rows in sizes])
         found = tuple(
             Size(rows=rows, result=result, explained=taken[rows].explained)
             for rows, result in zip(sizes, results, strict=True)
@@ -126,7 +125,7 @@ def _measure_at(
     rows: int,
     experiment: Experiment,
     *,
-    take: Callable[..., MeasuredPairs],
+    mode: LatencyMode,
     target: Target,
     config: Config,
     observer: Observer,
@@ -145,7 +144,7 @@ def _measure_at(
             )
         measured = measure_one(
             experiment,
-            take=take,
+            mode=mode,
             target=there,
             config=config,
             observer=observer,

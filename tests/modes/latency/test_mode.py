@@ -7,7 +7,8 @@ import pytest
 
 from headtohead.analysis.results import Verdict
 from headtohead.config import Config
-from headtohead.modes.latency.mode import MeasuredPairs, measure
+from headtohead.modes.latency.mode import measure
+from headtohead.modes.latency.verdicts import MeasuredPairs
 from headtohead.modes.mode import Progress
 from headtohead.stack.target import Target
 from tests.check.test_equal_answers import experiment

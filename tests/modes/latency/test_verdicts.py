@@ -1,14 +1,10 @@
-from dataclasses import replace
-
 import pytest
 
 from headtohead.analysis.results import Verdict
-from headtohead.modes.latency.mode import MeasuredPairs
 from headtohead.modes.latency.pair_tally import ComparisonTally
-from headtohead.modes.latency.verdicts import judged_together
-from headtohead.modes.open_model.mode import MeasuredOpen
-from headtohead.modes.throughput.mode import MeasuredLoad
-from headtohead.run.run_experiments import judged
+from headtohead.modes.latency.verdicts import MeasuredPairs, judged_together
+from headtohead.modes.open_model.mode import MeasuredOpen, OpenMode
+from headtohead.modes.throughput.mode import MeasuredLoad, ThroughputMode
 from headtohead.validity import host, sample_size
 from tests.report import samples
 from tests.report.samples import NAIVE, experiment, variant
@@ -72,14 +68,14 @@ def test_an_invalid_experiment_gets_no_verdict_and_stays_in_the_family():
 
 
 @pytest.mark.parametrize(
-    ("take", "result"),
+    ("mode", "measured"),
     [
-        (lambda result: MeasuredLoad(result=result, blocks={}), samples.under_load()),
-        (lambda result: MeasuredOpen(result=result, stretches=()), samples.open_model()),
+        (ThroughputMode(), MeasuredLoad(result=samples.under_load(), blocks={})),
+        (OpenMode(), MeasuredOpen(result=samples.open_model(), stretches=())),
     ],
 )
-def test_what_was_judged_by_itself_loses_its_verdicts_to_a_caveat_that_came_later(take, result):
-    (sound,) = judged([take(result)])
-    assert sound == result
-    (spoiled,) = judged([take(replace(result, caveats=(host.clock_stepped(seconds=-9),)))])
+def test_what_was_judged_by_itself_loses_its_verdicts_to_a_caveat_that_came_later(mode, measured):
+    (sound,) = mode.judged([measured])
+    assert sound == measured.result
+    (spoiled,) = mode.judged([measured.with_caveats(host.clock_stepped(seconds=-9))])
     assert {each.verdict for each in spoiled.comparisons} == {Verdict.INVALID}

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from pathlib import Path
 
 from headtohead.analysis.results import Metric
 from headtohead.analysis.verdicts import stopping_error_rate
@@ -18,9 +17,9 @@ from headtohead.modes.latency.pair_tally import (
     ComparisonTally,
     generator_use,
     pair_caveats,
-    write_pairs,
 )
-from headtohead.modes.mode import TOLERATED_ERRORS, Progress, Traffic
+from headtohead.modes.latency.verdicts import MeasuredPairs, judged_together
+from headtohead.modes.mode import TOLERATED_ERRORS, LoadMode, Progress, Traffic
 from headtohead.records.comparison import Mode
 from headtohead.records.results import Caveat, ExperimentResult
 from headtohead.stack.target import Target
@@ -82,26 +81,40 @@ class ComparedArms:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MeasuredPairs:
-    """An experiment's result and the raw pairs it rests on.
+class LatencyMode(LoadMode[MeasuredPairs]):
+    """Request pairs of one user, judged as they come in.
 
     Attributes:
-        result: Its verdicts are those that need not know of other comparisons.
-        tallies: The pairs of each comparison.
-        pairs: All of them in the order they were taken.
+        comparisons_in_run: How many comparisons of the run share the error rate.
+        against_itself: Whether each baseline stands in for its variants.
     """
 
-    result: ExperimentResult
-    tallies: tuple[ComparisonTally, ...]
-    pairs: tuple[Pair, ...]
+    comparisons_in_run: int
+    against_itself: bool = False
 
-    def write_raw(self, directory: Path) -> None:
-        """Keep the raw pairs beside the record."""
-        write_pairs(
-            directory / "pairs" / f"{self.result.name}.csv",
-            self.pairs,
-            variants=[comparison.variant for comparison in self.result.comparisons],
+    def measure(
+        self,
+        experiment: Experiment,
+        *,
+        target: Target,
+        config: Config,
+        seed: int,
+        on_progress: Callable[[Progress], None],
+    ) -> MeasuredPairs:
+        """Take request pairs until every comparison is settled or its budget is spent."""
+        return measure(
+            experiment,
+            target=target,
+            config=config,
+            seed=seed,
+            on_progress=on_progress,
+            comparisons_in_run=self.comparisons_in_run,
+            against_itself=self.against_itself,
         )
+
+    def judged(self, measured: Sequence[MeasuredPairs]) -> tuple[ExperimentResult, ...]:
+        """Verdicts of all comparisons of a run, which share one error rate."""
+        return judged_together(measured)
 
 
 def measure(

@@ -1,13 +1,36 @@
 """The verdicts of a whole run: they share one error rate, so none is final before the last."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from headtohead.analysis.results import Verdict
 from headtohead.analysis.verdicts import VerdictAt, holm_error_rates
-from headtohead.modes.latency.mode import MeasuredPairs
-from headtohead.modes.latency.pair_tally import ComparisonTally
+from headtohead.load.plans.latency import Pair
+from headtohead.modes.latency.pair_tally import ComparisonTally, write_pairs
+from headtohead.modes.mode import Measured
 from headtohead.records.results import ExperimentResult
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuredPairs(Measured):
+    """An experiment's result and the raw pairs it rests on.
+
+    Attributes:
+        tallies: The pairs of each comparison.
+        pairs: All of them in the order they were taken.
+    """
+
+    tallies: tuple[ComparisonTally, ...]
+    pairs: tuple[Pair, ...]
+
+    def write_raw(self, directory: Path) -> None:
+        """Keep the raw pairs beside the record."""
+        write_pairs(
+            directory / "pairs" / f"{self.result.name}.csv",
+            self.pairs,
+            variants=[comparison.variant for comparison in self.result.comparisons],
+        )
 
 
 def judged_together(measured: Sequence[MeasuredPairs]) -> tuple[ExperimentResult, ...]:
@@ -26,16 +49,6 @@ def judged_together(measured: Sequence[MeasuredPairs]) -> tuple[ExperimentResult
         )
     )
     return tuple(_judged(each, [next(rates) for _ in each.tallies]) for each in measured)
-
-
-def without_verdicts_where_invalid(result: ExperimentResult) -> ExperimentResult:
-    """What was judged by itself, before machine, servers and control had their say against it."""
-    return replace(
-        result,
-        comparisons=tuple(
-            replace(each, verdict=result.verdict_on(each)) for each in result.comparisons
-        ),
-    )
 
 
 def _judged(measured: MeasuredPairs, rates: Sequence[float]) -> ExperimentResult:

@@ -13,7 +13,15 @@ from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.experiment import Experiment
 from headtohead.load.control.generator import load_generator
 from headtohead.load.plans.open_model import Arrival, Arrivals, OpenPlan, Stretch, plan_open
-from headtohead.modes.mode import TOLERATED_ERRORS, ArmTraffic, Progress, Traffic, require_rounds
+from headtohead.modes.mode import (
+    TOLERATED_ERRORS,
+    ArmTraffic,
+    LoadMode,
+    Measured,
+    Progress,
+    Traffic,
+    require_rounds,
+)
 from headtohead.modes.open_model.arrival_tally import (
     OpenArm,
     OpenTally,
@@ -64,10 +72,9 @@ COLUMNS = ("round", "variant", "intended", "lateness_ms", "service_ms", "respons
 
 
 @dataclass(frozen=True, kw_only=True)
-class MeasuredOpen:
+class MeasuredOpen(Measured):
     """An experiment's result and the stretches it rests on."""
 
-    result: ExperimentResult
     stretches: Sequence[Stretch]
 
     def write_raw(self, directory: Path) -> None:
@@ -108,6 +115,29 @@ def require_arrivals(config: Config) -> None:
             f"at {config.rate:g} requests a second {config.block:g} s hold fewer than "
             f"{NEEDED_ARRIVALS} requests",
             fix=f"give at least --block {NEEDED_ARRIVALS / config.rate:g}, or a higher --rate",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenMode(LoadMode[MeasuredOpen]):
+    """Requests that arrive at a planned rate, whether or not others were answered."""
+
+    def require(self, config: Config) -> None:
+        """Refuse stretches with too few requests, and a budget with too few stretches."""
+        require_arrivals(config)
+
+    def measure(
+        self,
+        experiment: Experiment,
+        *,
+        target: Target,
+        config: Config,
+        seed: int,
+        on_progress: Callable[[Progress], None],
+    ) -> MeasuredOpen:
+        """Let requests arrive at every variant in turn until the budget is spent."""
+        return measure_open(
+            experiment, target=target, config=config, seed=seed, on_progress=on_progress
         )
 
 

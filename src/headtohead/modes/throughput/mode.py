@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from typing import Self
 
 from headtohead.analysis.saturation import knee
 from headtohead.config import Config
@@ -15,7 +16,13 @@ from headtohead.load.control.distributed import Fleet
 from headtohead.load.control.generator import load_generator
 from headtohead.load.plans.arm import Sample
 from headtohead.load.plans.throughput import Block, BlockBatch, BlockPlan, plan_blocks
-from headtohead.modes.mode import TOLERATED_ERRORS, Progress
+from headtohead.modes.mode import (
+    TOLERATED_ERRORS,
+    LoadMode,
+    Measured,
+    Progress,
+    require_rounds,
+)
 from headtohead.modes.throughput.block_filter import (
     BlockPart,
     BlockSamples,
@@ -25,7 +32,7 @@ from headtohead.modes.throughput.block_filter import (
 )
 from headtohead.modes.throughput.block_tally import LoadTally, generator_use_under_load, load_tally
 from headtohead.modes.throughput.live_effect import LiveThroughput
-from headtohead.modes.throughput.workers import fleet_caveats
+from headtohead.modes.throughput.workers import fleet_caveats, open_workers, require_workers
 from headtohead.records.comparison import Mode
 from headtohead.records.results import Caveat, ExperimentResult, Step, VariantResult
 from headtohead.stack.target import Target
@@ -36,10 +43,9 @@ PATIENT_ROUNDS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class MeasuredLoad:
+class MeasuredLoad(Measured):
     """An experiment's result and the raw requests it rests on, by number of users."""
 
-    result: ExperimentResult
     blocks: Mapping[int, Sequence[BlockSamples]]
 
     def write_raw(self, directory: Path) -> None:
@@ -48,6 +54,54 @@ class MeasuredLoad:
             directory / "blocks" / f"{self.result.name}.csv",
             self.blocks,
             arms=[variant.name for variant in self.result.variants],
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThroughputMode(LoadMode[MeasuredLoad]):
+    """Blocks of load from many users, in one process or spread over workers.
+
+    Attributes:
+        fleet: The workers; None where the generator itself has the users.
+    """
+
+    fleet: Fleet | None = None
+
+    def require(self, config: Config) -> None:
+        """Refuse a budget too short for a verdict, and workers without users."""
+        require_rounds(config)
+        require_workers(config)
+
+    @contextmanager
+    def opened(
+        self, config: Config, *, target: Target, note: Callable[[str], None]
+    ) -> Iterator[Self]:
+        """This mode with its workers."""
+        with open_workers(config, target=target, note=note) as fleet:
+            yield replace(self, fleet=fleet)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a worker was lost."""
+        return self.fleet is not None and self.fleet.broken is not None
+
+    def measure(
+        self,
+        experiment: Experiment,
+        *,
+        target: Target,
+        config: Config,
+        seed: int,
+        on_progress: Callable[[Progress], None],
+    ) -> MeasuredLoad:
+        """Put load on every variant in turn until the budget is spent."""
+        return measure_throughput(
+            experiment,
+            target=target,
+            config=config,
+            seed=seed,
+            on_progress=on_progress,
+            fleet=self.fleet,
         )
 
 

@@ -10,7 +10,6 @@ from headtohead.errors import ConfigurationError
 from headtohead.host.cores import available_cores, generator_cores
 from headtohead.load.control.distributed import Fleet, open_fleet
 from headtohead.load.plans.distributed import Incomplete, Lost
-from headtohead.records.comparison import Mode
 from headtohead.records.results import Caveat
 from headtohead.stack.target import Target
 from headtohead.validity import generator
@@ -46,7 +45,7 @@ def open_workers(
     Raises:
         ConfigurationError: They cannot be had, or would not reach the API.
     """
-    if config.mode != Mode.THROUGHPUT or not config.workers + config.remote_workers:
+    if not config.workers + config.remote_workers:
         yield None
         return
     host, port = _address(config)
