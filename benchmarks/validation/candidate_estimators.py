@@ -8,7 +8,7 @@ import math
 import numpy as np
 from scipy.stats import norm, t
 
-from headtohead.analysis.interval import ERROR_RATE, Estimate, FloatArray
+from headtohead.analysis.interval import ALPHA, Estimate, FloatArray
 
 # Bisections that narrow a search to less than a millionth of a millionth of its range.
 _HALVINGS = 40
@@ -27,7 +27,7 @@ def hodges_lehmann_estimate(ratios: FloatArray) -> Estimate:
     pairs = len(ratios)
     means = pairs * (pairs + 1) // 2
     spread = math.sqrt(pairs * (pairs + 1) * (2 * pairs + 1) / 24)
-    excluded = math.floor(means / 2 - float(norm.ppf(1 - ERROR_RATE / 2)) * spread)
+    excluded = math.floor(means / 2 - float(norm.ppf(1 - ALPHA / 2)) * spread)
     ordered = np.sort(ratios)
     middle = (
         _pairwise_mean(ordered, rank=(means - 1) // 2) + _pairwise_mean(ordered, rank=means // 2)
@@ -60,7 +60,7 @@ def trimmed_mean_estimate(ratios: FloatArray, *, share: float) -> Estimate:
         return Estimate(ratio=math.exp(centre), low=0.0, high=math.inf)
     winsorised = np.clip(ordered, ordered[cut], ordered[-1 - cut])
     error = float(np.std(winsorised, ddof=1)) / ((1 - 2 * share) * math.sqrt(pairs))
-    reach = float(t.ppf(1 - ERROR_RATE / 2, kept - 1)) * error
+    reach = float(t.ppf(1 - ALPHA / 2, kept - 1)) * error
     return Estimate(
         ratio=math.exp(centre), low=math.exp(centre - reach), high=math.exp(centre + reach)
     )

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from headtohead.analysis.interval import anytime_estimate, fixed_size_estimate
 from headtohead.analysis.results import Verdict
-from headtohead.analysis.verdicts import VerdictAt, holm_error_rates, judge, stopping_error_rate
+from headtohead.analysis.verdicts import VerdictAt, holm_alphas, judge, stopping_alpha
 
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 MARGIN = 0.02
@@ -19,7 +19,7 @@ def closing_at(p_value: float) -> VerdictAt:
 
 
 def closed(p_values: list[float]) -> set[int]:
-    rates = holm_error_rates([closing_at(p_value) for p_value in p_values])
+    rates = holm_alphas([closing_at(p_value) for p_value in p_values])
     return {index for index, p_value in enumerate(p_values) if p_value <= rates[index]}
 
 
@@ -40,10 +40,10 @@ def false_claims_in(
     random = np.random.default_rng(seed)
     pairs = [effect + 0.1 * random.standard_t(df=2, size=600) for effect in true_effects]
     verdicts = [
-        lambda rate, ratios=ratios: judge(estimate(ratios, error_rate=rate), margin=MARGIN)
+        lambda rate, ratios=ratios: judge(estimate(ratios, alpha=rate), margin=MARGIN)
         for ratios in pairs
     ]
-    rates = holm_error_rates(verdicts) if adjusted else [0.05] * len(pairs)
+    rates = holm_alphas(verdicts) if adjusted else [0.05] * len(pairs)
     return any(
         not is_so(verdict(rate), effect)
         for verdict, rate, effect in zip(verdicts, rates, true_effects, strict=True)
@@ -68,36 +68,34 @@ def test_what_is_closed_is_what_holm_rejects(p_values):
 
 @given(p_values=P_VALUES)
 def test_every_rate_lies_between_an_equal_part_and_the_whole(p_values):
-    rates = holm_error_rates([closing_at(p_value) for p_value in p_values])
-    assert all(stopping_error_rate(len(p_values)) <= rate <= 0.05 for rate in rates)
+    rates = holm_alphas([closing_at(p_value) for p_value in p_values])
+    assert all(stopping_alpha(len(p_values)) <= rate <= 0.05 for rate in rates)
 
 
 @given(p_values=P_VALUES, random=st.randoms(use_true_random=False))
 def test_the_order_of_the_comparisons_does_not_matter(p_values, random):
     order = list(range(len(p_values)))
     random.shuffle(order)
-    rates = holm_error_rates([closing_at(p_value) for p_value in p_values])
-    shuffled = holm_error_rates([closing_at(p_values[index]) for index in order])
+    rates = holm_alphas([closing_at(p_value) for p_value in p_values])
+    shuffled = holm_alphas([closing_at(p_values[index]) for index in order])
     assert list(shuffled) == [rates[index] for index in order]
 
 
 @given(p_values=P_VALUES)
 def test_what_was_clear_enough_to_stop_at_stays_clear(p_values):
     stopped = {
-        index
-        for index, p_value in enumerate(p_values)
-        if p_value <= stopping_error_rate(len(p_values))
+        index for index, p_value in enumerate(p_values) if p_value <= stopping_alpha(len(p_values))
     }
     assert stopped <= closed(p_values)
 
 
 def test_a_single_comparison_keeps_the_whole_rate():
-    assert holm_error_rates([closing_at(1)]) == (0.05,)
-    assert stopping_error_rate(1) == 0.05
+    assert holm_alphas([closing_at(1)]) == (0.05,)
+    assert stopping_alpha(1) == 0.05
 
 
 def test_what_the_closed_ones_leave_goes_to_the_others():
-    rates = holm_error_rates([closing_at(0), closing_at(0.03), closing_at(1)])
+    rates = holm_alphas([closing_at(0), closing_at(0.03), closing_at(1)])
     assert rates == pytest.approx((0.05 / 3, 0.05 / 2, 0.05 / 2))
 
 
@@ -105,7 +103,7 @@ def test_what_the_closed_ones_leave_goes_to_the_others():
     "verdict", [Verdict.NO_DIFFERENCE, Verdict.FASTER_SIZE_UNRESOLVED, Verdict.INCONCLUSIVE]
 )
 def test_what_does_not_go_beyond_the_margin_leaves_nothing(verdict):
-    rates = holm_error_rates([lambda _: verdict, closing_at(1)])
+    rates = holm_alphas([lambda _: verdict, closing_at(1)])
     assert rates == (0.025, 0.025)
 
 

@@ -36,12 +36,12 @@ def test_swapping_the_arms_inverts_the_estimate(seed, launches):
     seed=SEEDS,
     launches=st.integers(1, 9),
     luck=st.sampled_from([0.0, 0.1]),
-    error_rate=st.sampled_from([0.05, 0.005]),
+    alpha=st.sampled_from([0.05, 0.005]),
 )
-def test_interval_holds_that_of_the_pairs(seed, launches, luck, error_rate):
+def test_interval_holds_that_of_the_pairs(seed, launches, luck, alpha):
     ratios = drawn(seed, launches=launches, luck=luck)
-    estimate = over_launches(ratios, error_rate=error_rate)
-    pairs = fixed_size_estimate(np.concatenate(ratios), error_rate=error_rate)
+    estimate = over_launches(ratios, alpha=alpha)
+    pairs = fixed_size_estimate(np.concatenate(ratios), alpha=alpha)
     assert estimate.low <= pairs.low
     assert estimate.high >= pairs.high
 
@@ -63,7 +63,7 @@ def test_many_more_launches_narrow_it(seed):
 @given(seed=SEEDS)
 def test_a_rarer_miss_widens_it(seed):
     ratios = drawn(seed, launches=4)
-    usual, rare = (over_launches(ratios, error_rate=rate) for rate in (0.05, 0.005))
+    usual, rare = (over_launches(ratios, alpha=rate) for rate in (0.05, 0.005))
     assert rare.low < usual.low
     assert usual.high < rare.high
 

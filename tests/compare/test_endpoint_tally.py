@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from headtohead.analysis.results import Verdict
-from headtohead.analysis.verdicts import CLAIM_RATE
+from headtohead.analysis.verdicts import CLAIM_ALPHA
 from headtohead.compare.endpoint_tally import EndpointTally, judged
 from headtohead.compare.endpoints import CONTROL, ComparedEndpoint
 from headtohead.records.results import ExperimentResult
@@ -56,7 +56,7 @@ def test_equals_are_not_claimed_to_differ():
 def test_endpoints_share_the_rate_at_which_any_may_be_wrong():
     found = results(tally(name="one"), tally(name="other", seed=2))
     assert [each.comparisons[0].verdict_error_rate for each in found] == [
-        pytest.approx(CLAIM_RATE / 2)
+        pytest.approx(CLAIM_ALPHA / 2)
     ] * 2
 
 

@@ -87,7 +87,7 @@ def test_a_sweep_measures_at_every_size_as_the_settings_say(
     early_stop, closed, config, monkeypatch
 ):
     sharing: list[int] = []
-    monkeypatch.setattr(latency_mode, "stopping_error_rate", lambda n: sharing.append(n) or 0.01)
+    monkeypatch.setattr(latency_mode, "stopping_alpha", lambda n: sharing.append(n) or 0.01)
     given = config(warm_up=4, budget=3.0, margin=0.03, early_stop=early_stop, api_workers=3)
     design = swept(given, sizes=(10, 20, 40))
     assert sorted(each["rows"] for each in design.databases) == [10, 20, 40]

@@ -68,7 +68,7 @@ def test_comparisons_that_may_stop_early_share_the_error_rate_of_the_run(
         shared.append(number)
         return 0.01
 
-    monkeypatch.setattr(latency_mode, "stopping_error_rate", rate)
+    monkeypatch.setattr(latency_mode, "stopping_alpha", rate)
     run_noted(THREE, OTHER, folder=tmp_path, control=True, against_itself=against_itself)
     assert sorted(set(shared)) == sorted({1, *comparisons})
 

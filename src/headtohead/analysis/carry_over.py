@@ -13,7 +13,7 @@ from headtohead.analysis.interval import BoolArray, Estimate, FloatArray, fixed_
 
 # The verdict allows for it only when it is there beyond doubt: at 5 %, one sound comparison in
 # twenty would say less than it could.
-_ERROR_RATE = 0.01
+_ALPHA = 0.01
 
 
 def carry_over(
@@ -22,7 +22,7 @@ def carry_over(
     """By what factor the other's request slows the variant's next more than it does the baseline's.
 
     Looks at the arm that came second in each pair, right after the other. The interval is that of a
-    difference of two medians, each known to half the error rate.
+    difference of two medians, each known to half of alpha.
 
     Args:
         baseline_first: Which arm of each pair came first.
@@ -33,8 +33,8 @@ def carry_over(
     baseline, variant = baseline_washed[~baseline_first], variant_washed[baseline_first]
     if not len(baseline) or not len(variant):
         return Estimate(ratio=1.0, low=0.0, high=math.inf)
-    one = fixed_size_estimate(baseline, error_rate=_ERROR_RATE / 2)
-    other = fixed_size_estimate(variant, error_rate=_ERROR_RATE / 2)
+    one = fixed_size_estimate(baseline, alpha=_ALPHA / 2)
+    other = fixed_size_estimate(variant, alpha=_ALPHA / 2)
     return Estimate(
         ratio=other.ratio / one.ratio,
         low=other.low / one.high,

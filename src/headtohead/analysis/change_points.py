@@ -7,7 +7,7 @@ noise but that its order means nothing. That is also how it is used on benchmark
 al., 2020, "The use of change point detection to identify software performance regressions in a
 continuous integration system"; Apache Otava), where Student's test has taken the permutations'
 place. Permutations need no normal noise, so whatever its shape a quiet series is split at most as
-often as `ERROR_RATE` says. A series whose noise remembers, as if a machine had good and bad weeks,
+often as `ALPHA` says. A series whose noise remembers, as if a machine had good and bad weeks,
 is split more often; ratios to an anchor measured beside it cancel most of that.
 """
 
@@ -21,7 +21,7 @@ from scipy.stats import ttest_ind
 from headtohead.analysis.interval import FloatArray
 
 # How often a series without any change is said to have one.
-ERROR_RATE = 0.01
+ALPHA = 0.01
 # One odd measurement is no change, and neither are two.
 FEWEST = 3
 _PERMUTATIONS = 999
@@ -81,7 +81,7 @@ def _split(values: FloatArray, random: np.random.Generator) -> int | None:
     best = int(np.argmax(statistics))
     # The greatest of all splits is compared with the greatest of all splits of the same values in
     # another order, so however many there are to choose from, the rate is kept.
-    allowed = math.floor(ERROR_RATE * (_PERMUTATIONS + 1)) - 1
+    allowed = math.floor(ALPHA * (_PERMUTATIONS + 1)) - 1
     as_great = 0
     for _ in range(_PERMUTATIONS):
         order = random.permutation(len(values))

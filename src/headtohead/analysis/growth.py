@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.stats import t
 
-from headtohead.analysis.interval import ERROR_RATE, FloatArray
+from headtohead.analysis.interval import ALPHA, FloatArray
 
 # With this exponent ten times the rows take a quarter more time: less than one would act upon.
 _FLAT = 0.1
@@ -76,7 +76,7 @@ def power_law(*, rows: FloatArray, milliseconds: FloatArray) -> PowerLaw:
     off = up - exponent * across
     freedom = len(rows) - 2
     error = math.sqrt(float(off @ off) / freedom / spread)
-    reach = float(t.ppf(1 - ERROR_RATE / 2, freedom)) * error
+    reach = float(t.ppf(1 - ALPHA / 2, freedom)) * error
     return PowerLaw(exponent=exponent, low=exponent - reach, high=exponent + reach)
 
 

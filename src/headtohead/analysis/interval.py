@@ -18,7 +18,7 @@ from scipy.stats import binom
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-ERROR_RATE = 0.05
+ALPHA = 0.05
 
 # Where the confidence sequence is tightest, in pairs. It has to be fixed before looking at data;
 # a thousand pairs is what a ten-second comparison of a fast endpoint collects.
@@ -61,7 +61,7 @@ def log_ratios(*, baseline_ms: FloatArray, variant_ms: FloatArray) -> FloatArray
     return np.log(variant_ms) - np.log(baseline_ms)
 
 
-def fixed_size_estimate(ratios: FloatArray, *, error_rate: float = ERROR_RATE) -> Estimate:
+def fixed_size_estimate(ratios: FloatArray, *, alpha: float = ALPHA) -> Estimate:
     """The median pair ratio with the sign-flip randomisation interval.
 
     Valid when the number of pairs did not depend on what they showed. Where measuring stops once a
@@ -70,12 +70,12 @@ def fixed_size_estimate(ratios: FloatArray, *, error_rate: float = ERROR_RATE) -
 
     Args:
         ratios: Log ratios of the pairs.
-        error_rate: How often the interval may miss the effect.
+        alpha: How often the interval may miss the effect.
     """
-    return _median_between(ratios, excluded=_fewest_heads(len(ratios), error_rate / 2) - 1)
+    return _median_between(ratios, excluded=_fewest_heads(len(ratios), alpha / 2) - 1)
 
 
-def anytime_estimate(ratios: FloatArray, *, error_rate: float = ERROR_RATE) -> Estimate:
+def anytime_estimate(ratios: FloatArray, *, alpha: float = ALPHA) -> Estimate:
     """The median pair ratio with a confidence sequence: an interval one may look at at any time.
 
     The running sum of n coin flips stays within sqrt((n + v) log((n + v) / (v a^2))) for all n at
@@ -85,12 +85,12 @@ def anytime_estimate(ratios: FloatArray, *, error_rate: float = ERROR_RATE) -> E
 
     Args:
         ratios: Log ratios of the pairs taken so far.
-        error_rate: How often the interval may miss the effect at any time. The mixture stays the
+        alpha: How often the interval may miss the effect at any time. The mixture stays the
             one that is tuned for 5 %, which costs width at other rates and never validity.
     """
     pairs = len(ratios)
     spread = pairs + MIXTURE_VARIANCE
-    bound = math.sqrt(spread * math.log(spread / (MIXTURE_VARIANCE * error_rate**2)))
+    bound = math.sqrt(spread * math.log(spread / (MIXTURE_VARIANCE * alpha**2)))
     return _median_between(ratios, excluded=math.floor((pairs - bound) / 2))
 
 

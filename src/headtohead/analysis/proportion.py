@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scipy.stats import norm
 
-from headtohead.analysis.interval import ERROR_RATE
+from headtohead.analysis.interval import ALPHA
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +23,7 @@ def share(*, failed: int, requests: int) -> Share:
     It says something even where none failed, as long as failures do not come in bursts; where they
     do, it is too narrow.
     """
-    quantile = float(norm.ppf(1 - ERROR_RATE / 2))
+    quantile = float(norm.ppf(1 - ALPHA / 2))
     value = failed / requests
     widening = 1 + quantile**2 / requests
     centre = (value + quantile**2 / (2 * requests)) / widening

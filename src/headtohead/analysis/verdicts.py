@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
-from headtohead.analysis.interval import ERROR_RATE, Estimate
+from headtohead.analysis.interval import ALPHA, Estimate
 from headtohead.analysis.results import Metric, Verdict
 
 # With fewer pairs a confidence sequence has hardly begun to have bounds, and its words would say
@@ -57,24 +57,24 @@ def is_settled(estimate: Estimate, *, pairs: int, margin: float) -> bool:
 
 # A comparison of revisions stands on every pull request, and most change nothing: with one wrong
 # claim in two hundred of them nobody learns to look away.
-CLAIM_RATE = 0.005
+CLAIM_ALPHA = 0.005
 
 # The verdict of one comparison, given how often the interval behind it may miss.
 VerdictAt = Callable[[float], Verdict]
 
 
-def stopping_error_rate(comparisons: int) -> float:
+def stopping_alpha(comparisons: int) -> float:
     """The rate at which a comparison may be looked at to stop early, in a run of so many.
 
     What the others will show is not known yet, so each gets an equal part (Bonferroni). Whatever
     Holm's procedure allows in the end is at least this much: an answer that was clear enough to
     stop at stays clear.
     """
-    return ERROR_RATE / comparisons
+    return ALPHA / comparisons
 
 
-def holm_error_rates(comparisons: Sequence[VerdictAt]) -> tuple[float, ...]:
-    """The error rate at which each comparison is to be judged (Holm, 1979).
+def holm_alphas(comparisons: Sequence[VerdictAt]) -> tuple[float, ...]:
+    """The alpha at which each comparison is to be judged (Holm, 1979).
 
     Holm's step-down procedure on the hypotheses that an effect does not go beyond the margin. All
     comparisons that are open are judged at an equal part of 5 %. Those that are faster or slower
@@ -92,13 +92,13 @@ def holm_error_rates(comparisons: Sequence[VerdictAt]) -> tuple[float, ...]:
     because a bound that holds at all times holds at the time when measuring stopped.
 
     Args:
-        comparisons: Each comparison's verdict as a function of the error rate; one that is not
+        comparisons: Each comparison's verdict as a function of alpha; one that is not
             to be judged is inconclusive at every rate, and stays in the family it was measured in.
     """
-    rates = [ERROR_RATE] * len(comparisons)
+    rates = [ALPHA] * len(comparisons)
     remaining = list(range(len(comparisons)))
     while remaining:
-        rate = ERROR_RATE / len(remaining)
+        rate = ALPHA / len(remaining)
         for index in remaining:
             rates[index] = rate
         still_open = [index for index in remaining if not _is_beyond(comparisons[index](rate))]
@@ -111,19 +111,17 @@ def holm_error_rates(comparisons: Sequence[VerdictAt]) -> tuple[float, ...]:
 def claim_error_rates(comparisons: Sequence[VerdictAt]) -> tuple[float, ...]:
     """The rate at which each comparison of two revisions is to be judged.
 
-    It is Holm's out of `CLAIM_RATE` rather than out of 5 %.
+    It is Holm's out of `CLAIM_ALPHA` rather than out of 5 %.
 
     Args:
-        comparisons: As those of `holm_error_rates`.
+        comparisons: As those of `holm_alphas`.
     """
-    share = CLAIM_RATE / ERROR_RATE
+    share = CLAIM_ALPHA / ALPHA
 
     def at_share(verdict_at: VerdictAt) -> VerdictAt:
         return lambda rate: verdict_at(rate * share)
 
-    return tuple(
-        rate * share for rate in holm_error_rates([at_share(each) for each in comparisons])
-    )
+    return tuple(rate * share for rate in holm_alphas([at_share(each) for each in comparisons]))
 
 
 def _is_beyond(verdict: Verdict) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from time import monotonic
 
-from headtohead.analysis.verdicts import CLAIM_RATE
+from headtohead.analysis.verdicts import CLAIM_ALPHA
 from headtohead.bench.instructions import Instructions, count_instructions
 from headtohead.bench.judging import Times, judged
 from headtohead.bench.pytest_process import run_benchmarks
@@ -113,7 +113,7 @@ def bench(
             base=provenance.compared(revisions[0]),
             head=provenance.compared(revisions[1]),
             rounds=rounds,
-            error_rate=CLAIM_RATE,
+            error_rate=CLAIM_ALPHA,
             benchmarks=benchmarks,
             left_out=left_out,
         )

@@ -18,7 +18,7 @@ def judged(
 ) -> tuple[tuple[Benchmark, ...], tuple[LeftOut, ...]]:
     """What pairs of processes amount to, and what they say nothing of.
 
-    All verdicts share one error rate (Holm, 1979), as those of compared endpoints do.
+    All verdicts share one alpha (Holm, 1979), as those of compared endpoints do.
 
     Args:
         base: What each process of base found, in the order of rounds.
@@ -31,7 +31,7 @@ def judged(
     rates = claim_error_rates([_verdict_at(ratios[name], margin=margin) for name in enough])
     return (
         tuple(
-            _benchmark(name, base, head, ratios=ratios[name], margin=margin, error_rate=rate)
+            _benchmark(name, base, head, ratios=ratios[name], margin=margin, alpha=rate)
             for name, rate in zip(enough, rates, strict=True)
         ),
         tuple(
@@ -53,7 +53,7 @@ def _log_ratios(name: str, base: Sequence[Times], head: Sequence[Times]) -> Floa
 
 
 def _verdict_at(ratios: FloatArray, *, margin: float) -> VerdictAt:
-    return lambda rate: judge(over_processes(ratios, error_rate=rate), margin=margin)
+    return lambda rate: judge(over_processes(ratios, alpha=rate), margin=margin)
 
 
 def _benchmark(
@@ -63,10 +63,10 @@ def _benchmark(
     *,
     ratios: FloatArray,
     margin: float,
-    error_rate: float,
+    alpha: float,
 ) -> Benchmark:
     printed = over_processes(ratios)
-    behind_verdict = over_processes(ratios, error_rate=error_rate)
+    behind_verdict = over_processes(ratios, alpha=alpha)
     return Benchmark(
         name=name,
         pairs=len(ratios),
@@ -76,7 +76,7 @@ def _benchmark(
         ci95=(printed.low, printed.high),
         margin=margin,
         verdict=judge(behind_verdict, margin=margin),
-        verdict_error_rate=error_rate,
+        verdict_error_rate=alpha,
         detectable=behind_verdict.half_width,
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from types import MappingProxyType
 
-from headtohead.analysis.verdicts import CLAIM_RATE
+from headtohead.analysis.verdicts import CLAIM_ALPHA
 from headtohead.compare.endpoint_tally import EndpointTally, judged
 from headtohead.compare.endpoints import BASE, CONTROL, HEAD
 from headtohead.compare.rounds import Choose, Taking
@@ -128,7 +128,7 @@ def compare(
                 base=provenance.compared(revisions[0]),
                 head=provenance.compared(revisions[1]),
                 rounds=rounds,
-                error_rate=CLAIM_RATE,
+                error_rate=CLAIM_ALPHA,
                 untimed=tuple(taking.untimed),
             ),
         )

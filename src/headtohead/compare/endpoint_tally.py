@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from headtohead.analysis.carry_over import allow_for
-from headtohead.analysis.interval import ERROR_RATE, Estimate
+from headtohead.analysis.interval import ALPHA, Estimate
 from headtohead.analysis.launches import NEEDED_LAUNCHES, over_launches
 from headtohead.analysis.results import Verdict
 from headtohead.analysis.verdicts import VerdictAt, claim_error_rates, judge
@@ -12,8 +12,8 @@ from headtohead.compare.endpoints import BASE, HEAD, ComparedEndpoint
 from headtohead.load.plans.latency import Pair
 from headtohead.modes.arms import body_caveats
 from headtohead.modes.latency.mode import ComparedArms, paired_result
-from headtohead.modes.latency.verdicts import MeasuredPairs
 from headtohead.modes.latency.pair_tally import ComparisonTally
+from headtohead.modes.latency.verdicts import MeasuredPairs
 from headtohead.records.results import Caveat, ExperimentResult
 from headtohead.validity import sample_size
 
@@ -43,18 +43,18 @@ class EndpointTally:
         """Base and what it is compared with."""
         return (BASE, self.variant)
 
-    def estimate(self, *, error_rate: float) -> Estimate | None:
+    def estimate(self, *, alpha: float) -> Estimate | None:
         """The effect over launches, carry-over allowed for; None without a sound pair."""
         tallies = [self._comparison(pairs) for pairs in self.launches]
         ratios = [found for each in tallies if len(found := each.log_ratios())]
         if not ratios:
             return None
         whole = self._comparison([pair for pairs in self.launches for pair in pairs])
-        return allow_for(whole.carry_over(), over_launches(ratios, error_rate=error_rate))
+        return allow_for(whole.carry_over(), over_launches(ratios, alpha=alpha))
 
-    def verdict(self, *, error_rate: float) -> Verdict:
+    def verdict(self, *, alpha: float) -> Verdict:
         """What they say, if the interval may miss as often as that."""
-        estimate = self.estimate(error_rate=error_rate)
+        estimate = self.estimate(alpha=alpha)
         return judge(estimate, margin=self.margin) if estimate else Verdict.INCONCLUSIVE
 
     def measured(self, *, question: str) -> MeasuredPairs:
@@ -74,7 +74,7 @@ class EndpointTally:
             one_body=False,
         )
         result = paired_result(subject, [tally], pairs)
-        estimate = self.estimate(error_rate=ERROR_RATE)
+        estimate = self.estimate(alpha=ALPHA)
         if estimate:
             stated = replace(
                 result.comparisons[0],
@@ -105,10 +105,10 @@ class EndpointTally:
 def judged(
     tallies: Sequence[EndpointTally], results: Sequence[ExperimentResult]
 ) -> tuple[ExperimentResult, ...]:
-    """The final verdicts: all endpoints of a comparison share one error rate (Holm, 1979)."""
+    """The final verdicts: all endpoints of a comparison share one alpha (Holm, 1979)."""
 
     def verdict_at(tally: EndpointTally, *, valid: bool) -> VerdictAt:
-        return lambda rate: tally.verdict(error_rate=rate) if valid else Verdict.INCONCLUSIVE
+        return lambda rate: tally.verdict(alpha=rate) if valid else Verdict.INCONCLUSIVE
 
     rates = claim_error_rates(
         [
@@ -125,13 +125,13 @@ def judged(
 def _with_verdict(
     result: ExperimentResult, tally: EndpointTally, *, rate: float
 ) -> ExperimentResult:
-    estimate = tally.estimate(error_rate=rate)
+    estimate = tally.estimate(alpha=rate)
     return replace(
         result,
         comparisons=tuple(
             replace(
                 comparison,
-                verdict=tally.verdict(error_rate=rate) if result.valid else Verdict.INVALID,
+                verdict=tally.verdict(alpha=rate) if result.valid else Verdict.INVALID,
                 verdict_error_rate=rate,
                 detectable=estimate.half_width if estimate else comparison.detectable,
             )

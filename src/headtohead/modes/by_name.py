@@ -17,7 +17,7 @@ def load_mode(
 
     Args:
         config: All settings.
-        comparisons_in_run: How many comparisons share the error rate of claims.
+        comparisons_in_run: How many comparisons share the alpha of claims.
         against_itself: Whether each baseline stands in for its variants, in latency mode.
     """
     match Mode(config.mode):

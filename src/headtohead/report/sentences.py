@@ -142,7 +142,7 @@ def shared_error_rate(run: Run) -> str | None:
     if all(finding.comparison.verdict_error_rate == 0.05 for finding in findings(run)):
         return None
     return (
-        f"The {comparisons} verdicts share an error rate of 5 % (Holm), so one may say less than"
+        f"The {comparisons} verdicts share an alpha of 5 % (Holm), so one may say less than"
         " its own 95 % interval would allow."
     )
 

@@ -75,7 +75,7 @@ def test_a_difference_that_carry_over_could_have_left_is_no_verdict():
         compared = tally(disturbed(variant_ms=10.5, washed=1.12), early_stop=early_stop)
         outcome = compared.comparison(valid=True)
         assert outcome.verdict is Verdict.INCONCLUSIVE
-        assert compared.verdict(error_rate=0.05) is Verdict.INCONCLUSIVE
+        assert compared.verdict(alpha=0.05) is Verdict.INCONCLUSIVE
         assert outcome.ci95 == (pytest.approx(1.05 / 1.12, rel=0.01), pytest.approx(1.05))
         assert outcome.carry_over.ratio == pytest.approx(1.12, rel=0.01)
 
@@ -167,7 +167,7 @@ def test_the_body_of_an_error_is_no_change():
 
 def test_a_comparison_that_shares_its_error_rate_settles_later():
     pairs = [pair(variant_ms=10 + (step % 20 - 9.5) / 12) for step in range(300)]
-    shared = replace(tally(pairs), stopping_error_rate=0.05 / 1000)
+    shared = replace(tally(pairs), stopping_alpha=0.05 / 1000)
     assert tally(pairs).settle()
     assert not shared.settle()
 

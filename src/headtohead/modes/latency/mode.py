@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from headtohead.analysis.results import Metric
-from headtohead.analysis.verdicts import stopping_error_rate
+from headtohead.analysis.verdicts import stopping_alpha
 from headtohead.config import Config
 from headtohead.experiment import Experiment
 from headtohead.load.control.generator import load_generator
@@ -85,7 +85,7 @@ class LatencyMode(LoadMode[MeasuredPairs]):
     """Request pairs of one user, judged as they come in.
 
     Attributes:
-        comparisons_in_run: How many comparisons of the run share the error rate.
+        comparisons_in_run: How many comparisons of the run share alpha.
         against_itself: Whether each baseline stands in for its variants.
     """
 
@@ -113,7 +113,7 @@ class LatencyMode(LoadMode[MeasuredPairs]):
         )
 
     def judged(self, measured: Sequence[MeasuredPairs]) -> tuple[ExperimentResult, ...]:
-        """Verdicts of all comparisons of a run, which share one error rate."""
+        """Verdicts of all comparisons of a run, which share one alpha."""
         return judged_together(measured)
 
 
@@ -135,7 +135,7 @@ def measure(
         config: Budget, margin, warm-up and whether to stop early.
         seed: Seed of the coin flips.
         on_progress: Called a few times a second.
-        comparisons_in_run: With how many comparisons, its own included, it shares the error rate.
+        comparisons_in_run: With how many comparisons, its own included, it shares alpha.
         against_itself: Whether to let the baseline stand in for the variants, which is the
             negative control of all this: there is no difference to find.
 
@@ -160,7 +160,7 @@ def measure(
             variant=name,
             margin=config.margin,
             early_stop=config.early_stop,
-            stopping_error_rate=stopping_error_rate(comparisons_in_run),
+            stopping_alpha=stopping_alpha(comparisons_in_run),
         )
         for name in names
     ]

@@ -10,7 +10,7 @@ import numpy as np
 
 from headtohead.analysis.carry_over import allow_for, carry_over
 from headtohead.analysis.interval import (
-    ERROR_RATE,
+    ALPHA,
     Estimate,
     FloatArray,
     anytime_estimate,
@@ -43,7 +43,7 @@ class ComparisonTally:
         variant: Name of the variant.
         margin: The smallest effect that matters, as a fraction.
         early_stop: Whether the comparison may end once it is settled.
-        stopping_error_rate: How often the interval that settles it may miss.
+        stopping_alpha: How often the interval that settles it may miss.
         pairs: Every pair taken, those with errors included.
         settled: Whether it did end that way.
     """
@@ -52,7 +52,7 @@ class ComparisonTally:
     variant: str
     margin: float
     early_stop: bool
-    stopping_error_rate: float = ERROR_RATE
+    stopping_alpha: float = ALPHA
     pairs: list[Pair] = field(default_factory=list)
     settled: bool = False
 
@@ -60,20 +60,20 @@ class ComparisonTally:
         """Pairs of which both requests succeeded."""
         return [pair for pair in self.pairs if not pair.failed]
 
-    def estimate(self, *, error_rate: float = ERROR_RATE) -> Estimate | None:
+    def estimate(self, *, alpha: float = ALPHA) -> Estimate | None:
         """The effect so far, or None before the first sound pair.
 
         Args:
-            error_rate: How often its interval may miss; where measuring may stop early, however
+            alpha: How often its interval may miss; where measuring may stop early, however
                 often one looks.
         """
         interval = anytime_estimate if self.early_stop else fixed_size_estimate
         ratios = self.log_ratios()
-        return interval(ratios, error_rate=error_rate) if len(ratios) else None
+        return interval(ratios, alpha=alpha) if len(ratios) else None
 
-    def verdict(self, *, error_rate: float) -> Verdict:
+    def verdict(self, *, alpha: float) -> Verdict:
         """What the pairs say, carry-over allowed for, if the interval may miss as often as that."""
-        estimate = self.estimate(error_rate=error_rate)
+        estimate = self.estimate(alpha=alpha)
         if estimate is None:
             return Verdict.INCONCLUSIVE
         return judge(allow_for(self.carry_over(), estimate), margin=self.margin)
@@ -95,7 +95,7 @@ class ComparisonTally:
 
     def settle(self) -> bool:
         """Whether the comparison may end now; remembers that it did."""
-        estimate = self.estimate(error_rate=self.stopping_error_rate)
+        estimate = self.estimate(alpha=self.stopping_alpha)
         self.settled = (
             self.early_stop
             and estimate is not None

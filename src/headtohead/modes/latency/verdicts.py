@@ -1,11 +1,11 @@
-"""The verdicts of a whole run: they share one error rate, so none is final before the last."""
+"""The verdicts of a whole run: they share one alpha, so none is final before the last."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headtohead.analysis.results import Verdict
-from headtohead.analysis.verdicts import VerdictAt, holm_error_rates
+from headtohead.analysis.verdicts import VerdictAt, holm_alphas
 from headtohead.load.plans.latency import Pair
 from headtohead.modes.latency.pair_tally import ComparisonTally, write_pairs
 from headtohead.modes.mode import Measured
@@ -40,7 +40,7 @@ def judged_together(measured: Sequence[MeasuredPairs]) -> tuple[ExperimentResult
     run: when the others were stopped, nobody knew that it would be invalid.
     """
     rates = iter(
-        holm_error_rates(
+        holm_alphas(
             [
                 _verdict_at(tally, valid=each.result.valid)
                 for each in measured
@@ -58,7 +58,7 @@ def _judged(measured: MeasuredPairs, rates: Sequence[float]) -> ExperimentResult
         comparisons=tuple(
             replace(
                 comparison,
-                verdict=tally.verdict(error_rate=rate) if result.valid else Verdict.INVALID,
+                verdict=tally.verdict(alpha=rate) if result.valid else Verdict.INVALID,
                 verdict_error_rate=rate,
             )
             for comparison, tally, rate in zip(
@@ -69,4 +69,4 @@ def _judged(measured: MeasuredPairs, rates: Sequence[float]) -> ExperimentResult
 
 
 def _verdict_at(tally: ComparisonTally, *, valid: bool) -> VerdictAt:
-    return lambda rate: tally.verdict(error_rate=rate) if valid else Verdict.INCONCLUSIVE
+    return lambda rate: tally.verdict(alpha=rate) if valid else Verdict.INCONCLUSIVE
