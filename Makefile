@@ -5,7 +5,7 @@
 .DELETE_ON_ERROR:
 .ONESHELL:
 .SHELLFLAGS := -euc
-.PHONY: setup demo test test-all unit compose check format docs lock clean help rebuild
+.PHONY: setup demo test test-all unit compose check format docs sync lock clean help rebuild
 
 # Containers often set it. Every test session and each of the hundreds of programs that it starts would
 # then compile anew what it imports, which takes longer than most of the tests.
@@ -69,6 +69,11 @@ docs: setup ## write the generated parts of the documents anew from the records 
 
 uv_compile := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header pyproject.toml
+
+sync: setup ## write snapshot, dashboards and documents again after an experiment has changed
+	.venv/bin/h2h check --update
+	.venv/bin/h2h dashboards build
+	.venv/bin/python docs/build.py
 
 lock: ## write the lock files anew, with uv (LOCK_FLAGS=--upgrade raises versions)
 	$(uv_compile) $(LOCK_FLAGS) --all-extras --output-file requirements-dev.lock

@@ -63,7 +63,11 @@ def _answers(run: Run, experiment: Experiment) -> list[str]:
         for finding in findings(run)
         if finding.experiment.name == experiment.name
     ]
-    return told or ["- Not part of that run."]
+    if told:
+        return told
+    if not experiment.timed:
+        return ["- It is not timed: its audit answers it."]
+    return [f"- No answer is kept yet: `h2h run {experiment.name}` gives yours."]
 
 
 def _variants(run: Run, experiment: Experiment) -> Iterator[str]:
@@ -106,11 +110,15 @@ def _facts(audit: AuditRecord, experiment: Experiment) -> Iterator[str]:
     if experiment.audit is None:
         return
     yield ""
+    kept = audit.of_experiment(experiment.name)
+    if not kept:
+        yield f"No facts are kept yet: `h2h audit {experiment.name}` states them."
+        return
     yield "Beside time, an audit asks each variant from several sides and states:"
     yield ""
     yield "| variant | fact | value | expected |"
     yield "|---|---|---|---|"
-    for variant in audit.of_experiment(experiment.name):
+    for variant in kept:
         for fact in variant.facts:
             expected = fact.expected if fact.holds else f"{fact.expected}: **not so**"
             yield f"| {variant.variant} | {fact.name} | {value_in_words(fact)} | {expected} |"
