@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from headtohead.audit.record import read_audit
+from headtohead.audit.record import AUDIT_FORMAT
 from headtohead.records.run import read_record
 from headtohead.report import terminal
 
@@ -93,7 +93,7 @@ def main() -> None:
     ):
         if folder.is_dir():
             folder.with_suffix(".md").write_text(page(folder), encoding="utf-8")
-    experiments = experiments_page.render(read_record(REFERENCE_RUN), read_audit(AUDIT))
+    experiments = experiments_page.render(read_record(REFERENCE_RUN), AUDIT_FORMAT.read(AUDIT))
     EXPERIMENTS.write_text(experiments, encoding="utf-8")
     CAVEATS.write_text(caveats_page.render(), encoding="utf-8")
     README.write_text(readme_with_result(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -6,10 +6,10 @@ import pytest
 
 from headtohead.audit import Fact
 from headtohead.audit.record import (
+    AUDIT_FORMAT,
     SCHEMA_VERSION,
     AuditRecord,
     VariantFacts,
-    read_audit,
     value_in_words,
 )
 from headtohead.errors import RecordError
@@ -40,7 +40,7 @@ def record() -> AuditRecord:
 def test_what_is_kept_is_read_back(tmp_path):
     path = tmp_path / "audit.json"
     path.write_text(to_json(record()))
-    assert read_audit(path) == record()
+    assert AUDIT_FORMAT.read(path) == record()
 
 
 @pytest.mark.parametrize(
@@ -49,16 +49,16 @@ def test_what_is_kept_is_read_back(tmp_path):
         ("[]", "no record of an audit"),
         ("{", "no record of an audit"),
         ('{"schema": 1}', "no record of an audit"),
-        (to_json(replace(record(), schema=SCHEMA_VERSION + 1)), "has schema 2, not 1"),
+        (to_json(replace(record(), schema=SCHEMA_VERSION + 1)), "has schema 2, newer than the 1"),
     ],
 )
 def test_anything_else_is_refused(tmp_path, text, says):
     path = tmp_path / "audit.json"
     path.write_text(text)
     with pytest.raises(RecordError, match=says):
-        read_audit(path)
+        AUDIT_FORMAT.read(path)
     with pytest.raises(RecordError, match="No such file"):
-        read_audit(tmp_path / "other.json")
+        AUDIT_FORMAT.read(tmp_path / "other.json")
 
 
 def test_failures_are_the_facts_that_do_not_hold():

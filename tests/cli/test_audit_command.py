@@ -2,7 +2,7 @@
 
 import pytest
 
-from headtohead.audit.record import read_audit
+from headtohead.audit.record import AUDIT_FORMAT
 from tests.processes import processes_of
 
 pytestmark = pytest.mark.stack
@@ -12,7 +12,7 @@ def test_facts_are_printed_and_kept_and_the_users_rows_stay(project, tmp_path):
     kept = tmp_path / "audit.json"
     completed = project.h2h("audit", "stock-update", "--output", str(kept))
     assert completed.returncode == 0, completed.stderr
-    naive, *others = read_audit(kept).variants
+    naive, *others = AUDIT_FORMAT.read(kept).variants
     assert naive.identity == "stock-update/read-modify-write"
     assert naive.facts[0].value > 0
     assert [each.facts[0].value for each in others] == [0, 0]

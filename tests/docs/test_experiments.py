@@ -2,7 +2,7 @@
 
 import sys
 
-from headtohead.audit.record import read_audit
+from headtohead.audit.record import AUDIT_FORMAT
 from headtohead.records.run import read_record
 from headtohead.registry import load_experiments
 from tests.conftest import ROOT
@@ -18,7 +18,7 @@ def section_of(name: str) -> str:
 
 
 def test_page_that_is_kept_is_that_of_declarations_and_records():
-    assert EXPERIMENTS.read_text() == render(read_record(REFERENCE_RUN), read_audit(AUDIT))
+    assert EXPERIMENTS.read_text() == render(read_record(REFERENCE_RUN), AUDIT_FORMAT.read(AUDIT))
 
 
 def test_every_experiment_has_its_question_its_variants_and_its_answer_where_one_is_kept():
@@ -33,7 +33,7 @@ def test_every_experiment_has_its_question_its_variants_and_its_answer_where_one
 
 
 def test_facts_that_are_kept_hold_and_what_is_audited_without_any_says_so():
-    audit = read_audit(AUDIT)
+    audit = AUDIT_FORMAT.read(AUDIT)
     assert audit.failures == ()
     kept = {each.experiment for each in audit.variants}
     for experiment in load_experiments("app.experiments"):
@@ -44,7 +44,7 @@ def test_facts_that_are_kept_hold_and_what_is_audited_without_any_says_so():
 def test_what_is_kept_of_the_cache_is_the_audit_in_full():
     (cached,) = (
         each
-        for each in read_audit(AUDIT).variants
+        for each in AUDIT_FORMAT.read(AUDIT).variants
         if each.variant == "cached" and each.experiment == "product-detail"
     )
     assert {fact.name: fact.value for fact in cached.facts}["reads"] >= 10_000
@@ -52,7 +52,7 @@ def test_what_is_kept_of_the_cache_is_the_audit_in_full():
 
 def test_every_fact_that_is_kept_stands_beside_the_answer():
     declared = {each.name for each in load_experiments("app.experiments")}
-    for variant in read_audit(AUDIT).variants:
+    for variant in AUDIT_FORMAT.read(AUDIT).variants:
         if variant.experiment not in declared:
             continue
         section = section_of(variant.experiment)

@@ -16,7 +16,7 @@ from headtohead.config import Config
 from headtohead.errors import PublishError
 from headtohead.publish.publish_runs import database_url, publish
 from headtohead.publish.schema import LOCK, MIGRATIONS
-from headtohead.records.run import from_json, read_record
+from headtohead.records.run import RUN_FORMAT, read_record
 from headtohead.records.store import to_json
 from headtohead.services.databases.postgresql import connect
 from tests.conftest import ROOT
@@ -66,7 +66,7 @@ def test_the_whole_record_is_kept_beside_its_columns(url: str, query: Query) -> 
     record = run(under_load())
     publish([record], url=url)
     ((kept,),) = query("SELECT record::text FROM headtohead.runs")
-    assert from_json(kept, source="the table") == record
+    assert RUN_FORMAT.from_json(kept, source="the table") == record
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

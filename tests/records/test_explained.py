@@ -20,7 +20,7 @@ def test_a_run_that_nobody_explained_is_no_error(tmp_path):
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema": 1, "variants": 3}'])
 def test_what_is_no_explanation_is_refused_with_the_way_out(tmp_path, text):
     (tmp_path / EXPLAINED_NAME).write_text(text)
-    with pytest.raises(RecordError, match="cannot be read.*h2h explain --run"):
+    with pytest.raises(RecordError, match="record of what explains.*h2h explain --run"):
         read_explained(tmp_path)
 
 
@@ -28,7 +28,7 @@ def test_another_schema_is_refused(tmp_path):
     write_explained(explained(), tmp_path)
     path = tmp_path / EXPLAINED_NAME
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema": 9}))
-    with pytest.raises(RecordError, match="schema 9, and this version reads 1"):
+    with pytest.raises(RecordError, match="schema 9, newer than the 1"):
         read_explained(tmp_path)
 
 

@@ -6,11 +6,11 @@ import pytest
 from headtohead.errors import RecordError
 from headtohead.records.provenance import ComparedRevision
 from headtohead.records.run import (
+    RUN_FORMAT,
     SCHEMA_VERSION,
     Revisions,
     Run,
     UntimedEndpoint,
-    from_json,
     read_record,
     write_record,
 )
@@ -60,7 +60,7 @@ def test_open_model_adds_what_others_read_and_keeps_the_rest():
     assert set(CONTRACT["experiments[].variants[]"].split()) <= variant.keys()
     assert set(OPEN_CONTRACT.split()) <= variant["open_model"].keys()
     assert {"p50", "p95", "p99", "max"} <= variant["open_model"]["lateness_ms"].keys()
-    assert from_json(to_json(run), source="test") == run
+    assert RUN_FORMAT.from_json(to_json(run), source="test") == run
 
 
 def test_interval_and_verdict_are_plain_json(run):
@@ -73,11 +73,11 @@ def test_bound_that_does_not_exist_is_null_because_json_has_no_infinity():
     run = make_run(unbounded())
     comparison = at(json.loads(to_json(run)), "experiments[].comparisons[]")
     assert comparison["ci95"] == [0, None]
-    assert from_json(to_json(run), source="test") == run
+    assert RUN_FORMAT.from_json(to_json(run), source="test") == run
 
 
 def test_round_trip_through_json(run):
-    assert from_json(to_json(run), source="test") == run
+    assert RUN_FORMAT.from_json(to_json(run), source="test") == run
 
 
 def test_written_record_is_read_from_its_folder_and_its_file(run, tmp_path):
@@ -88,13 +88,13 @@ def test_written_record_is_read_from_its_folder_and_its_file(run, tmp_path):
 
 def test_newer_schema_is_refused_with_the_fix(run):
     with pytest.raises(RecordError, match="upgrade headtohead"):
-        from_json(to_json(replace(run, schema=SCHEMA_VERSION + 1)), source="x")
+        RUN_FORMAT.from_json(to_json(replace(run, schema=SCHEMA_VERSION + 1)), source="x")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "{}", '{"schema": "1"}', '{"schema": 1}', "null"])
 def test_what_is_no_record_is_refused(text):
     with pytest.raises(RecordError, match="give a run directory"):
-        from_json(text, source="x")
+        RUN_FORMAT.from_json(text, source="x")
 
 
 def test_missing_record_is_refused(tmp_path):
@@ -109,12 +109,12 @@ def test_record_of_a_version_that_looked_at_less_is_read(run):
         del experiment["generator"], experiment["machine"]
         for comparison in experiment["comparisons"]:
             del comparison["verdict_error_rate"]
-    assert from_json(json.dumps(fields), source="x") == run
+    assert RUN_FORMAT.from_json(json.dumps(fields), source="x") == run
 
 
 def test_control_and_conditions_survive_the_round_trip():
     run = SAMPLES["controlled"]()
-    assert from_json(to_json(run), source="test") == run
+    assert RUN_FORMAT.from_json(to_json(run), source="test") == run
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,14 @@
 """The facts that audits stated: the record that tables and pages are derived from."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-from cattrs.errors import BaseValidationError
-from cattrs.preconf.json import make_converter
 
 from headtohead.audit.client import Fact
 from headtohead.errors import RecordError
 from headtohead.records.provenance import Environment, GitState
+from headtohead.records.store import RecordFormat
 from headtohead.report.numbers import quantity, size
 
 SCHEMA_VERSION = 1
@@ -78,33 +74,18 @@ def value_in_words(fact: Fact) -> str:
     return f"{number} {fact.unit}".rstrip()
 
 
-def read_audit(path: Path) -> AuditRecord:
-    """Read a record back.
-
-    Raises:
-        RecordError: There is none, or it cannot be read.
-    """
-    remedy = "give a file that `h2h audit --output` wrote"
-    try:
-        fields: Any = json.loads(path.read_text(encoding="utf-8"))
-        schema = fields["schema"]
-        record = _converter.structure(fields, AuditRecord)
-    except OSError as error:
-        raise RecordError(f"no record at {path} ({error.strerror})", fix=remedy) from error
-    except (BaseValidationError, KeyError, TypeError, ValueError) as error:
-        raise RecordError(f"{path} is no record of an audit ({error!r})", fix=remedy) from error
-    if schema != SCHEMA_VERSION:
-        raise RecordError(f"{path} has schema {schema}, not {SCHEMA_VERSION}", fix=remedy)
-    return record
+AUDIT_FORMAT = RecordFormat(
+    kind=AuditRecord,
+    what="record of an audit",
+    newest=SCHEMA_VERSION,
+    fix="give a file that `h2h audit --output` wrote",
+)
 
 
 def is_audit(path: Path) -> bool:
     """Whether a file is what `h2h audit --output` writes."""
     try:
-        read_audit(path)
+        AUDIT_FORMAT.read(path)
     except RecordError:
         return False
     return True
-
-
-_converter = make_converter(detailed_validation=False)

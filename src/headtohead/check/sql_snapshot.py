@@ -5,13 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cattrs.errors import BaseValidationError
-from cattrs.gen import make_dict_unstructure_fn, override
-from cattrs.preconf.json import make_converter
-
 from headtohead.check.queries import Executed, Queries
-from headtohead.errors import ConfigurationError, RecordError
+from headtohead.errors import ConfigurationError
 from headtohead.host.files import write_whole
+from headtohead.records.store import RecordFormat, fields_of
 
 SCHEMA_VERSION = 2
 
@@ -86,10 +83,12 @@ class Difference:
     changes: tuple[SqlChange, ...]
 
 
-_converter = make_converter(detailed_validation=False)
-# Lines of code change all the time, and mean nothing in a diff.
-_converter.register_unstructure_hook(
-    Executed, make_dict_unstructure_fn(Executed, _converter, source=override(omit=True))
+SNAPSHOT_FORMAT = RecordFormat(
+    kind=Snapshot,
+    what="snapshot of SQL",
+    newest=SCHEMA_VERSION,
+    oldest=SCHEMA_VERSION,
+    fix="restore it from version control, or remove it and run `h2h check --update`",
 )
 
 
@@ -99,23 +98,7 @@ def read_snapshot(path: Path) -> Snapshot | None:
     Raises:
         RecordError: The file cannot be read.
     """
-    try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
-        schema = fields["schema"]
-        snapshot = _converter.structure(fields, Snapshot) if schema == SCHEMA_VERSION else None
-    except FileNotFoundError:
-        return None
-    except (OSError, BaseValidationError, KeyError, TypeError, ValueError) as error:
-        raise RecordError(
-            f"{path} is no snapshot of SQL ({type(error).__name__})",
-            fix="restore it from version control, or remove it and run `h2h check --update`",
-        ) from error
-    if snapshot is None:
-        raise RecordError(
-            f"{path} has schema {schema}, not {SCHEMA_VERSION}",
-            fix="upgrade headtohead, or remove it and run `h2h check --update`",
-        )
-    return snapshot
+    return SNAPSHOT_FORMAT.read(path) if path.exists() else None
 
 
 def write_snapshot(snapshot: Snapshot, path: Path) -> None:
@@ -131,8 +114,14 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> None:
         postgresql=snapshot.postgresql,
         experiments=dict(sorted(snapshot.experiments.items())),
     )
+    fields = fields_of(ordered)
+    for variants in fields["experiments"].values():
+        for queries in variants.values():
+            for statement in queries["statements"]:
+                # Lines of code change all the time, and mean nothing in a diff.
+                del statement["source"]
     try:
-        write_whole(_converter.dumps(ordered, indent=2, ensure_ascii=False) + "\n", path)
+        write_whole(json.dumps(fields, indent=2, ensure_ascii=False) + "\n", path)
     except OSError as error:
         raise ConfigurationError(
             f"{path} cannot be written ({error.strerror})",

@@ -4,14 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cattrs.errors import BaseValidationError
-from cattrs.preconf.json import make_converter
-
-from headtohead.errors import RecordError
 from headtohead.host.files import write_whole
 from headtohead.protocol.explanation import Detail, Statement
 from headtohead.records.provenance import GitState
-from headtohead.records.store import to_json
+from headtohead.records.store import RecordFormat, to_json
 
 SCHEMA_VERSION = 1
 EXPLAINED_NAME = "explain.json"
@@ -76,7 +72,12 @@ class Explained:
     variants: tuple[ExplainedVariant, ...]
 
 
-_converter = make_converter(detailed_validation=False)
+EXPLAINED_FORMAT = RecordFormat(
+    kind=Explained,
+    what="record of what explains a run",
+    newest=SCHEMA_VERSION,
+    fix="explain the run again with `h2h explain --run RUN`, or remove the file",
+)
 
 
 def write_explained(explained: Explained, directory: Path) -> None:
@@ -91,16 +92,4 @@ def read_explained(directory: Path) -> Explained | None:
         RecordError: It cannot be read, or is of a schema this version does not know.
     """
     path = directory / EXPLAINED_NAME
-    remedy = f"explain the run again with `h2h explain --run {directory}`, or remove the file"
-    try:
-        explained = _converter.loads(path.read_text(encoding="utf-8"), Explained)
-    except FileNotFoundError:
-        return None
-    except (OSError, BaseValidationError, AttributeError, KeyError, TypeError, ValueError) as error:
-        raise RecordError(f"{path} cannot be read ({type(error).__name__})", fix=remedy) from error
-    if explained.schema != SCHEMA_VERSION:
-        raise RecordError(
-            f"{path} has schema {explained.schema}, and this version reads {SCHEMA_VERSION}",
-            fix=remedy,
-        )
-    return explained
+    return EXPLAINED_FORMAT.read(path) if path.exists() else None

@@ -1,19 +1,13 @@
 """What was observed, and where: the record that every report is derived from."""
 
-import json
-import math
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from cattrs.errors import BaseValidationError
-
-from headtohead.errors import RecordError
 from headtohead.host.files import write_whole
 from headtohead.records.provenance import ComparedRevision, Environment, GitState
 from headtohead.records.results import ExperimentResult
-from headtohead.records.store import converter, to_json
+from headtohead.records.store import RecordFormat, to_json
 
 SCHEMA_VERSION = 1
 RECORD_NAME = "run.json"
@@ -83,41 +77,12 @@ class Run:
         )
 
 
-# JSON has no infinity: a bound that does not exist is null.
-converter.register_unstructure_hook(float, lambda value: value if math.isfinite(value) else None)
-
-converter.register_structure_hook(
-    float, lambda value, _: math.inf if value is None else float(value)
+RUN_FORMAT = RecordFormat(
+    kind=Run,
+    what="record of a run",
+    newest=SCHEMA_VERSION,
+    fix="give a run directory or run.json that `h2h run` wrote, such as results/latest",
 )
-
-
-def from_json(text: str, *, source: str) -> Run:
-    """Read a record back.
-
-    Args:
-        text: What `to_json` wrote.
-        source: Where it came from, for messages.
-
-    Raises:
-        RecordError: The text is no record, or of a schema this version does not know.
-    """
-    remedy = "give a run directory or run.json that `h2h run` wrote"
-    try:
-        fields: Any = json.loads(text)
-    except ValueError as error:
-        raise RecordError(f"{source} is not JSON ({error})", fix=remedy) from error
-    schema = fields.get("schema") if isinstance(fields, dict) else None
-    if not isinstance(schema, int):
-        raise RecordError(f"{source} is not a headtohead record", fix=remedy)
-    if schema > SCHEMA_VERSION:
-        raise RecordError(
-            f"{source} has schema {schema}, newer than the {SCHEMA_VERSION} this version reads",
-            fix="upgrade headtohead",
-        )
-    try:
-        return converter.structure(fields, Run)
-    except (BaseValidationError, KeyError, TypeError, ValueError) as error:
-        raise RecordError(f"{source} is damaged ({error!r})", fix=remedy) from error
 
 
 def write_record(run: Run, directory: Path) -> Path:
@@ -137,11 +102,4 @@ def read_record(path: Path) -> Run:
     Raises:
         RecordError: There is none, or it cannot be read.
     """
-    record = path / RECORD_NAME if path.is_dir() else path
-    try:
-        text = record.read_text(encoding="utf-8")
-    except OSError as error:
-        raise RecordError(
-            f"no record at {path} ({error.strerror})", fix="`h2h run` writes results/latest"
-        ) from error
-    return from_json(text, source=str(record))
+    return RUN_FORMAT.read(path / RECORD_NAME if path.is_dir() else path)
