@@ -8,13 +8,11 @@ follows from it to standard output. Exit code 1: a commit is judged wrongly.
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.found import found_in, invalidating
@@ -23,7 +21,7 @@ from benchmarks.proof.markdown import render
 from benchmarks.proof.record import Judged, Record
 from benchmarks.proof.repository import write_repository
 from benchmarks.storing import write_record
-from headtohead.records.provenance import describe, git_state
+from headtohead.records.provenance import Began
 from headtohead.records.run import read_record
 
 ROOT = Path(__file__).parents[2]
@@ -57,8 +55,7 @@ def judge(number: int, commit: Commit, hashes: Sequence[str], *, shop: Path) -> 
 
 def prove(*, commits: Sequence[Commit]) -> Record:
     """Judge commits one after the other, with one stack that stays up."""
-    started_at, started = datetime.now(tz=UTC), time.monotonic()
-    load_before = os.getloadavg()[0]
+    began = Began()
     judged = []
     with tempfile.TemporaryDirectory() as folder:
         shop = Path(folder) / "shop"
@@ -73,12 +70,7 @@ def prove(*, commits: Sequence[Commit]) -> Record:
         finally:
             subprocess.run([*command, "down"], cwd=shop, stdout=subprocess.DEVNULL, check=True)
     return Record(
-        started_at=started_at,
-        seconds=time.monotonic() - started,
-        git=git_state(ROOT),
-        environment=describe(
-            servers={}, rows=0, load_before=load_before, load_after=os.getloadavg()[0]
-        ),
+        **began.provenance(ROOT),
         commits=tuple(judged),
     )
 

@@ -2,8 +2,11 @@ import pytest
 
 from headtohead.load.plans.throughput import Block
 from headtohead.modes.latency.pair_tally import generator_use
-from headtohead.modes.throughput.block_filter import BlockPart, BlockSamples
-from headtohead.modes.throughput.block_tally import generator_use_under_load
+from headtohead.modes.throughput.block_filter import (
+    BlockPart,
+    BlockSamples,
+    generator_use_under_load,
+)
 from headtohead.validity import generator
 from headtohead.validity.generator import generator_caveats, load_caveats
 from tests.run.factories import pair

@@ -1,4 +1,4 @@
-"""What an interval says, given the smallest effect that matters."""
+"""What intervals say, given the smallest effect that matters: alone, and together (Holm)."""
 
 import math
 from collections.abc import Callable, Sequence

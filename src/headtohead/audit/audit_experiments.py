@@ -1,11 +1,8 @@
 """Auditing experiments: each on rows, a cache and an API of its own, which many may ask at once."""
 
 import importlib
-import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
-from time import monotonic
 from typing import TypeAlias
 
 import psutil
@@ -15,7 +12,7 @@ from headtohead.audit.record import SCHEMA_VERSION, AuditRecord, VariantFacts
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError, DeclarationError, MeasurementError
 from headtohead.experiment import Experiment
-from headtohead.records import provenance
+from headtohead.records.provenance import Began
 from headtohead.services import valkey
 from headtohead.services.gunicorn import NAME as API
 from headtohead.stack import temporary_stack
@@ -58,8 +55,7 @@ def audit(experiments: Sequence[Experiment], *, config: Config, note: Note) -> A
             f"there is nothing to audit ({names})",
             fix="let an experiment name its audit: Experiment(audit='package.module.audit')",
         )
-    started_at, started = datetime.now(UTC), monotonic()
-    load_before = os.getloadavg()[0]
+    began = Began()
     with open_target(config, progress=note, experiments=experiments) as target:
         variants = [
             variant
@@ -69,15 +65,7 @@ def audit(experiments: Sequence[Experiment], *, config: Config, note: Note) -> A
         ]
     return AuditRecord(
         schema=SCHEMA_VERSION,
-        started_at=started_at,
-        seconds=monotonic() - started,
-        git=provenance.git_state(config.root),
-        environment=provenance.describe(
-            servers=target.servers,
-            rows=config.rows,
-            load_before=load_before,
-            load_after=os.getloadavg()[0],
-        ),
+        **began.provenance(config.root, servers=target.servers, rows=config.rows),
         variants=tuple(variants),
     )
 

@@ -1,12 +1,9 @@
 """A whole comparison of micro-benchmarks: processes of both revisions in turn, then the record."""
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from time import monotonic
 
 from headtohead.analysis.verdicts import CLAIM_ALPHA
 from headtohead.bench.instructions import Instructions, count_instructions
@@ -17,6 +14,7 @@ from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.host.files import write_whole
 from headtohead.records import provenance
+from headtohead.records.provenance import Began
 from headtohead.records.recording import run_directory
 from headtohead.records.store import to_json
 from headtohead.revisions import checked_out
@@ -52,11 +50,10 @@ def bench(
         MeasurementError: No benchmark could be compared.
         RevisionError: A revision cannot be had.
     """
-    started_at, started = datetime.now(UTC), monotonic()
-    load_before = os.getloadavg()[0]
+    began = Began()
     random = Random(config.seed)  # noqa: S311 (an experiment's design, not a secret)
     with (
-        run_directory(started_at, results=config.results_directory, latest=LATEST) as (
+        run_directory(began.at, results=config.results_directory, latest=LATEST) as (
             run_id,
             directory,
         ),
@@ -104,12 +101,7 @@ def bench(
         record = Bench(
             schema=SCHEMA_VERSION,
             run_id=run_id,
-            started_at=started_at,
-            seconds=monotonic() - started,
-            git=provenance.git_state(config.root),
-            environment=provenance.describe(
-                servers={}, rows=0, load_before=load_before, load_after=os.getloadavg()[0]
-            ),
+            **began.provenance(config.root),
             base=provenance.compared(revisions[0]),
             head=provenance.compared(revisions[1]),
             rounds=rounds,

@@ -1,11 +1,8 @@
 """A whole comparison: both revisions served side by side, launch after launch, then the record."""
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
 from types import MappingProxyType
 
 from headtohead.analysis.verdicts import CLAIM_ALPHA
@@ -15,6 +12,7 @@ from headtohead.compare.rounds import Choose, Taking
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.records import provenance
+from headtohead.records.provenance import Began
 from headtohead.records.recording import run_directory
 from headtohead.records.results import ExperimentResult
 from headtohead.records.run import SCHEMA_VERSION, Revisions, Run, UntimedEndpoint, write_record
@@ -58,10 +56,9 @@ def compare(
         StackError: A server does not come up.
         MeasurementError: Nothing could be timed.
     """
-    started_at, started = datetime.now(UTC), monotonic()
-    load_before = os.getloadavg()[0]
+    began = Began()
     with (
-        run_directory(started_at, results=config.results_directory) as (run_id, directory),
+        run_directory(began.at, results=config.results_directory) as (run_id, directory),
         checked_out(
             base,
             head,
@@ -106,16 +103,8 @@ def compare(
         record = Run(
             schema=SCHEMA_VERSION,
             run_id=run_id,
-            started_at=started_at,
-            seconds=monotonic() - started,
+            **began.provenance(config.root, servers=taking.target.servers, rows=sides.rows),
             complete=True,
-            git=provenance.git_state(config.root),
-            environment=provenance.describe(
-                servers=taking.target.servers,
-                rows=sides.rows,
-                load_before=load_before,
-                load_after=os.getloadavg()[0],
-            ),
             experiments=judged(
                 tallies,
                 [

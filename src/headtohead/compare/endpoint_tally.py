@@ -1,4 +1,4 @@
-"""What launches of both revisions amount to, endpoint by endpoint and in the end together."""
+"""What the launches of both revisions amount to, endpoint by endpoint."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace

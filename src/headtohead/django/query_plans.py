@@ -22,6 +22,10 @@ _LOCKING = re.compile(
 )
 _CONDITIONS = ("Index Cond", "Hash Cond", "Merge Cond", "Recheck Cond", "TID Cond")
 _FILTERS = ("Filter", "Join Filter")
+# The client waits for all plans, and does so for half a minute.
+MOST_PLANS = 50
+PLANNING_SECONDS = 10
+MOST_SOURCES = 5  # of one statement
 
 
 class NoPlanError(Exception):
@@ -90,12 +94,6 @@ def tree(node: Mapping[str, Any]) -> PlanNode:
 
 def _conditions(node: Mapping[str, Any], names: tuple[str, ...]) -> str:
     return " AND ".join(normalised(node[name]) for name in names if name in node)
-
-
-# The client waits for all plans, and does so for half a minute.
-MOST_PLANS = 50
-PLANNING_SECONDS = 10
-MOST_SOURCES = 5  # of one statement
 
 
 def details_of(

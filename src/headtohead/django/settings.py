@@ -1,4 +1,4 @@
-"""What the project's settings say in `HEADTOHEAD`."""
+"""What the project's settings say in `HEADTOHEAD`, and who may measure."""
 
 import secrets
 from dataclasses import dataclass

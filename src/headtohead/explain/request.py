@@ -1,4 +1,4 @@
-"""What a variant's answer took, as the server tells it in place of the answer."""
+"""What a server tells of a variant's request: its SQL, lines of code and plans."""
 
 from dataclasses import replace
 

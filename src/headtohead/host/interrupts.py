@@ -1,4 +1,4 @@
-"""Interrupts at a moment that suits, and not lost."""
+"""Interrupts: held back at critical moments, and never lost."""
 
 import signal
 import sys

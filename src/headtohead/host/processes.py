@@ -1,4 +1,4 @@
-"""Server processes: start one that outlives this one, recognise it later, stop it for good."""
+"""Server processes: start one that outlives this one, find it later, stop it; their logs."""
 
 import re
 import signal
@@ -18,6 +18,10 @@ from headtohead.host.cores import available_cores, server_cores, starting_on
 POLL = 0.02  # seconds between two looks at something awaited
 _CLOCK_STEP = 2.0  # seconds; a start is derived from the wall clock, which gets adjusted
 _KILL_PATIENCE = 5.0  # seconds
+_ERROR = re.compile(r"(?:FATAL|PANIC): .*|(?<=\[ERROR\] ).*|^\w*Error: .*")
+# gunicorn's own steps, among them those by which it gives up after the error that matters.
+_STEP = re.compile(r"\[INFO\]|\[ERROR\] (?:Reason: |Worker \(pid|Shutting down)")
+_TRACEBACK = "Traceback (most recent call last):"
 
 
 def spawn(
@@ -154,12 +158,6 @@ def _gone(processes: Iterable[psutil.Process], *, patience: float) -> bool:
             return False
         time.sleep(POLL)
     return True
-
-
-_ERROR = re.compile(r"(?:FATAL|PANIC): .*|(?<=\[ERROR\] ).*|^\w*Error: .*")
-# gunicorn's own steps, among them those by which it gives up after the error that matters.
-_STEP = re.compile(r"\[INFO\]|\[ERROR\] (?:Reason: |Worker \(pid|Shutting down)")
-_TRACEBACK = "Traceback (most recent call last):"
 
 
 def rotate_log(log: Path) -> None:

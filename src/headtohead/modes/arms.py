@@ -1,4 +1,4 @@
-"""What rounds of stretches under load amount to, whatever the load."""
+"""What the requests to one variant amount to, alone and in rounds under load."""
 
 from collections.abc import Iterable, Iterator, Sequence
 

@@ -16,6 +16,12 @@ from headtohead.records.comparison import Mode
 from headtohead.records.results import Caveat, ExperimentResult
 from headtohead.stack.target import Target
 
+# A server that fails this often is broken; taking more pairs would only hammer it.
+TOLERATED_ERRORS = 20
+# Rounds that have to fit into the budget: more than a verdict needs, because what users wait for
+# at every switch is spent on no block.
+PLANNED_ROUNDS = NEEDED_ROUNDS + 2
+
 
 @dataclass(frozen=True, kw_only=True)
 class ArmTraffic:
@@ -84,10 +90,6 @@ class Progress:
     position: float
     traffic: Traffic
     unit: str = Mode.LATENCY.pair
-
-
-# A server that fails this often is broken; taking more pairs would only hammer it.
-TOLERATED_ERRORS = 20
 
 
 class Observer(Protocol):
@@ -194,11 +196,6 @@ def without_verdicts_where_invalid(result: ExperimentResult) -> ExperimentResult
             replace(each, verdict=result.verdict_on(each)) for each in result.comparisons
         ),
     )
-
-
-# Rounds that have to fit into the budget: more than a verdict needs, because what users wait for
-# at every switch is spent on no block.
-PLANNED_ROUNDS = NEEDED_ROUNDS + 2
 
 
 def require_rounds(config: Config) -> None:

@@ -1,16 +1,20 @@
-"""Where a run takes place, for the record."""
+"""Where a record comes from: revision, machine, packages, time."""
 
 import os
 import platform
-import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from time import monotonic
+from typing import TypedDict
 
 import psutil
 
+from headtohead.errors import RevisionError
 from headtohead.revisions import Revision
+from headtohead.revisions.git import changed, commit_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +84,50 @@ PACKAGES = (
 )
 
 
+class Provenance(TypedDict):
+    """Where a record comes from: fields that records of every kind have."""
+
+    started_at: datetime
+    seconds: float
+    git: GitState
+    environment: Environment
+
+
+@dataclass(frozen=True, kw_only=True)
+class Began:
+    """The moment when something that is recorded began.
+
+    Attributes:
+        at: The moment.
+        clock: The monotonic clock then, in seconds.
+        load: One-minute load average then.
+    """
+
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock: float = field(default_factory=monotonic)
+    load: float = field(default_factory=lambda: os.getloadavg()[0])
+
+    def provenance(
+        self, root: Path, *, servers: Mapping[str, str] | None = None, rows: int = 0
+    ) -> Provenance:
+        """What the record says of where it comes from; it ends now.
+
+        Args:
+            root: The folder of the project.
+            servers: Versions of the servers by name.
+            rows: Rows of the main table, 0 where unknown.
+        """
+        environment = describe(
+            servers=servers or {}, rows=rows, load_before=self.load, load_after=os.getloadavg()[0]
+        )
+        return Provenance(
+            started_at=self.at,
+            seconds=monotonic() - self.clock,
+            git=git_state(root),
+            environment=environment,
+        )
+
+
 def describe(
     *, servers: Mapping[str, str], rows: int, load_before: float, load_after: float
 ) -> Environment:
@@ -100,27 +148,15 @@ def describe(
 
 def git_state(root: Path) -> GitState:
     """The revision that is measured."""
-    commit = _git("rev-parse", "HEAD", root=root)
-    return GitState(commit=commit or None, dirty=bool(_git("status", "--porcelain", root=root)))
+    try:
+        return GitState(commit=commit_of("HEAD", root=root), dirty=changed(root))
+    except RevisionError:
+        return GitState(commit=None, dirty=False)
 
 
 def compared(revision: Revision) -> ComparedRevision:
     """A revision that stood on one side, for the record."""
     return ComparedRevision(name=revision.label, commit=revision.commit, changed=revision.changed)
-
-
-def _git(*arguments: str, root: Path) -> str:
-    try:
-        completed = subprocess.run(
-            ["git", *arguments],  # noqa: S607 (whichever git the user has)
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        return ""
-    return completed.stdout.strip() if completed.returncode == 0 else ""
 
 
 def _package_version(name: str) -> str | None:

@@ -5,9 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
 
 from headtohead.check.equal_answers import Preflight, require_preflight
 from headtohead.config import Config
@@ -16,7 +14,7 @@ from headtohead.modes.by_name import load_mode
 from headtohead.modes.latency.mode import LatencyMode
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
 from headtohead.modes.mode import LoadMode, M, Measured, Observer, without_verdicts_where_invalid
-from headtohead.records import provenance
+from headtohead.records.provenance import Began
 from headtohead.records.recording import run_directory
 from headtohead.records.results import ExperimentResult
 from headtohead.records.run import SCHEMA_VERSION, Run, write_record
@@ -63,9 +61,9 @@ def run(
     mode = load_mode(config, comparisons_in_run=comparisons, against_itself=against_itself)
     mode.require(config)
     chosen_scenario(config)
-    started_at, started = datetime.now(UTC), monotonic()
+    began = Began()
     with (
-        run_directory(started_at, results=config.results_directory) as (run_id, directory),
+        run_directory(began.at, results=config.results_directory) as (run_id, directory),
         open_target(config, progress=observer.note, experiments=experiments) as target,
         mode.opened(config, target=target, note=observer.note) as mode,
         exporting(
@@ -82,7 +80,6 @@ def run(
         background = beside.enter_context(
             open_background(config, target=target, note=observer.note)
         )
-        load_before = os.getloadavg()[0]
         control = (
             _measure_control(
                 # In its part of the budget it takes more pairs than any other would.
@@ -117,16 +114,8 @@ def run(
         record = Run(
             schema=SCHEMA_VERSION,
             run_id=run_id,
-            started_at=started_at,
-            seconds=monotonic() - started,
+            **began.provenance(config.root, servers=target.servers, rows=target.rows),
             complete=not mode.is_broken,
-            git=provenance.git_state(config.root),
-            environment=provenance.describe(
-                servers=target.servers,
-                rows=target.rows,
-                load_before=load_before,
-                load_after=os.getloadavg()[0],
-            ),
             experiments=mode.judged(measured),
             control=control,
         )

@@ -1,4 +1,4 @@
-"""gunicorn serving an application, by WSGI or ASGI, awaited until it is healthy."""
+"""gunicorn serves an application by WSGI or ASGI: the stack's API, or a server beside it."""
 
 import http.client
 import shutil
@@ -18,6 +18,12 @@ from headtohead.services.service import RunningServer
 
 _START_PATIENCE = 60.0  # seconds
 _HEALTH_TIMEOUT = 5.0  # seconds
+# Names the process that a server is up for: where that one is gone, the server was left behind.
+OWNER_VARIABLE = "H2H_SERVED_FOR"
+# The same order of sets in all of them: servers are to differ in what is declared alone.
+ALIKE = {"PYTHONHASHSEED": "0"}
+NAME = "API"
+STOP_PATIENCE = 5.0  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,13 +165,6 @@ def _health(port: int) -> str | None:
         connection.close()
 
 
-# Names the process that a server is up for: where that one is gone, the server was left behind.
-OWNER_VARIABLE = "H2H_SERVED_FOR"
-
-# The same order of sets in all of them: servers are to differ in what is declared alone.
-ALIKE = {"PYTHONHASHSEED": "0"}
-
-
 def mark(process: psutil.Process) -> str:
     """What tells a process from any other, even one that gets its id later."""
     return f"{process.pid} {process.create_time()}"
@@ -175,10 +174,6 @@ def stop(found: Iterable[psutil.Process]) -> None:
     """Stop servers and what they started."""
     # As the stack's API is stopped: at once, whoever keeps a connection open.
     processes.stop(found, request=signal.SIGINT, patience=STOP_PATIENCE)
-
-
-NAME = "API"
-STOP_PATIENCE = 5.0  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)

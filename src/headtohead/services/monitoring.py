@@ -18,6 +18,8 @@ from headtohead.services.service import RunningServer, Watched
 _START_PATIENCE = 10.0  # seconds
 _STOP_PATIENCE = 5.0  # seconds
 _TIMEOUT = 5.0  # seconds
+# Where a project keeps its recording and alert rules, from its root.
+RULES = Path("dashboards", "prometheus", "rules")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +102,6 @@ def _answers(address: str) -> bool:
         return False
     finally:
         connection.close()
-
-
-# Where a project keeps its recording and alert rules, from its root.
-RULES = Path("dashboards", "prometheus", "rules")
 
 
 @dataclass(frozen=True, kw_only=True)

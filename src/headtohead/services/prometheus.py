@@ -23,6 +23,21 @@ from headtohead.services.service import RunningServer
 JOB = "beside"
 FOLDER = "beside"
 FILES = f"{FOLDER}/*.json"
+NAME = "Prometheus"
+PROGRAM = "prometheus"
+# Every scrape takes a few milliseconds of the API's core, in which a measured request may wait.
+SCRAPE_SECONDS = 5
+# A run may last as long as a single scrape of the others; its own process has nothing to lose.
+GENERATOR = "generator"
+GENERATOR_SCRAPE_SECONDS = 1
+_START_PATIENCE = 30.0  # seconds; a log of an earlier start may have to be replayed
+_STOP_PATIENCE = 10.0  # seconds
+_ATTEMPTS = 5  # a free port may be taken by somebody else before Prometheus gets it
+_TIMEOUT = 5.0  # seconds
+_EAGERLY = {
+    "scrape_interval": f"{GENERATOR_SCRAPE_SECONDS}s",
+    "scrape_timeout": f"{GENERATOR_SCRAPE_SECONDS}s",
+}
 
 
 @contextmanager
@@ -56,24 +71,6 @@ def _forget_lost(folder: Path) -> None:
     for file in folder.glob("*.json*"):
         if not psutil.pid_exists(int(file.name.partition(".")[0])):
             file.unlink(missing_ok=True)
-
-
-NAME = "Prometheus"
-PROGRAM = "prometheus"
-# Every scrape takes a few milliseconds of the API's core, in which a measured request may wait.
-SCRAPE_SECONDS = 5
-# A run may last as long as a single scrape of the others; its own process has nothing to lose.
-GENERATOR = "generator"
-GENERATOR_SCRAPE_SECONDS = 1
-_START_PATIENCE = 30.0  # seconds; a log of an earlier start may have to be replayed
-_STOP_PATIENCE = 10.0  # seconds
-_ATTEMPTS = 5  # a free port may be taken by somebody else before Prometheus gets it
-_TIMEOUT = 5.0  # seconds
-
-_EAGERLY = {
-    "scrape_interval": f"{GENERATOR_SCRAPE_SECONDS}s",
-    "scrape_timeout": f"{GENERATOR_SCRAPE_SECONDS}s",
-}
 
 
 def program() -> Path:

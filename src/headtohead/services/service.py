@@ -1,4 +1,4 @@
-"""A stack that is up, as callers see it."""
+"""A server of a stack, how it is reached, and addresses of the user's own servers."""
 
 import re
 from dataclasses import dataclass, field

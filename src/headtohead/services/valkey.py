@@ -1,4 +1,4 @@
-"""The embedded Valkey of a stack: start, find and stop it."""
+"""Valkey or Redis as cache and as Celery's broker: the user's own, or the embedded server."""
 
 import os
 import secrets
@@ -29,6 +29,12 @@ from headtohead.services.service import (
 VALKEY = "Valkey"
 
 _TIMEOUT = 3.0  # seconds
+_START_PATIENCE = 20.0  # seconds
+_STOP_PATIENCE = 5.0  # seconds
+_HUNG_PATIENCE = 1.0  # seconds, for a server that has already failed to answer
+_ATTEMPTS = 5  # a free port may be taken by somebody else before Valkey gets it
+_BROKER_NAME = "Broker"
+_DATABASE = 1  # the cache has 0
 
 
 class CacheUnavailableError(Exception):
@@ -83,12 +89,6 @@ def server_version(url: str) -> tuple[str, str]:
     if "valkey_version" in facts:
         return VALKEY, str(facts["valkey_version"])
     return "Redis", str(facts["redis_version"])
-
-
-_START_PATIENCE = 20.0  # seconds
-_STOP_PATIENCE = 5.0  # seconds
-_HUNG_PATIENCE = 1.0  # seconds, for a server that has already failed to answer
-_ATTEMPTS = 5  # a free port may be taken by somebody else before Valkey gets it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,11 +207,6 @@ def _answers(url: str) -> bool:
     except CacheUnavailableError:
         return False
     return True
-
-
-_BROKER_NAME = "Broker"
-
-_DATABASE = 1  # the cache has 0
 
 
 def external_broker(url: str) -> Endpoint:

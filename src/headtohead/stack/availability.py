@@ -1,4 +1,4 @@
-"""Whether the services that only some experiments need can be had here."""
+"""Which services can be had here: the user's own servers, and those that few experiments need."""
 
 import shutil
 from collections.abc import Callable, Sequence

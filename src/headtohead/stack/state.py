@@ -1,4 +1,4 @@
-"""What a stack that came up leaves behind for the next command: processes, addresses, secrets."""
+"""A stack's folder, and what a stack leaves in it: processes, addresses, secrets."""
 
 import fcntl
 from collections.abc import Callable, Iterator, Mapping

@@ -18,6 +18,8 @@ from headtohead.stack import lifecycle
 from headtohead.stack.settings import stack_settings
 from headtohead.stack.state import RunningStack
 
+TIMEOUT_SECONDS = 30
+
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
@@ -118,9 +120,6 @@ def _external(url: str, *, token: str) -> Target:
             f"{url!r} is no address to measure", fix="give one such as http://127.0.0.1:8000"
         )
     return Target(base_url=url.rstrip("/"), token=token, rows=0, servers={})
-
-
-TIMEOUT_SECONDS = 30
 
 
 def client() -> urllib3.PoolManager:

@@ -1,4 +1,4 @@
-"""The servers that variants need for themselves, up for as long as they are asked."""
+"""Servers beside the API that variants need for themselves, up for as long as they are asked."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence

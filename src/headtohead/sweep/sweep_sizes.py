@@ -1,12 +1,9 @@
 """A whole sweep: at every size rows are set up, bodies compared and pairs taken."""
 
-import os
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
 
 from headtohead.check.equal_answers import check
 from headtohead.config import Config
@@ -17,8 +14,8 @@ from headtohead.host.files import write_whole
 from headtohead.modes.latency.mode import LatencyMode
 from headtohead.modes.latency.verdicts import MeasuredPairs
 from headtohead.modes.mode import Observer
-from headtohead.records import provenance
 from headtohead.records.explained import ExplainedVariant
+from headtohead.records.provenance import Began
 from headtohead.records.recording import run_directory
 from headtohead.records.store import to_json
 from headtohead.run.run_experiments import measure_one
@@ -72,15 +69,14 @@ def sweep(
             "a sweep needs rows of its own, and those at --url are not ours to replace",
             fix="leave `url` out of the settings, so that the local stack is used",
         )
-    started_at, started = datetime.now(UTC), monotonic()
+    began = Began()
     with (
-        run_directory(started_at, results=config.results_directory, latest=LATEST) as (
+        run_directory(began.at, results=config.results_directory, latest=LATEST) as (
             run_id,
             directory,
         ),
         open_target(config, progress=observer.note) as target,
     ):
-        load_before = os.getloadavg()[0]
         mode = LatencyMode(comparisons_in_run=len(sizes) * len(experiment.variants))
         # At random, so that a machine that slows down meanwhile does not look like growth.
         order = random.Random(config.seed).sample(sizes, len(sizes))  # noqa: S311 (no secret)
@@ -102,15 +98,7 @@ def sweep(
         record = Sweep(
             schema=SCHEMA_VERSION,
             run_id=run_id,
-            started_at=started_at,
-            seconds=monotonic() - started,
-            git=provenance.git_state(config.root),
-            environment=provenance.describe(
-                servers=target.servers,
-                rows=sizes[-1],
-                load_before=load_before,
-                load_after=os.getloadavg()[0],
-            ),
+            **began.provenance(config.root, servers=target.servers, rows=sizes[-1]),
             experiment=experiment.name,
             question=experiment.question,
             sizes=found,

@@ -1,4 +1,4 @@
-"""What a verdict on two revisions is to a gate, and what to do about it."""
+"""What checks, comparisons and benchmarks mean to a gate, and what to do about them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial

@@ -9,6 +9,8 @@ from headtohead.analysis.results import Metric
 from headtohead.ci.history.history_file import Entry
 from headtohead.report.numbers import interval, percent, ratio
 
+_COMMIT_LENGTH = 12
+
 
 @dataclass(frozen=True, kw_only=True)
 class LevelChange:
@@ -70,9 +72,6 @@ def _series(entries: tuple[Entry, ...]) -> Series:
             for each in changes([entry.ratio for entry in entries])
         ),
     )
-
-
-_COMMIT_LENGTH = 12
 
 
 def short(commit: str) -> str:

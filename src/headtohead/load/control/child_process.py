@@ -1,4 +1,4 @@
-"""Processes of ours that put load on: started where they may run, gone when they are done with."""
+"""Child processes that generate load: started on their cores, gone when the block ends."""
 
 import subprocess
 import sys

@@ -163,3 +163,26 @@ def plan_open(
         seconds=seconds * len(arms) / 2,
         seed=seed,
     )
+
+
+def response_ms(arrival: Arrival) -> float | None:
+    """The time from when a request was due to its answer; None if it was never sent."""
+    if arrival.sample is None:
+        return None
+    return (arrival.sample.started - arrival.intended) * 1000 + arrival.sample.milliseconds
+
+
+def lateness_ms(arrival: Arrival) -> float:
+    """How late a request was sent."""
+    assert arrival.sample is not None  # noqa: S101 (asked of those that were sent)
+    return max(0.0, arrival.sample.started - arrival.intended) * 1000
+
+
+def generator_lag_ms(arrival: Arrival) -> float:
+    """How late a request would have been sent if there had been a user for each.
+
+    Where all users waited for answers, the wait for one of them is the server's doing.
+    """
+    if arrival.pool_full or arrival.sample is None:
+        return max(0.0, arrival.reached - arrival.intended) * 1000
+    return lateness_ms(arrival)

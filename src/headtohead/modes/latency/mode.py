@@ -1,4 +1,4 @@
-"""One experiment, measured: request pairs from the generator, judged as they come in."""
+"""The latency mode: request pairs of one user, judged as they come in."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

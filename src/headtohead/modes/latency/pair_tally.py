@@ -1,4 +1,4 @@
-"""What has been seen so far of one experiment, and what it amounts to."""
+"""The pairs of one comparison, and what they amount to."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,6 +32,17 @@ from headtohead.validity import sample_size
 
 # What pairs take differs from one time to the next, and to advise as much is no advice.
 _SPARE = 1.2
+PAIR_COLUMNS = (
+    "variant",
+    "first",
+    "started",
+    "baseline_ms",
+    "variant_ms",
+    "baseline_washout_ms",
+    "variant_washout_ms",
+    "baseline_error",
+    "variant_error",
+)
 
 
 @dataclass(kw_only=True)
@@ -228,19 +239,6 @@ def _rest_ms(pair: Pair) -> float | None:
     explained = [timing.total_ms for timing in timings if timing]
     unexplained = len(explained) < len(pair.samples)
     return None if unexplained else pair.elapsed_ms - pair.cpu_ms - sum(explained)
-
-
-PAIR_COLUMNS = (
-    "variant",
-    "first",
-    "started",
-    "baseline_ms",
-    "variant_ms",
-    "baseline_washout_ms",
-    "variant_washout_ms",
-    "baseline_error",
-    "variant_error",
-)
 
 
 def write_pairs(path: Path, pairs: Sequence[Pair], *, variants: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""The verdicts of a whole run: they share one alpha, so none is final before the last."""
+"""The pairs of an experiment, and the verdicts of a whole run, which share one alpha."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

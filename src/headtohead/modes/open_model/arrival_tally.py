@@ -1,4 +1,4 @@
-"""What was seen of one experiment in the open model, and what it amounts to."""
+"""The arrivals of one experiment, and what they amount to."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,14 @@ from headtohead.analysis.results import Metric
 from headtohead.analysis.saturation import Halves, backlog_growth, falls_behind
 from headtohead.errors import MeasurementError
 from headtohead.load.plans.arm import Sample
-from headtohead.load.plans.open_model import Arrival, OpenPlan, Stretch
+from headtohead.load.plans.open_model import (
+    Arrival,
+    OpenPlan,
+    Stretch,
+    generator_lag_ms,
+    lateness_ms,
+    response_ms,
+)
 from headtohead.modes.arms import (
     body_caveats,
     bounds,
@@ -38,29 +45,6 @@ from headtohead.validity.load import TOLERATED_LAG_MS, TOLERATED_LATE_SHARE
 
 # The median answers the question, the tail stands beside it.
 PERCENTILES = {Metric.LATENCY: 50, Metric.P95: 95, Metric.P99: 99}
-
-
-def response_ms(arrival: Arrival) -> float | None:
-    """The time from when a request was due to its answer; None if it was never sent."""
-    if arrival.sample is None:
-        return None
-    return (arrival.sample.started - arrival.intended) * 1000 + arrival.sample.milliseconds
-
-
-def lateness_ms(arrival: Arrival) -> float:
-    """How late a request was sent."""
-    assert arrival.sample is not None  # noqa: S101 (asked of those that were sent)
-    return max(0.0, arrival.sample.started - arrival.intended) * 1000
-
-
-def generator_lag_ms(arrival: Arrival) -> float:
-    """How late a request would have been sent if there had been a user for each.
-
-    Where all users waited for answers, the wait for one of them is the server's doing.
-    """
-    if arrival.pool_full or arrival.sample is None:
-        return max(0.0, arrival.reached - arrival.intended) * 1000
-    return lateness_ms(arrival)
 
 
 @dataclass(frozen=True, kw_only=True)

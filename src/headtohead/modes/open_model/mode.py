@@ -1,4 +1,4 @@
-"""One experiment in the open model: requests arrive at a planned rate, at one variant at a time."""
+"""The open model: requests arrive at a planned rate, at one variant at a time."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -12,7 +12,16 @@ from headtohead.config import Config
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.experiment import Experiment
 from headtohead.load.control.generator import load_generator
-from headtohead.load.plans.open_model import Arrival, Arrivals, OpenPlan, Stretch, plan_open
+from headtohead.load.plans.open_model import (
+    Arrival,
+    Arrivals,
+    OpenPlan,
+    Stretch,
+    generator_lag_ms,
+    lateness_ms,
+    plan_open,
+    response_ms,
+)
 from headtohead.modes.mode import (
     TOLERATED_ERRORS,
     ArmTraffic,
@@ -22,17 +31,15 @@ from headtohead.modes.mode import (
     Traffic,
     require_rounds,
 )
-from headtohead.modes.open_model.arrival_tally import (
-    OpenArm,
-    OpenTally,
-    generator_lag_ms,
-    lateness_ms,
-    response_ms,
-)
+from headtohead.modes.open_model.arrival_tally import OpenArm, OpenTally
 from headtohead.records.comparison import Mode
 from headtohead.records.recording import write_table
 from headtohead.records.results import ExperimentResult, OfferedLoad
 from headtohead.stack.target import Target
+
+# The median of fewer says little of a stretch.
+NEEDED_ARRIVALS = 5
+COLUMNS = ("round", "variant", "intended", "lateness_ms", "service_ms", "response_ms", "error")
 
 
 def stretch_traffic(stretch: Stretch, *, names: Sequence[str], plan: OpenPlan) -> Traffic:
@@ -64,11 +71,6 @@ def stretch_traffic(stretch: Stretch, *, names: Sequence[str], plan: OpenPlan) -
         rate=plan.rate,
         late_seconds=max(map(lateness_ms, sent), default=0.0) / 1000,
     )
-
-
-# The median of fewer says little of a stretch.
-NEEDED_ARRIVALS = 5
-COLUMNS = ("round", "variant", "intended", "lateness_ms", "service_ms", "response_ms", "error")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Which requests of a run in blocks count, and for what."""
+"""Which requests of a run in blocks count, for what, and how the generator fared."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +12,21 @@ from headtohead.analysis.blocks import ArmBlock, side_by_side
 from headtohead.load.plans.arm import Sample
 from headtohead.load.plans.throughput import Block
 from headtohead.records.recording import write_table
+from headtohead.records.results import GeneratorUse
+
+REQUEST_COLUMNS = (
+    "users",
+    "round",
+    "variant",
+    "worker",
+    "started",
+    "milliseconds",
+    "counted",
+    "error",
+)
+# A block is that much longer where the loop is late at its end, as a part of its length. What ended
+# meanwhile is counted over the time that really passed, so only latencies suffer.
+TOLERATED_BLOCK_LAG = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,18 +141,6 @@ def _ended(sample: Sample) -> float:
     return sample.started + sample.milliseconds / 1000
 
 
-REQUEST_COLUMNS = (
-    "users",
-    "round",
-    "variant",
-    "worker",
-    "started",
-    "milliseconds",
-    "counted",
-    "error",
-)
-
-
 def write_blocks(
     path: Path, blocks: Mapping[int, Sequence[BlockSamples]], *, arms: Sequence[str]
 ) -> None:
@@ -167,4 +170,40 @@ def write_blocks(
             for worker, part in enumerate(block.parts, start=1)
             for sample in part.samples
         ),
+    )
+
+
+def generator_use_under_load(
+    arms: Sequence[Sequence[BlockSamples]], *, block_seconds: float
+) -> GeneratorUse:
+    """Sum up how the generator fared in blocks.
+
+    The arm that kept it busiest counts, and of several processes the busiest: one that is saturated
+    by the faster arm alone draws that arm towards the slower one. A block that lasted longer than
+    was planned shows that the event loop was held up just then.
+
+    Args:
+        arms: The blocks of every arm.
+        block_seconds: How long a block was to be measured.
+    """
+    processes = [
+        [part.block for part in parts]
+        for blocks in arms
+        for parts in zip(*(block.parts for block in blocks), strict=True)
+    ]
+    lags = [
+        (block.ended - block.drained - block_seconds) * 1000
+        for blocks in processes
+        for block in blocks
+    ]
+    tolerated = block_seconds * 1000 * TOLERATED_BLOCK_LAG
+    return GeneratorUse(
+        cpu_share=max(
+            sum(block.cpu_seconds for block in blocks)
+            / sum(block.ended - block.drained for block in blocks)
+            for blocks in processes
+        ),
+        held_up_share=sum(lag > tolerated for lag in lags) / len(lags),
+        lag_p99_ms=max(0.0, float(np.percentile(lags, 99))),
+        lag_max_ms=max(0.0, *lags),
     )

@@ -1,4 +1,4 @@
-"""What a number of users saw of one experiment, block by block, and what it amounts to."""
+"""The blocks of one number of users, and what they amount to."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -35,7 +35,6 @@ from headtohead.modes.throughput.block_filter import BlockSamples
 from headtohead.records.comparison import Comparison, ErrorDifference
 from headtohead.records.results import (
     Caveat,
-    GeneratorUse,
     Step,
     StepVariant,
     VariantIntervals,
@@ -261,45 +260,4 @@ def load_tally(
             )
             for index, variant in enumerate(experiment.all_variants)
         ),
-    )
-
-
-# A block is that much longer where the loop is late at its end, as a part of its length. What ended
-# meanwhile is counted over the time that really passed, so only latencies suffer.
-TOLERATED_BLOCK_LAG = 0.1
-
-
-def generator_use_under_load(
-    arms: Sequence[Sequence[BlockSamples]], *, block_seconds: float
-) -> GeneratorUse:
-    """Sum up how the generator fared in blocks.
-
-    The arm that kept it busiest counts, and of several processes the busiest: one that is saturated
-    by the faster arm alone draws that arm towards the slower one. A block that lasted longer than
-    was planned shows that the event loop was held up just then.
-
-    Args:
-        arms: The blocks of every arm.
-        block_seconds: How long a block was to be measured.
-    """
-    processes = [
-        [part.block for part in parts]
-        for blocks in arms
-        for parts in zip(*(block.parts for block in blocks), strict=True)
-    ]
-    lags = [
-        (block.ended - block.drained - block_seconds) * 1000
-        for blocks in processes
-        for block in blocks
-    ]
-    tolerated = block_seconds * 1000 * TOLERATED_BLOCK_LAG
-    return GeneratorUse(
-        cpu_share=max(
-            sum(block.cpu_seconds for block in blocks)
-            / sum(block.ended - block.drained for block in blocks)
-            for blocks in processes
-        ),
-        held_up_share=sum(lag > tolerated for lag in lags) / len(lags),
-        lag_p99_ms=max(0.0, float(np.percentile(lags, 99))),
-        lag_max_ms=max(0.0, *lags),
     )

@@ -12,8 +12,7 @@ from headtohead.experiment import Experiment
 from headtohead.load.plans.throughput import BlockPlan
 from headtohead.modes.arms import arm_traffic
 from headtohead.modes.mode import Progress, Traffic
-from headtohead.modes.throughput.block_filter import BlockSamples
-from headtohead.modes.throughput.block_tally import generator_use_under_load
+from headtohead.modes.throughput.block_filter import BlockSamples, generator_use_under_load
 from headtohead.records.comparison import Mode
 
 

@@ -1,4 +1,4 @@
-"""One experiment, measured under load: blocks of every variant, at one or more numbers of users."""
+"""The throughput mode: blocks of load on every variant, at one or more numbers of users."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,10 +27,11 @@ from headtohead.modes.throughput.block_filter import (
     BlockPart,
     BlockSamples,
     by_block,
+    generator_use_under_load,
     joined,
     write_blocks,
 )
-from headtohead.modes.throughput.block_tally import LoadTally, generator_use_under_load, load_tally
+from headtohead.modes.throughput.block_tally import LoadTally, load_tally
 from headtohead.modes.throughput.live_effect import LiveThroughput
 from headtohead.modes.throughput.workers import fleet_caveats, open_workers, require_workers
 from headtohead.records.comparison import Mode

@@ -27,6 +27,17 @@ GRID = np.linspace(INSET / 2, 1 - INSET / 2, 241)
 _SAMPLES = 400
 # Narrower than a line is wide, a kernel would draw a needle.
 _LEAST_BANDWIDTH = 0.003
+_HEIGHT = 190
+_PLOT_HEIGHT = 164
+# Medians further apart than this factor are compared on a logarithmic axis.
+_MUCH = 3
+_PADDING = 0.03
+# Units of the inner picture, which is stretched to the width.
+_UNITS = 1000
+# Share of the plot's height that the greatest density takes, which leaves room for its marker.
+_HEADROOM = 0.92
+# Below this share of the greatest density a curve would only blur the axis.
+_LEAST_HEIGHT = 0.003
 
 
 def density(quantiles: tuple[float, ...], *, axis: Axis) -> NDArray[np.float64]:
@@ -49,19 +60,6 @@ def density(quantiles: tuple[float, ...], *, axis: Axis) -> NDArray[np.float64]:
     kernels = np.exp(-0.5 * distances**2) / (bandwidth * math.sqrt(2 * math.pi))
     heights: NDArray[np.float64] = kernels.mean(axis=1)
     return heights
-
-
-_HEIGHT = 190
-_PLOT_HEIGHT = 164
-# Medians further apart than this factor are compared on a logarithmic axis.
-_MUCH = 3
-_PADDING = 0.03
-# Units of the inner picture, which is stretched to the width.
-_UNITS = 1000
-# Share of the plot's height that the greatest density takes, which leaves room for its marker.
-_HEADROOM = 0.92
-# Below this share of the greatest density a curve would only blur the axis.
-_LEAST_HEIGHT = 0.003
 
 
 @dataclass(frozen=True, kw_only=True)

