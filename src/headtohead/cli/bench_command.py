@@ -2,12 +2,12 @@
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from headtohead.cli.application import app, console, errors
-from headtohead.cli.options import FEWEST_ROUNDS, AsJson, Base, Head, Margin, Results, Seed
+from headtohead.cli.options import FEWEST_ROUNDS, AsJson, Base, Head, with_settings
 from headtohead.cli.project import read_config
 from headtohead.errors import ConfigurationError
 from headtohead.records.store import to_json
@@ -16,6 +16,7 @@ DEFAULT_ROUNDS = 10
 
 
 @app.command()
+@with_settings("margin", "seed", "results")
 def bench(
     base: Base,
     head: Head = None,
@@ -38,10 +39,8 @@ def bench(
             "valgrind is installed.",
         ),
     ] = None,
-    margin: Margin = None,
-    seed: Seed = None,
-    results: Results = None,
     as_json: AsJson = False,
+    **flags: Any,
 ) -> None:
     """Compare the pytest-benchmark suites of two git revisions, process by process.
 
@@ -58,7 +57,7 @@ def bench(
             "instructions cannot be counted here",
             fix="install valgrind (Debian's package), or leave --instructions out; it needs x86-64",
         )
-    config = read_config(margin=margin, seed=seed, results=results)
+    config = read_config(**flags)
     with watching(errors if as_json else console) as watch:
         record, folder = carry_out(
             base,

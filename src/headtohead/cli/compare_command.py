@@ -2,23 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from headtohead.cli.application import app, console, errors
-from headtohead.cli.options import (
-    FEWEST_ROUNDS,
-    AsJson,
-    Base,
-    Budget,
-    Control,
-    Head,
-    Margin,
-    Results,
-    Rows,
-    Seed,
-)
+from headtohead.cli.options import FEWEST_ROUNDS, AsJson, Base, Head, with_settings
 from headtohead.cli.project import read_config, read_project
 from headtohead.cli.reports import write_reports
 from headtohead.cli.run_commands import show_run
@@ -29,6 +18,7 @@ DEFAULT_ROUNDS = 8
 
 
 @app.command()
+@with_settings("budget", "margin", "control", "rows", "seed", "results")
 def compare(
     base: Base,
     head: Head = None,
@@ -57,13 +47,8 @@ def compare(
             "than another by luck, so a verdict has to hold over several.",
         ),
     ] = DEFAULT_ROUNDS,
-    budget: Budget = None,
-    margin: Margin = None,
-    control: Control = None,
-    rows: Rows = None,
-    seed: Seed = None,
-    results: Results = None,
     as_json: AsJson = False,
+    **flags: Any,
 ) -> None:
     """Compare two git revisions of the project: which endpoints became faster or slower, and why.
 
@@ -88,23 +73,14 @@ def compare(
 
     if parameters and not openapi:
         raise ConfigurationError("--parameters means nothing alone", fix="add --openapi")
-    flags = {
-        "budget": budget,
-        "margin": margin,
-        "control": control,
-        "rows": rows,
-        "seed": seed,
-        "results": results,
-        "mode": "latency",
-    }
     with watching(errors if as_json else console) as watch:
         named: Sequence[ComparedEndpoint] = endpoints_at(paths or [])
         if experiments or not (paths or openapi):
-            config, registry = read_project(**flags)
+            config, registry = read_project(**flags, mode="latency")
             declared = registry.select_timed(experiments or [])
             named = distinct([*endpoints_of(declared, note=watch.note), *named])
         else:
-            config = read_config(**flags)
+            config = read_config(**flags, mode="latency")
         given = read_parameters(parameters) if parameters else {}
 
         def choose(

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from headtohead.cli.application import app, console, errors, print_json
-from headtohead.cli.options import AsJson, Names, Url
+from headtohead.cli.options import AsJson, Names, with_settings
 from headtohead.cli.project import read_project, select_runnable
 from headtohead.errors import CheckFailedError
 from headtohead.experiment import Request, Server
@@ -67,14 +67,15 @@ def list_experiments(*, names: Names = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
+@with_settings("url")
 def check(
     *,
     names: Names = None,
-    url: Url = None,
     update: Annotated[
         bool, typer.Option("--update", help="Write the snapshot of the SQL again.")
     ] = False,
     as_json: AsJson = False,
+    **flags: Any,
 ) -> None:
     """Check what needs no clock: equal bodies, the SQL, and that it does not grow with the rows.
 
@@ -83,7 +84,7 @@ def check(
     # Slow to import.
     from headtohead.check import check_experiments, terminal  # noqa: PLC0415
 
-    config, registry = read_project(url=url)
+    config, registry = read_project(**flags)
     selected = select_runnable(names or [], config=config, registry=registry)
     outcome = check_experiments.check(
         selected,

@@ -3,12 +3,12 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from headtohead.cli.application import app, console, errors
-from headtohead.cli.options import AsJson, Names, Url
+from headtohead.cli.options import AsJson, Names, with_settings
 from headtohead.cli.project import read_project, select_runnable
 from headtohead.cli.reports import explain_run
 from headtohead.errors import ConfigurationError
@@ -17,6 +17,7 @@ from headtohead.records.store import to_json
 
 
 @app.command()
+@with_settings("url")
 def explain(
     *,
     names: Names = None,
@@ -27,8 +28,8 @@ def explain(
             help="A run's folder or its run.json: explain its experiments, in its report.",
         ),
     ] = None,
-    url: Url = None,
     as_json: AsJson = False,
+    **flags: Any,
 ) -> None:
     """Show each variant's SQL, the code that asks for it, its plans, and hints.
 
@@ -38,7 +39,7 @@ def explain(
     # Slow to import.
     from headtohead.explain import explain_experiments, terminal  # noqa: PLC0415
 
-    config, registry = read_project(url=url)
+    config, registry = read_project(**flags)
     if run is None:
         experiments = select_runnable(names or [], config=config, registry=registry)
         explained = explain_experiments.explain(experiments, config=config, note=errors.print)

@@ -1,24 +1,15 @@
-"""The flags of all commands: each means the same wherever it appears."""
+"""The flags of all commands: those of settings follow from `Config`, the same everywhere."""
 
-from pathlib import Path
-from typing import Annotated, Any
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 import typer
 
-from headtohead.config import help_of
+from headtohead.config import Config, UserCounts, declared_settings, help_of
 
 # A verdict on two revisions needs as many (headtohead.analysis.launches, which is slow to import).
 FEWEST_ROUNDS = 4
-
-
-def _flag(name: str, *declarations: str, metavar: str | None = None) -> Any:
-    return typer.Option(
-        *(declarations or [f"--{name.replace('_', '-')}"]),
-        help=help_of(name),
-        metavar=metavar,
-        show_default=False,
-    )
-
 
 Names = Annotated[
     list[str] | None,
@@ -30,28 +21,53 @@ Head = Annotated[
     typer.Argument(metavar="[HEAD]", help="Another one; the working tree when none is given."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Url = Annotated[str | None, _flag("url")]
-# Text, because 1e6 is no whole number to Typer.
-Rows = Annotated[str | None, _flag("rows", metavar="<int>")]
-Seed = Annotated[int | None, _flag("seed")]
-Port = Annotated[int | None, _flag("port")]
-ApiWorkers = Annotated[int | None, _flag("api_workers")]
-Prometheus = Annotated[bool | None, _flag("prometheus", "--prometheus")]
-Budget = Annotated[float | None, _flag("budget")]
-Margin = Annotated[float | None, _flag("margin")]
-Mode = Annotated[str | None, _flag("mode")]
-Users = Annotated[str | None, _flag("users")]
-Block = Annotated[float | None, _flag("block")]
-Workers = Annotated[int | None, _flag("workers")]
-RemoteWorkers = Annotated[int | None, _flag("remote_workers")]
-MasterBind = Annotated[str | None, _flag("master_bind")]
-WorkerWait = Annotated[float | None, _flag("worker_wait")]
-Rate = Annotated[float | None, _flag("rate")]
-Arrivals = Annotated[str | None, _flag("arrivals")]
-EarlyStop = Annotated[bool | None, _flag("early_stop", "--early-stop/--no-early-stop")]
-Control = Annotated[bool | None, _flag("control", "--control/--no-control")]
-Explain = Annotated[bool | None, _flag("explain", "--explain/--no-explain")]
-Publish = Annotated[bool | None, _flag("publish", "--publish/--no-publish")]
-MetricsPort = Annotated[int | None, _flag("metrics_port")]
-Background = Annotated[str | None, _flag("background")]
-Results = Annotated[Path | None, _flag("results")]
+
+R = TypeVar("R")
+
+# Text, because 1e6 is no whole number to Typer, and 1,2,4 no number at all.
+_AS_TEXT = {"rows": "<int>", "users": None}
+# Only ever switched on: what runs stays.
+_ONLY_ON = {"prometheus"}
+_HINTS = {
+    name: hint
+    for name, hint in get_type_hints(Config).items()
+    if name in {setting.name for setting in declared_settings()}
+}
+
+
+def with_settings(*names: str) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Give a command the flags of these settings, which it takes as `**flags`.
+
+    A flag that is not given is None, so that the environment or `pyproject.toml` decides.
+    """
+
+    def give(command: Callable[..., R]) -> Callable[..., R]:
+        own = inspect.signature(command).parameters.values()
+        flags = [
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_flag(name)
+            )
+            for name in names
+        ]
+        first = [each for each in own if each.kind is not each.VAR_KEYWORD]
+        # --json is the last of every command.
+        last = [each for each in first if each.name == "as_json"]
+        parameters = [*(each for each in first if each not in last), *flags, *last]
+        vars(command)["__signature__"] = inspect.Signature(parameters)
+        return command
+
+    return give
+
+
+def _flag(name: str) -> Any:
+    """The type and the option of a setting's flag, as Typer reads them."""
+    hint = _HINTS[name]
+    kind = next((each for each in get_args(hint) or (hint,) if each is not type(None)), str)
+    written = f"--{name.replace('_', '-')}"
+    if kind is bool and name not in _ONLY_ON:
+        written = f"{written}/--no-{name.replace('_', '-')}"
+    text = name in _AS_TEXT or kind is UserCounts
+    option = typer.Option(
+        written, help=help_of(name), metavar=_AS_TEXT.get(name), show_default=False
+    )
+    return Annotated[(str if text else kind) | None, option]

@@ -12,31 +12,7 @@ import typer
 
 from headtohead.analysis.results import CLAIMS
 from headtohead.cli.application import app, console, errors
-from headtohead.cli.options import (
-    Arrivals,
-    AsJson,
-    Background,
-    Block,
-    Budget,
-    Control,
-    EarlyStop,
-    Explain,
-    Margin,
-    MasterBind,
-    MetricsPort,
-    Mode,
-    Names,
-    Publish,
-    Rate,
-    RemoteWorkers,
-    Results,
-    Rows,
-    Seed,
-    Url,
-    Users,
-    Workers,
-    WorkerWait,
-)
+from headtohead.cli.options import AsJson, Names, with_settings
 from headtohead.cli.project import read_project, select_runnable
 from headtohead.cli.reports import explain_run, write_reports
 from headtohead.config import Config
@@ -57,32 +33,12 @@ class Format(StrEnum):
 
 
 @app.command("run")
-def run_experiments(
-    *,
-    names: Names = None,
-    mode: Mode = None,
-    users: Users = None,
-    block: Block = None,
-    workers: Workers = None,
-    remote_workers: RemoteWorkers = None,
-    master_bind: MasterBind = None,
-    worker_wait: WorkerWait = None,
-    rate: Rate = None,
-    arrivals: Arrivals = None,
-    budget: Budget = None,
-    margin: Margin = None,
-    early_stop: EarlyStop = None,
-    control: Control = None,
-    explain: Explain = None,
-    background: Background = None,
-    rows: Rows = None,
-    seed: Seed = None,
-    results: Results = None,
-    publish: Publish = None,
-    metrics_port: MetricsPort = None,
-    url: Url = None,
-    as_json: AsJson = False,
-) -> None:
+@with_settings(
+    *("mode", "users", "block", "workers", "remote_workers", "master_bind", "worker_wait"),
+    *("rate", "arrivals", "budget", "margin", "early_stop", "control", "explain", "background"),
+    *("rows", "seed", "results", "publish", "metrics_port", "url"),
+)
+def run_experiments(*, names: Names = None, as_json: AsJson = False, **flags: Any) -> None:
     """Measure experiments head to head and print the verdicts.
 
     Example: h2h run product-list --budget 20
@@ -91,63 +47,17 @@ def run_experiments(
     Example: h2h run product-list --mode open --rate 20 --block 1 --budget 30
     Example: h2h run product-list --background shop:20
     """
-    _measure(
-        names,
-        as_json=as_json,
-        mode=mode,
-        users=users,
-        block=block,
-        workers=workers,
-        remote_workers=remote_workers,
-        master_bind=master_bind,
-        worker_wait=worker_wait,
-        rate=rate,
-        arrivals=arrivals,
-        budget=budget,
-        margin=margin,
-        early_stop=early_stop,
-        control=control,
-        explain=explain,
-        background=background,
-        rows=rows,
-        seed=seed,
-        results=results,
-        publish=publish,
-        metrics_port=metrics_port,
-        url=url,
-    )
+    _measure(names, as_json=as_json, **flags)
 
 
 @app.command("aa")
-def measure_against_itself(
-    *,
-    names: Names = None,
-    budget: Budget = None,
-    margin: Margin = None,
-    early_stop: EarlyStop = None,
-    rows: Rows = None,
-    seed: Seed = None,
-    results: Results = None,
-    url: Url = None,
-    as_json: AsJson = False,
-) -> None:
+@with_settings("budget", "margin", "early_stop", "rows", "seed", "results", "url")
+def measure_against_itself(*, names: Names = None, as_json: AsJson = False, **flags: Any) -> None:
     """Measure baselines against themselves: whoever finds a difference here finds them anywhere.
 
     Example: h2h aa product-list
     """
-    record = _measure(
-        names,
-        as_json=as_json,
-        against_itself=True,
-        mode="latency",
-        budget=budget,
-        margin=margin,
-        early_stop=early_stop,
-        rows=rows,
-        seed=seed,
-        results=results,
-        url=url,
-    )
+    record = _measure(names, as_json=as_json, against_itself=True, mode="latency", **flags)
     for experiment in record.experiments:
         for comparison in experiment.comparisons:
             if comparison.verdict in CLAIMS:

@@ -2,11 +2,12 @@
 
 import os
 from dataclasses import asdict
+from typing import Any
 
 from rich.table import Table
 
 from headtohead.cli.application import app, console, errors, note, print_json
-from headtohead.cli.options import ApiWorkers, AsJson, Port, Prometheus, Rows, Seed
+from headtohead.cli.options import AsJson, with_settings
 from headtohead.cli.project import read_config, read_project
 from headtohead.stack import lifecycle
 from headtohead.stack.availability import runnable
@@ -16,22 +17,14 @@ from headtohead.stack.target import open_target
 
 
 @app.command()
-def up(
-    *,
-    rows: Rows = None,
-    port: Port = None,
-    api_workers: ApiWorkers = None,
-    prometheus: Prometheus = None,
-    as_json: AsJson = False,
-) -> None:
+@with_settings("rows", "port", "api_workers", "prometheus")
+def up(*, as_json: AsJson = False, **flags: Any) -> None:
     """Start PostgreSQL, Valkey, the API and what experiments need, and leave them running.
 
     Example: h2h up --port 8000
     Example: h2h up --prometheus
     """
-    config, registry = read_project(
-        rows=rows, port=port, api_workers=api_workers, prometheus=prometheus
-    )
+    config, registry = read_project(**flags)
     settings = stack_settings(config, runnable(tuple(registry), config=config, note=note))
     _show_stack(lifecycle.up(settings, progress=errors.print), as_json=as_json)
 
@@ -65,12 +58,13 @@ def down(*, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def seed(*, rows: Rows = None, seed: Seed = None, as_json: AsJson = False) -> None:
+@with_settings("rows", "seed")
+def seed(*, as_json: AsJson = False, **flags: Any) -> None:
     """Replace all rows: the same rows for the same seed.
 
     Example: h2h seed --rows 20000
     """
-    config = read_config(rows=rows, seed=seed)
+    config = read_config(**flags)
     with open_target(config, progress=errors.print):
         output = lifecycle.seed(stack_settings(config), rows=config.rows, seed=config.seed)
     if as_json:

@@ -3,12 +3,12 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from headtohead.cli.application import app, console, errors
-from headtohead.cli.options import AsJson, Budget
+from headtohead.cli.options import AsJson, with_settings
 from headtohead.cli.project import read_project, select_runnable
 from headtohead.errors import ExitCode
 from headtohead.host.files import write_whole
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 
 @app.command()
+@with_settings("budget")
 def sweep(
     name: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="Experiment by name.")],
     *,
@@ -30,8 +31,8 @@ def sweep(
             "the exponent surer. They are seeded in a database of its own.",
         ),
     ] = DEFAULT_SIZES,
-    budget: Budget = None,
     as_json: AsJson = False,
+    **flags: Any,
 ) -> None:
     """Measure an experiment at several numbers of rows, and how its cost grows with them.
 
@@ -43,7 +44,7 @@ def sweep(
     from headtohead.sweep.sweep_sizes import sweep as carry_out  # noqa: PLC0415 (slow to import)
 
     sizes = read_sizes(rows)
-    config, registry = read_project(budget=budget, mode="latency")
+    config, registry = read_project(**flags, mode="latency")
     (experiment,) = select_runnable([name], config=config, registry=registry)
     with watching(errors if as_json else console) as watch:
         record, folder = carry_out(
