@@ -9,6 +9,7 @@ from math import inf
 
 import pytest
 
+from headtohead.load.control.child_process import ChildProcess
 from headtohead.load.control.generator import LoadGenerator
 from headtohead.load.generator.schedule import BlockSchedule, PairSchedule
 from headtohead.load.plans.latency import Pair, PairPlan
@@ -36,7 +37,7 @@ def generator() -> Iterator[LoadGenerator]:
             text=True,
         )
         try:
-            yield LoadGenerator(process, errors=errors)
+            yield LoadGenerator(ChildProcess(process, errors=errors))
         finally:
             process.kill()
             process.communicate()

@@ -1,14 +1,11 @@
 """Background load: journeys that run beside what is measured, seen from the run that wants them."""
 
-import subprocess
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import IO
+from contextlib import contextmanager
 
 from headtohead.errors import ConfigurationError
 from headtohead.host.cores import Cores
-from headtohead.load.control.child_process import child_process, last_words
+from headtohead.load.control.child_process import ChildProcess, child_process
 from headtohead.load.plans.background import BackgroundPlan, BackgroundTally
 from headtohead.load.plans.encoding import from_json, to_json
 
@@ -17,13 +14,11 @@ class BackgroundLoad:
     """A process whose users are on their way.
 
     Args:
-        process: The process, with text pipes for standard input and output.
-        errors: The file its standard error goes to.
+        process: The process.
     """
 
-    def __init__(self, process: "subprocess.Popen[str]", *, errors: IO[str]) -> None:
+    def __init__(self, process: ChildProcess) -> None:
         self._process = process
-        self._errors = errors
 
     def start(self, plan: BackgroundPlan) -> None:
         """Set all users on their way and wait until each of them is.
@@ -43,22 +38,10 @@ class BackgroundLoad:
 
     def last_words(self) -> str:
         """What a process that has ended said last."""
-        return last_words(self._errors)
+        return self._process.last_words()
 
     def _answer_to(self, line: str) -> BackgroundTally | None:
-        assert self._process.stdin is not None  # noqa: S101 (it was opened as a pipe)
-        assert self._process.stdout is not None  # noqa: S101 (it was opened as a pipe)
-        if self._process.stdin.closed:
-            return None
-        try:
-            self._process.stdin.write(line + "\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            # What could not be said would be said again when the pipe is closed.
-            with suppress(BrokenPipeError):
-                self._process.stdin.close()
-            return None
-        answer = self._process.stdout.readline()
+        answer = self._process.hear() if self._process.say(line) else ""
         return from_json(answer, BackgroundTally) if answer else None
 
 
@@ -73,10 +56,7 @@ def background_load(plan: BackgroundPlan, *, cores: Cores) -> Iterator[Backgroun
     Raises:
         ConfigurationError: It cannot be put on.
     """
-    with (
-        tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
-        child_process("background", cores=cores, errors=errors) as process,
-    ):
-        load = BackgroundLoad(process, errors=errors)
+    with child_process("background", cores=cores) as process:
+        load = BackgroundLoad(process)
         load.start(plan)
         yield load

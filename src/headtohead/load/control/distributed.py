@@ -1,15 +1,13 @@
 """Load from several processes, here or on other hosts, seen from the run that uses them."""
 
 import socket
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from typing import IO, Any
+from contextlib import ExitStack, contextmanager
+from typing import Any
 
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.host.cores import Cores
-from headtohead.load.control.child_process import child_process, last_words
+from headtohead.load.control.child_process import ChildProcess, child_process
 from headtohead.load.plans.distributed import (
     STOP,
     Absent,
@@ -40,21 +38,17 @@ class Fleet:
         broken: Why no more can be had of it, None as long as it is whole.
 
     Args:
-        master: The master's process, with text pipes for standard input and output.
-        errors: The file its standard error goes to.
+        master: The master's process.
         assembly: Whom it waits for.
     """
 
-    def __init__(
-        self, master: "subprocess.Popen[str]", *, errors: IO[str], assembly: Assembly
-    ) -> None:
+    def __init__(self, master: ChildProcess, *, assembly: Assembly) -> None:
         self.workers = assembly.workers
         self.broken: Lost | Incomplete | None = None
         self._master = master
-        self._errors = errors
         self._assembly = assembly
         self._under_way = False
-        self._say(to_json(assembly))
+        self._master.say(to_json(assembly))
 
     def listen(self) -> int:
         """The port at which the master waits for workers."""
@@ -97,13 +91,13 @@ class Fleet:
             MeasurementError: The master broke down.
         """
         if self._under_way:
-            self._say(STOP)
+            self._master.say(STOP)
             while self._under_way:
                 self._report()
         if self.broken:
             return
         parcels: list[list[Parcel]] = [[] for _ in range(self.workers)]
-        self._say(to_json(plan))
+        self._master.say(to_json(plan))
         self._under_way = True
         while self._under_way:
             delivery = self._report()
@@ -117,10 +111,7 @@ class Fleet:
 
     def dismiss(self) -> None:
         """Let the master send its workers home, wherever they are."""
-        assert self._master.stdin is not None  # noqa: S101 (it was opened as a pipe)
-        with suppress(BrokenPipeError, subprocess.TimeoutExpired):
-            self._master.stdin.close()
-            self._master.wait(timeout=FAREWELL_SECONDS)
+        self._master.dismiss(seconds=FAREWELL_SECONDS)
 
     def _report(self) -> Delivery | None:
         match self._hear():
@@ -134,26 +125,15 @@ class Fleet:
         return None
 
     def _hear(self) -> Report:
-        assert self._master.stdout is not None  # noqa: S101 (it was opened as a pipe)
-        line = self._master.stdout.readline()
+        line = self._master.hear()
         if not line:
-            self._master.wait()
             raise MeasurementError(
-                f"the master of the workers ended early ({last_words(self._errors)})",
+                f"the master of the workers ended early ({self._master.last_words()})",
                 fix="run again, and report it if it recurs",
             )
         kinds: Any = Report
         report: Report = one_from_json(line, kinds)
         return report
-
-    def _say(self, line: str) -> None:
-        assert self._master.stdin is not None  # noqa: S101 (it was opened as a pipe)
-        try:
-            self._master.stdin.write(line + "\n")
-            self._master.stdin.flush()
-        except BrokenPipeError:
-            # It has ended; `_hear` says how.
-            return
 
 
 @contextmanager
@@ -184,15 +164,13 @@ def open_fleet(
     _require_free(host, port)
     assembly = Assembly(host=host, port=port, workers=local + remote, seconds=wait)
     with ExitStack() as stack:
-        errors = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
-        master = stack.enter_context(child_process("master", cores=cores, errors=errors))
-        fleet = Fleet(master, errors=errors, assembly=assembly)
+        master = stack.enter_context(child_process("master", cores=cores))
+        fleet = Fleet(master, assembly=assembly)
         stack.callback(fleet.dismiss)
         port = fleet.listen()
         nearby = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (compared)
         for _ in range(local):
-            worker = child_process("worker", nearby, str(port), cores=cores, errors=errors)
-            stack.enter_context(worker)
+            stack.enter_context(child_process("worker", nearby, str(port), cores=cores))
         if remote:
             note(f"Waiting for {remote} times `h2h worker --master {host}:{port}`")
         fleet.assemble(note=note)
