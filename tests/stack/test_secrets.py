@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from headtohead.revisions.checkout import Revision
-from headtohead.services import valkey
 from headtohead.services.databases.postgresql import POSTGRESQL
 from headtohead.services.project import Project
+from headtohead.services.server_process import ServerProcess
 from headtohead.services.service import RunningServer
 from headtohead.services.valkey import EmbeddedValkey
 from headtohead.stack import lifecycle, revision_servers
@@ -62,11 +62,10 @@ def keys_of_revisions(folder: Path, *, seed: int) -> list[str]:
 def password_of_valkey(folder: Path, *, seed: int) -> list[str]:
     started = EmbeddedValkey(directory=folder)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(valkey.processes, "spawn", lambda *_, **__: None)
-        patch.setattr(EmbeddedValkey, "_becomes_ready", lambda *_: True)
-        _, url = started._start()
+        patch.setattr(ServerProcess, "start", lambda *_, **__: (None, ("Valkey", "9")))
+        _, url, _ = started._start()
     password = url.partition("://:")[2].partition("@")[0]
-    assert password in (started.folder / "valkey.conf").read_text()
+    assert password in (started.process.folder / "valkey.conf").read_text()
     return [password]
 
 

