@@ -81,7 +81,7 @@ lock: ## write the lock files anew, with uv (LOCK_FLAGS=--upgrade raises version
 
 clean: ## stop the stack; remove .venv, caches and the stack's data (results stay)
 	@[ ! -x .venv/bin/h2h ] || .venv/bin/h2h down
-	rm -rf .venv .h2h .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	rm -rf .venv .h2h .h2h-validation .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-9s%s\n", $$1, $$2 }' Makefile

@@ -72,7 +72,7 @@ def command(
             config=replace(
                 config,
                 settings="benchmarks.validation.settings",
-                stack=config.stack / "validation",
+                stack=config.stack.with_name(f"{config.stack.name}-validation"),
             ),
             output=folder,
             note=watch.note,

@@ -63,7 +63,7 @@ def test_a_quick_one_is_short_and_lies_apart(given):
 def test_its_servers_inject_delays_and_are_nobody_elses(given):
     config = given()["config"]
     assert config.settings == "benchmarks.validation.settings"
-    assert config.stack_directory == ROOT / ".h2h" / "validation"
+    assert config.stack_directory == ROOT / ".h2h-validation"
 
 
 @pytest.mark.parametrize(
