@@ -3,9 +3,10 @@
 import pytest
 from django.db import transaction
 
-from app.catalog import cache, composed, stampede
-from app.catalog.coherence import AfterCommit, BeforeCommit
-from app.catalog.stores import DATABASE, LOCAL_MEMORY, MEMCACHED, NOTHING, SHARED
+from app.caching import composition, stampede
+from app.caching.invalidation import AfterCommit, BeforeCommit
+from app.caching.stores import DATABASE, LOCAL_MEMORY, MEMCACHED, NOTHING, SHARED
+from app.catalog import cache
 
 VALUE = {"name": "of a product", "price": "12.00", "tags": ["of", "some", "length"] * 20}
 
@@ -57,7 +58,7 @@ def test_value_that_expires(benchmark, kept):
 
 def test_value_made_of_others(benchmark):
     parts = frozenset({"here", "there"})
-    assert benchmark(composed.read_composed, "whole", lambda: (VALUE, parts)) == VALUE
+    assert benchmark(composition.read_composed, "whole", lambda: (VALUE, parts)) == VALUE
 
 
 @pytest.mark.usefixtures("memcached_url")

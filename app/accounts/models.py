@@ -2,15 +2,34 @@
 
 import uuid
 
-from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from app.accounts.fields import LowercaseEmailField
-from app.accounts.managers import UserManager
 from app.config.counting import counted
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users who sign in with their email address."""
+
+    def create_user(
+        self, email: str, password: str | None = None, *, is_staff: bool = False
+    ) -> "User":
+        """Create a user; without a password there is no way to sign in."""
+        user = self.model(email=email.lower(), is_staff=is_staff)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None) -> "User":
+        """Create a user who may do everything, for `manage.py createsuperuser`."""
+        user = self.create_user(email, password, is_staff=True)
+        user.is_superuser = True
+        user.save(using=self._db, update_fields=["is_superuser"])
+        return user
 
 
 class User(counted("user"), AbstractBaseUser, PermissionsMixin):

@@ -6,7 +6,7 @@ Every value expires, so that whatever goes wrong with forgetting ends by itself.
 from collections.abc import Callable
 from typing import TypeVar
 
-from app.catalog.coherence import coherence
+from app.caching.invalidation import coherence
 
 T = TypeVar("T")
 

@@ -17,9 +17,5 @@ class DuplicateReviewError(Exception):
     """The customer has already reviewed the product."""
 
 
-class CacheUnavailableError(Exception):
-    """A cache does not answer; what it would have saved has to be done."""
-
-
 class InsufficientStockError(Exception):
     """More of a product are to be taken than are in stock."""

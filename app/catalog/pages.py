@@ -13,7 +13,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from app.catalog import cache, composed, lookups, selectors
+from app.caching import cache_status, composition
+from app.catalog import cache, selectors
 from app.catalog.models import Product
 from app.catalog.serializers import ProductDetailSerializer
 from app.catalog.views import CACHE_STATUS, PRODUCT_VERSION, ProductDetailView
@@ -45,10 +46,10 @@ def product_page(request: HttpRequest, *, product_id: int) -> HttpResponseBase:
     """The page as it was rendered last, or nothing where the client has kept just that.
 
     The bytes count as long as what they were rendered from does, so a write need not know of them;
-    it waits for leases on them at most (`app.catalog.leases`).
+    it waits for leases on them at most (`app.caching.leases`).
     """
-    with lookups.reporting() as headers:
-        page = composed.read_composed(
+    with cache_status.reporting() as headers:
+        page = composition.read_composed(
             f"product-page:{product_id}", partial(_rendered, product_id=product_id)
         )
     headers |= {

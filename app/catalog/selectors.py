@@ -6,7 +6,8 @@ from django.db.models import Avg, Count, DecimalField, Exists, F, OuterRef, Quer
 from django.db.models.functions import StrIndex, Upper
 from django.utils import timezone
 
-from app.catalog import cache, stampede
+from app.caching import stampede
+from app.catalog import cache
 from app.catalog.models import Brand, Category, CategoryFigures, Product, Review, Tag
 from app.catalog.types import (
     CategorySummaries,

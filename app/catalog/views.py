@@ -18,7 +18,8 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
-from app.catalog import export, feed, lookups, selectors, services
+from app.caching import cache_status
+from app.catalog import export, feed, selectors, services
 from app.catalog.cursors import FeedCursor
 from app.catalog.errors import DuplicateReviewError, InsufficientStockError
 from app.catalog.models import Brand, Category, Product, Review, Tag
@@ -45,7 +46,7 @@ from app.config.bounded_pagination import COUNT_LIMIT, BoundedPagination, Bounde
 from app.config.problems import Conflict, problem_example, problem_responses
 
 CACHE_STATUS = OpenApiParameter(
-    lookups.HEADER,
+    cache_status.HEADER,
     str,
     OpenApiParameter.HEADER,
     description="What became of lookups in the server's own cache (RFC 9211).",
@@ -175,7 +176,7 @@ class ProductPopularListView(APIView):
     )
     def get(self, request: Request) -> Response:
         """List the products."""
-        with lookups.reporting() as headers:
+        with cache_status.reporting() as headers:
             products = selectors.product_popular_list()
         return Response(PopularProductSerializer(products, many=True).data, headers=headers)
 
@@ -196,7 +197,7 @@ class ProductDetailView(APIView):
     def get(self, request: Request, product_id: int) -> Response:
         """Show the product."""
         try:
-            with lookups.reporting() as headers:
+            with cache_status.reporting() as headers:
                 product = selectors.product_detail(product_id=product_id)
         except Product.DoesNotExist as error:
             raise Http404 from error

@@ -90,7 +90,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "app.config.caching.ValkeyCache",
+        "BACKEND": "app.caching.valkey_connection.ValkeyCache",
         "LOCATION": env.str("CACHE_URL"),
         "KEY_PREFIX": "catalogue",
         "TIMEOUT": 300,

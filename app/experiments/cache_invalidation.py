@@ -16,10 +16,10 @@ CACHE_INVALIDATION = Experiment(
     name="cache-invalidation",
     question="How much slower is a cached page that no reader or writer can leave outdated?",
     request=Request(path="/api/products/1/"),
-    seam="app.catalog.coherence.coherence",
+    seam="app.caching.invalidation.coherence",
     baseline=Variant(
-        name="before-commit", selector="app.catalog.coherence.coherence_before_commit"
+        name="before-commit", selector="app.caching.invalidation.coherence_before_commit"
     ),
-    variants=(Variant(name="after-commit", selector="app.catalog.coherence.coherence"),),
+    variants=(Variant(name="after-commit", selector="app.caching.invalidation.coherence"),),
     audit="app.experiments.cache_invalidation.audit",
 )

@@ -1,7 +1,8 @@
 """A shop of a given size."""
 
 from app.accounts.models import Customer
-from app.catalog import services, stores
+from app.caching import stores
+from app.catalog import services
 from app.catalog.models import (
     Brand,
     Category,

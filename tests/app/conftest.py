@@ -6,7 +6,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from app.accounts.models import User
-from app.catalog import stores
+from app.caching import stores
 from tests.app.factories import make_user
 
 TOKEN = "the-token-of-the-tests"

@@ -4,7 +4,7 @@ import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from app.catalog import composed
+from app.caching import composition
 from app.catalog.models import Product
 from app.catalog.services import product_update
 from headtohead.protocol.headers import TOKEN_HEADER
@@ -91,14 +91,14 @@ def test_what_a_page_was_made_of_need_not_be_known(
 ) -> None:
     """Another process has rendered it."""
     api.get(path(product))
-    monkeypatch.setattr(composed, "_PARTS", {})
+    monkeypatch.setattr(composition, "_PARTS", {})
     assert api.get(path(product))["Cache-Status"] == "product-page; hit"
 
 
 def test_a_page_made_while_its_parts_changed_is_not_kept(product: Product) -> None:
     parts = iter([frozenset({"one"}), frozenset({"other"})])
-    assert composed.read_composed("key", lambda: ("made", next(parts))) == "made"
-    again = composed.read_composed("key", lambda: ("again", frozenset({"other"})))
+    assert composition.read_composed("key", lambda: ("made", next(parts))) == "made"
+    again = composition.read_composed("key", lambda: ("again", frozenset({"other"})))
     assert again == "again"
 
 

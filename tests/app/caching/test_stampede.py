@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.catalog import lookups, stampede, stores
-from app.catalog.stampede import early, is_due, single_flight, unprotected
+from app.caching import cache_status, stampede, stores
+from app.caching.stampede import early, is_due, single_flight, unprotected
 
 READERS = 6
 
@@ -34,9 +34,9 @@ def source() -> Source:
 
 def outcome(get: Callable[..., str], read: Callable[[], str]) -> tuple[str, str]:
     """The value, and what became of the lookup."""
-    with lookups.reporting() as header:
+    with cache_status.reporting() as header:
         value = get("key", read, seconds=60)
-    return value, header[lookups.HEADER].removeprefix("key; ")
+    return value, header[cache_status.HEADER].removeprefix("key; ")
 
 
 @pytest.mark.parametrize("get", [unprotected, single_flight, early])

@@ -15,8 +15,7 @@ from django.core.cache.backends.redis import RedisCache
 from pymemcache.exceptions import MemcacheError
 from redis.exceptions import RedisError
 
-from app.catalog.breaker import CircuitBreaker
-from app.catalog.errors import CacheUnavailableError
+from app.caching.circuit_breaker import CircuitBreaker
 from headtohead.django import seam
 
 logger = logging.getLogger(__name__)
@@ -26,6 +25,10 @@ T = TypeVar("T")
 FAILURES = 3  # in a row, before a cache is left alone
 PAUSE = 5.0  # seconds until it is tried again
 _UNREACHABLE = (RedisError, MemcacheError, OSError)
+
+
+class CacheUnavailableError(Exception):
+    """A cache does not answer; what it would have saved has to be done."""
 
 
 class Store:

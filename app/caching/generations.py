@@ -10,9 +10,8 @@ import logging
 import uuid
 from collections.abc import Iterable
 
-from app.catalog import leases
-from app.catalog.errors import CacheUnavailableError
-from app.catalog.stores import Store
+from app.caching import leases
+from app.caching.stores import CacheUnavailableError, Store
 
 logger = logging.getLogger(__name__)
 

@@ -10,9 +10,8 @@ from contextlib import suppress
 from random import expovariate
 from typing import TypeVar
 
-from app.catalog.errors import CacheUnavailableError
-from app.catalog.lookups import Lookup, report
-from app.catalog.stores import Store, store
+from app.caching.cache_status import Lookup, report
+from app.caching.stores import CacheUnavailableError, Store, store
 
 T = TypeVar("T")
 

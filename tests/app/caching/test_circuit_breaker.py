@@ -1,6 +1,6 @@
 import pytest
 
-from app.catalog.breaker import CircuitBreaker
+from app.caching.circuit_breaker import CircuitBreaker
 from tests.app.catalog.conftest import Clock
 
 

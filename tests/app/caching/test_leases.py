@@ -3,7 +3,7 @@
 import pytest
 from django.core.cache import cache as django_cache
 
-from app.catalog import composed, generations, leases, stores
+from app.caching import composition, generations, leases, stores
 from tests.app.catalog.conftest import Clock
 
 PARTS = frozenset({"one", "other"})
@@ -19,7 +19,7 @@ class Source:
         return self.value, PARTS
 
     def read(self) -> str:
-        return composed.read_composed("whole", self.make)
+        return composition.read_composed("whole", self.make)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def time(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The clock of leases."""
     monkeypatch.setattr(leases, "_LEASES", {})
     monkeypatch.setattr(leases, "monotonic", clock)
-    monkeypatch.setattr(composed, "monotonic", clock)
+    monkeypatch.setattr(composition, "monotonic", clock)
     return clock
 
 
@@ -174,6 +174,6 @@ def test_no_more_leases_are_kept_than_there_is_room_for(
     monkeypatch.setattr(leases, "_MOST_LEASES", 1)
     source.read()
     source.read()
-    composed.read_composed("another", source.make)
-    composed.read_composed("another", source.make)
+    composition.read_composed("another", source.make)
+    composition.read_composed("another", source.make)
     assert len(leases._LEASES) == 1

@@ -8,10 +8,9 @@ from typing import Protocol, TypeVar
 
 from django.db import transaction
 
-from app.catalog import generations
-from app.catalog.errors import CacheUnavailableError
-from app.catalog.lookups import Lookup, report
-from app.catalog.stores import store, stores_in_use
+from app.caching import generations
+from app.caching.cache_status import Lookup, report
+from app.caching.stores import CacheUnavailableError, store, stores_in_use
 from headtohead.django import seam
 
 T = TypeVar("T")

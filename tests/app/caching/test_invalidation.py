@@ -2,8 +2,9 @@ import pytest
 from django.core.cache import cache as django_cache
 from django.db import transaction
 
-from app.catalog import cache, lookups
-from app.catalog.coherence import AfterCommit, BeforeCommit
+from app.caching import cache_status
+from app.caching.invalidation import AfterCommit, BeforeCommit
+from app.catalog import cache
 
 
 class Source:
@@ -108,13 +109,13 @@ def test_every_key_expires(source: Source) -> None:
 
 
 def test_what_became_of_lookups_is_reported(source: Source) -> None:
-    with lookups.reporting() as header:
+    with cache_status.reporting() as header:
         cache.read_through("thing:1", source.read)
         cache.read_through("thing:1", source.read)
     assert header == {"Cache-Status": "thing; fwd=miss; stored, thing; hit"}
 
 
 def test_without_lookups_there_is_nothing_to_report() -> None:
-    with lookups.reporting() as header:
+    with cache_status.reporting() as header:
         pass
     assert header == {}
