@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from locust.exception import RescheduleTask
 
-from headtohead.services.project import DEMO_PASSWORD
 from loadtests.journey import Journey, TokenExpiredError, Valid
 
-PASSWORD = os.environ.get("DEMO_PASSWORD") or DEMO_PASSWORD
+# That of the embedded database, unless the environment says otherwise (see pyproject.toml).
+PASSWORD = os.environ.get("DEMO_PASSWORD") or "headtohead-demo"
 
 
 class Account(Journey):

@@ -1,13 +1,19 @@
 """Values of settings that are like no other, made from what a setting says of itself."""
 
 import math
+import tomllib
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from headtohead.config import Config, UserCounts, help_of
 
+ROOT = Path(__file__).parents[1]
 SETTINGS = tuple(each for each in fields(Config) if each.metadata)
+# What seeded users sign in with, as the project says.
+DEMO_PASSWORD = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+    "headtohead"
+]["variables"]["DEMO_PASSWORD"]["value"]
 MODES = next(each.metadata["choices"] for each in SETTINGS if each.name == "mode")
 _HINTS = get_type_hints(Config)
 

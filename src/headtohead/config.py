@@ -78,6 +78,8 @@ class Config:
     root: Path
     # What [tool.headtohead.gate] says; it is read where a gate is (headtohead.ci.gate.policy).
     gate: Mapping[str, Any] = field(default_factory=dict)
+    # What [tool.headtohead.variables] says; it is read with the stack's settings.
+    variables: Mapping[str, Any] = field(default_factory=dict)
     experiments: str = _setting("Package that declares the experiments.", default="experiments")
     settings: str = _setting("Settings module of the Django project.", default="settings")
     wsgi: str = _setting("WSGI application that gunicorn serves.", default="wsgi:application")

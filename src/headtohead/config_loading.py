@@ -33,11 +33,14 @@ def load_config(*, start: Path, environment: Mapping[str, str], flags: Mapping[s
     root, table = _find_table(start)
     hints = get_type_hints(Config)
     known = {setting.name: setting for setting in declared_settings()}
-    gate = table.get("gate", {})
-    if not isinstance(gate, dict):
-        raise ConfigurationError(f"{TABLE} gate is no table", fix=f"make it {TABLE[:-1]}.gate]")
+    tables = {name: table.get(name, {}) for name in ("gate", "variables")}
+    for name, given in tables.items():
+        if not isinstance(given, dict):
+            raise ConfigurationError(
+                f"{TABLE} {name} is no table", fix=f"make it {TABLE[:-1]}.{name}]"
+            )
     for key in table:
-        if key not in known and key != "gate":
+        if key not in known and key not in tables:
             nearest = get_close_matches(key, known, n=1)
             raise ConfigurationError(
                 f"{TABLE} has an unknown key {key!r}",
@@ -47,15 +50,15 @@ def load_config(*, start: Path, environment: Mapping[str, str], flags: Mapping[s
     values: dict[str, Any] = {}
     for name, setting in known.items():
         variable = variable_of(setting)
-        given = [
+        sources = [
             (f"{TABLE} {name}", table.get(name)),
             (variable, environment.get(variable) or None),
             (f"--{name.replace('_', '-')}", flags.get(name)),
         ]
-        for source, value in given:
+        for source, value in sources:
             if value is not None:
                 values[name] = _convert(value, setting=setting, hint=hints[name], source=source)
-    config = Config(root=root, gate=gate, **values)
+    config = Config(root=root, **tables, **values)
     for name, setting in known.items():
         _require_mode(setting.metadata["modes"], name=name, given=flags.get(name), config=config)
     return config

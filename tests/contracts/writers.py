@@ -194,7 +194,7 @@ def _state(folder: Path, version: int) -> None:
         memcached_url="",
         directory=Path("/project/.h2h"),
     )
-    state = State(stack=stack, launch=launch, created={}, secret_key="one", signing_key="two")
+    state = State(stack=stack, launch=launch, created={}, secrets={"KEY": "one"})
     write_state(state, folder)
 
 

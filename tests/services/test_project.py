@@ -1,7 +1,14 @@
 from pathlib import Path
 from typing import Any
 
-from headtohead.services.project import DEMO_PASSWORD, Project
+from headtohead.services.project import Project, ProjectVariable, secrets_of
+
+TOLD = (
+    ProjectVariable(name="SECRET_KEY", value="{secret}"),
+    ProjectVariable(name="SIGNING_KEY", value="v1:{secret}"),
+    ProjectVariable(name="HOSTS", value="localhost"),
+    ProjectVariable(name="DEMO_PASSWORD", value="for trying out", only_embedded=True),
+)
 
 
 def project(**changes: Any) -> Project:
@@ -14,8 +21,8 @@ def project(**changes: Any) -> Project:
             "cache_url": "redis://localhost",
             "broker_url": "",
             "memcached_url": "",
-            "secret_key": "one key",
-            "signing_key": "another key",
+            "told": TOLD,
+            "secrets": {"SECRET_KEY": "one key", "SIGNING_KEY": "another key"},
             "token": "token",
             "embedded": True,
         }
@@ -23,16 +30,23 @@ def project(**changes: Any) -> Project:
     )
 
 
-def test_the_project_is_told_two_keys_that_its_description_does_not_show():
+def test_the_project_is_told_what_it_asks_for_and_its_description_shows_no_secret():
     environment = project().environment()
-    assert environment["DJANGO_SECRET_KEY"] == "one key"
-    assert environment["JWT_SIGNING_KEY"] == "another key"
-    assert "key'" not in repr(project())
+    assert environment["SECRET_KEY"] == "one key"
+    assert environment["SIGNING_KEY"] == "v1:another key"
+    assert environment["HOSTS"] == "localhost"
+    assert "one key" not in repr(project())
+
+
+def test_every_secret_is_one_of_its_own():
+    first, second = secrets_of(TOLD), secrets_of(TOLD)
+    assert first.keys() == second.keys() == {"SECRET_KEY", "SIGNING_KEY"}
+    assert len({*first.values(), *second.values()}) == 4
 
 
 def test_a_password_is_known_to_all_only_where_the_database_is_ours(monkeypatch):
     monkeypatch.delenv("DEMO_PASSWORD", raising=False)
-    assert project().environment()["DEMO_PASSWORD"] == DEMO_PASSWORD
+    assert project().environment()["DEMO_PASSWORD"] == "for trying out"
     assert "DEMO_PASSWORD" not in project(embedded=False).environment()
     monkeypatch.setenv("DEMO_PASSWORD", "mine")
     for embedded in (True, False):

@@ -3,9 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+from headtohead.services.project import ProjectVariable
 from headtohead.stack.settings import StackSettings
 
 PROJECT = Path(__file__).parent / "project"
+VARIABLES = (
+    ProjectVariable(name="DJANGO_SECRET_KEY", value="{secret}"),
+    ProjectVariable(name="JWT_SIGNING_KEY", value="{secret}"),
+    ProjectVariable(name="DJANGO_ALLOWED_HOSTS", value="localhost,127.0.0.1"),
+    ProjectVariable(name="DEMO_PASSWORD", value="headtohead-demo", only_embedded=True),
+)
 
 
 def settings_in(directory: Path, **changes: Any) -> StackSettings:
@@ -16,6 +23,7 @@ def settings_in(directory: Path, **changes: Any) -> StackSettings:
         "asgi": "shop.asgi:application",
         "gunicorn_config": None,
         "rows": 30,
+        "variables": VARIABLES,
     }
     return StackSettings(directory=directory, **(known | changes))
 

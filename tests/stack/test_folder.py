@@ -115,9 +115,7 @@ def test_an_up_that_waited_takes_the_stack_that_the_other_brought_up(
 
     def end_the_other(_: str) -> None:
         launch = settings.as_launched()
-        state = State(
-            stack=running, launch=launch, created={"API": 1.0}, secret_key="", signing_key=""
-        )
+        state = State(stack=running, launch=launch, created={"API": 1.0}, secrets={})
         write_state(state, settings.directory)
         other.close()
 

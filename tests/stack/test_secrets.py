@@ -17,6 +17,7 @@ from headtohead.services.service import RunningServer
 from headtohead.services.valkey import EmbeddedValkey
 from headtohead.stack import lifecycle, revision_servers
 from headtohead.stack.settings import StackSettings
+from tests.stack.stacks import VARIABLES
 
 # As many bits as nobody tries out.
 FEWEST_CHARACTERS = 22
@@ -38,6 +39,7 @@ def settings(folder: Path, **changes: Any) -> StackSettings:
         wsgi="shop.wsgi:application",
         asgi="shop.asgi:application",
         gunicorn_config=None,
+        variables=VARIABLES,
         **changes,
     )
 
@@ -49,14 +51,14 @@ def keys_of_a_project(folder: Path, *, seed: int) -> list[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Project, "seed", lambda self, **_: found.append(self))
         lifecycle.seed(settings(folder, seed=seed, **urls), rows=1, seed=seed)
-    return [found[0].secret_key, found[0].signing_key, found[0].token]
+    return [*found[0].secrets.values(), found[0].token]
 
 
 def keys_of_revisions(folder: Path, *, seed: int) -> list[str]:
     with set_up_apart(folder, seed=seed) as (sides, _):
         project = sides.projects["head"]
         assert sides.projects["base"].token == project.token == sides.token
-        return [project.secret_key, project.signing_key, project.token]
+        return [*project.secrets.values(), project.token]
 
 
 def password_of_valkey(folder: Path, *, seed: int) -> list[str]:

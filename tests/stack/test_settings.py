@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 
+from headtohead.config import Config
+from headtohead.errors import ConfigurationError
 from headtohead.host.ports import free_port
 from headtohead.services import gunicorn
 from headtohead.services.celery import Celery
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
 from headtohead.services.memcached import Memcached
 from headtohead.services.monitoring import Monitoring
-from headtohead.services.project import Project
+from headtohead.services.project import Project, ProjectVariable
 from headtohead.services.service import Endpoint, RunningServer, Watched
 from headtohead.services.valkey import EmbeddedValkey
 from headtohead.stack import lifecycle
 from headtohead.stack.availability import External
-from headtohead.stack.settings import StackSettings
+from headtohead.stack.settings import StackSettings, stack_settings
 from headtohead.stack.state import RunningStack
 from tests.stack.stacks import ignore, settings_in
 
@@ -41,6 +43,7 @@ CHANGES: dict[str, Any] = {
     "broker_url": "redis://own/1",
     "memcached_url": "own:11211",
     "services": ("celery", "memcached"),
+    "variables": (ProjectVariable(name="ANOTHER", value="other"),),
     "prometheus": True,
     "rows": 41,
     "seed": 9,
@@ -189,3 +192,22 @@ def test_nothing_is_started_that_nobody_asks_for(changes, services, started, tmp
     up(settings_in(tmp_path / ".h2h", **changes))
     assert started.embedded == ["PostgreSQL", "Valkey", *services]
     assert started.celery == []
+
+
+def test_a_project_says_which_variables_it_wants(tmp_path):
+    table = {
+        "KEY": "{secret}",
+        "PASSWORD": {"value": "for trying out", "only": "embedded"},
+    }
+    assert stack_settings(Config(root=tmp_path, variables=table)).variables == (
+        ProjectVariable(name="KEY", value="{secret}"),
+        ProjectVariable(name="PASSWORD", value="for trying out", only_embedded=True),
+    )
+
+
+@pytest.mark.parametrize(
+    "given", [3, {"value": "x"}, {"value": 3, "only": "embedded"}, {"value": "x", "only": "always"}]
+)
+def test_anything_else_is_refused_by_its_name(tmp_path, given):
+    with pytest.raises(ConfigurationError, match=r"\[tool.headtohead.variables\] KEY is"):
+        stack_settings(Config(root=tmp_path, variables={"KEY": given}))

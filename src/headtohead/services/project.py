@@ -1,9 +1,10 @@
 """The Django project a stack serves: its environment and its management commands."""
 
 import os
+import secrets
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,9 +15,29 @@ from headtohead.host.files import write_whole
 # Not H2H_STACK, which a user may set: h2h itself would then look like a server of that stack.
 STACK_VARIABLE = "H2H_SERVED_BY"
 
-# What seeded users of the embedded database sign in with, unless the environment says otherwise.
-# Its rows are made up and its servers bound to this machine, so there is nothing to protect.
-DEMO_PASSWORD = "headtohead-demo"  # noqa: S105 (no secret)
+# Stands in a variable's value for a secret of its own, which stays while the stack lives.
+SECRET = "{secret}"  # noqa: S105 (a placeholder)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectVariable:
+    """A variable of the environment that a project wants beside the addresses of its servers.
+
+    Attributes:
+        name: Its name.
+        value: Its value, in which `SECRET` stands for a secret.
+        only_embedded: Whether it is for databases of ours alone, whose rows are made up. Then the
+            environment of whoever starts the stack comes first.
+    """
+
+    name: str
+    value: str
+    only_embedded: bool = False
+
+
+def secrets_of(variables: Iterable[ProjectVariable]) -> dict[str, str]:
+    """A new secret for each variable that has one, by its name."""
+    return {each.name: secrets.token_urlsafe(48) for each in variables if SECRET in each.value}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +52,8 @@ class Project:
         cache_url: Its CACHE_URL.
         broker_url: Its BROKER_URL; empty where no worker runs.
         memcached_url: Its MEMCACHED_URL; empty where none runs.
-        secret_key: Django's secret key.
-        signing_key: The key of the tokens that the project issues.
+        told: The variables that it wants beside these.
+        secrets: The secrets in them, by the variable's name.
         token: Authorises measured requests.
         embedded: Whether the database is the stack's own.
         interpreter: The Python that runs it.
@@ -46,8 +67,8 @@ class Project:
     cache_url: str = field(repr=False)
     broker_url: str = field(repr=False)
     memcached_url: str
-    secret_key: str = field(repr=False)
-    signing_key: str = field(repr=False)
+    told: tuple[ProjectVariable, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     token: str = field(repr=False)
     embedded: bool
     interpreter: Path = Path(sys.executable)
@@ -55,22 +76,27 @@ class Project:
 
     def environment(self) -> dict[str, str]:
         """The environment of the project's processes."""
-        demo = {"DEMO_PASSWORD": DEMO_PASSWORD} if self.embedded else {}
-        given = demo | os.environ | dict(self.variables)
-        return given | {
-            "DJANGO_SETTINGS_MODULE": self.settings_module,
-            "DJANGO_SECRET_KEY": self.secret_key,
-            "JWT_SIGNING_KEY": self.signing_key,
-            "DJANGO_ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
-            "DATABASE_URL": self.database_url,
-            "CACHE_URL": self.cache_url,
-            # Empty rather than left out: the user's own must not come through without a worker.
-            "BROKER_URL": self.broker_url,
-            "MEMCACHED_URL": self.memcached_url,
-            "H2H_SERVE_EXPERIMENTS": "1",
-            "H2H_TOKEN": self.token,
-            STACK_VARIABLE: str(self.directory),
+        values = {
+            each: each.value.replace(SECRET, self.secrets.get(each.name, "")) for each in self.told
         }
+        trial = {each.name: value for each, value in values.items() if each.only_embedded}
+        told = {each.name: value for each, value in values.items() if not each.only_embedded}
+        given = (trial if self.embedded else {}) | os.environ | dict(self.variables)
+        return (
+            given
+            | told
+            | {
+                "DJANGO_SETTINGS_MODULE": self.settings_module,
+                "DATABASE_URL": self.database_url,
+                "CACHE_URL": self.cache_url,
+                # Empty rather than left out: the user's own must not come through without a worker.
+                "BROKER_URL": self.broker_url,
+                "MEMCACHED_URL": self.memcached_url,
+                "H2H_SERVE_EXPERIMENTS": "1",
+                "H2H_TOKEN": self.token,
+                STACK_VARIABLE: str(self.directory),
+            }
+        )
 
     def migrate(self) -> None:
         """Bring the database's schema up to date.

@@ -18,7 +18,7 @@ from headtohead.services.gunicorn import Api
 from headtohead.services.memcached import NAME as MEMCACHED_SERVER
 from headtohead.services.memcached import Memcached
 from headtohead.services.monitoring import Monitoring
-from headtohead.services.project import Project, changed_at
+from headtohead.services.project import Project, changed_at, secrets_of
 from headtohead.services.prometheus import program as prometheus_program
 from headtohead.services.service import RunningServer
 from headtohead.services.valkey import VALKEY as CACHE
@@ -245,8 +245,7 @@ def _start(
             for server in servers
             if server.pid is not None
         },
-        secret_key=project.secret_key,
-        signing_key=project.signing_key,
+        secrets=project.secrets,
     )
 
 
@@ -276,8 +275,8 @@ def _project(settings: StackSettings, *, state: State | None, **surroundings: An
         root=settings.root,
         directory=settings.directory.resolve(),
         settings_module=settings.settings_module,
-        secret_key=state.secret_key if state is not None else secrets.token_urlsafe(48),
-        signing_key=state.signing_key if state is not None else secrets.token_urlsafe(48),
+        told=settings.variables,
+        secrets={**secrets_of(settings.variables), **(state.secrets if state is not None else {})},
         token=state.stack.token if state is not None else secrets.token_urlsafe(24),
         **surroundings,
     )

@@ -23,7 +23,7 @@ from headtohead.services.databases.postgresql import (
     url_of_database,
 )
 from headtohead.services.gunicorn import ALIKE, OWNER_VARIABLE, Serving, Started, mark, stop
-from headtohead.services.project import Project
+from headtohead.services.project import Project, secrets_of
 from headtohead.services.service import RunningServer
 from headtohead.services.valkey import EmbeddedValkey, empty_cache
 from headtohead.stack import lifecycle
@@ -175,8 +175,7 @@ def _set_up(
     cache = EmbeddedValkey(directory=folder).ensure(last_url=None, progress=progress)
     caches = cache.url.rpartition("/")[0]
     token = secrets.token_urlsafe(24)
-    # A project may insist that they differ.
-    secret_key, signing_key = secrets.token_urlsafe(48), secrets.token_urlsafe(48)
+    secrets_told = secrets_of(settings.variables)
     projects = {
         side: Project(
             root=revision.root,
@@ -186,8 +185,8 @@ def _set_up(
             cache_url=f"{caches}/{number}",
             broker_url="",
             memcached_url="",
-            secret_key=secret_key,
-            signing_key=signing_key,
+            told=settings.variables,
+            secrets=secrets_told,
             token=token,
             embedded=True,
             interpreter=revision.interpreter,

@@ -1,11 +1,14 @@
 """What a stack is asked to be."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from headtohead.config import Config
+from headtohead.config import TABLE, Config
+from headtohead.errors import ConfigurationError
 from headtohead.experiment import SERVICES, Experiment
+from headtohead.services.project import ProjectVariable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +32,7 @@ class StackSettings:
         broker_url: Valkey or Redis to use as broker; None takes the embedded one.
         memcached_url: memcached to use, as `host:port`; None starts one.
         services: What to start beside the API, of `headtohead.experiment.SERVICES`.
+        variables: What the project wants to be told beside the addresses of its servers.
         prometheus: Whether to start a Prometheus beside them; one that runs stays in any case.
         made_up: Whether the database in `database_url` was just created, to be filled with made-up
             rows, so that accounts for trying out may be among them.
@@ -50,6 +54,7 @@ class StackSettings:
     broker_url: str | None = field(default=None, repr=False)
     memcached_url: str | None = None
     services: tuple[str, ...] = ()
+    variables: tuple[ProjectVariable, ...] = ()
     prometheus: bool = False
     made_up: bool = False
 
@@ -85,5 +90,25 @@ def stack_settings(config: Config, experiments: Sequence[Experiment] = ()) -> St
             # Whoever is about beside them uses the whole project, which may leave work to Celery.
             or (service == "celery" and config.background and config.celery)
         ),
+        variables=tuple(_variables(config.variables)),
         prometheus=config.prometheus,
     )
+
+
+def _variables(table: Mapping[str, Any]) -> Iterator[ProjectVariable]:
+    """What [tool.headtohead.variables] says: a text, or `{ value = "...", only = "embedded" }`.
+
+    Raises:
+        ConfigurationError: It says something else.
+    """
+    for name, given in table.items():
+        match given:
+            case str() as value:
+                yield ProjectVariable(name=name, value=value)
+            case {"value": str() as value, "only": "embedded"} if len(given) == 2:
+                yield ProjectVariable(name=name, value=value, only_embedded=True)
+            case _:
+                raise ConfigurationError(
+                    f"{TABLE[:-1]}.variables] {name} is {given!r}",
+                    fix='give a text, or { value = "a text", only = "embedded" }',
+                )

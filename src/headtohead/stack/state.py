@@ -60,15 +60,13 @@ class State:
         stack: What callers are given.
         launch: What the API was started with; another launch is another API.
         created: Start of each server's main process by name, in seconds since 1970.
-        secret_key: Django's secret key, kept while the stack lives.
-        signing_key: The key of the project's tokens, kept likewise.
+        secrets: What the project was told as secrets, by the variable's name.
     """
 
     stack: RunningStack
     launch: StackSettings
     created: Mapping[str, float]
-    secret_key: str = field(repr=False)
-    signing_key: str = field(repr=False)
+    secrets: Mapping[str, str] = field(repr=False)
 
     @property
     def port(self) -> int:

@@ -108,8 +108,8 @@ def _project(state: State, *, directory: Path) -> Project:
         cache_url=running.cache_url,
         broker_url=running.broker_url,
         memcached_url=running.memcached_url,
-        secret_key=state.secret_key,
-        signing_key=state.signing_key,
+        told=state.launch.variables,
+        secrets=state.secrets,
         token=running.token,
         embedded=running.servers[0].pid is not None,
     )

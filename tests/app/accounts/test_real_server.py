@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from headtohead.services.project import DEMO_PASSWORD
 from tests.conftest import Project
+from tests.values import DEMO_PASSWORD
 
 Answer = tuple[int, dict[str, Any]]
 

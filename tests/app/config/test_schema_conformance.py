@@ -15,8 +15,8 @@ from schemathesis import APIOperation, Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from headtohead.services.project import DEMO_PASSWORD
 from tests.conftest import Project
+from tests.values import DEMO_PASSWORD
 
 pytestmark = pytest.mark.stack
 

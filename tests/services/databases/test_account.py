@@ -22,15 +22,21 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes som
 UP_AND_DOWN = """
 import sys
 from pathlib import Path
+from headtohead.services.project import ProjectVariable
 from headtohead.stack import lifecycle
+from headtohead.stack.settings import StackSettings
 
-settings = stack.StackSettings(
+settings = StackSettings(
     root=Path("project").resolve(),
     directory=Path(".h2h"),
     settings_module="shop.settings",
     wsgi="shop.wsgi:application",
     asgi="shop.asgi:application",
     gunicorn_config=None,
+    variables=(
+        ProjectVariable(name="DJANGO_SECRET_KEY", value="{secret}"),
+        ProjectVariable(name="DJANGO_ALLOWED_HOSTS", value="localhost,127.0.0.1"),
+    ),
 )
 print(lifecycle.up(settings, progress=print).rows, lifecycle.down(settings))
 """
