@@ -22,7 +22,7 @@ from headtohead.load.plans.latency import PairPlan
 from headtohead.revisions.checkout import Revision
 from headtohead.services import valkey
 from headtohead.services.databases.postgresql import POSTGRESQL
-from headtohead.services.gunicorn import Server
+from headtohead.services.service import RunningServer
 from headtohead.stack import revision_servers, temporary_stack
 from headtohead.stack.state import RunningStack
 from headtohead.sweep import sweep_sizes as sweeping
@@ -139,17 +139,19 @@ def _designing(design: Design) -> Iterator[None]:
         )
 
     @contextmanager
-    def served(order: Sequence[str]) -> Iterator[dict[str, Server]]:
+    def served(order: Sequence[str]) -> Iterator[dict[str, RunningServer]]:
         design.served.append(tuple(order))
         yield {
-            side: Server(name=f"API {side}", pid=None, address=f"{side}:80", log=None, version="1")
+            side: RunningServer(
+                name=f"API {side}", pid=None, address=f"{side}:80", log=None, version="1"
+            )
             for side in order
         }
 
     @contextmanager
     def scratch(settings: Any, *, progress: Any, **given: Any) -> Iterator[Any]:
         design.databases.append({**given, "settings": settings})
-        database = Server(name=POSTGRESQL, pid=None, address="", log=None, version="18.1")
+        database = RunningServer(name=POSTGRESQL, pid=None, address="", log=None, version="18.1")
         yield RunningStack(
             api_url="http://127.0.0.1:8001",
             database_url="",

@@ -62,7 +62,10 @@ def test_headers_cannot_be_changed_after_the_declaration():
         ({"variants": ()}, "nothing to compare"),
         ({"variants": (Variant(name="naive", selector="a.b"),)}, "two variants of one name"),
         ({"variants": (Variant(name="other", selector=NAIVE.selector),)}, "same selector"),
-        ({"doubled": Request(path="/products/", headers={"X-Page": "1"})}, "doubles nothing"),
+        (
+            {"request_at_double_rows": Request(path="/products/", headers={"X-Page": "1"})},
+            "doubles nothing",
+        ),
         ({"seam": "shop.selectors.other"}, "the one users are served"),
         ({"needs": ("celery", "rabbitmq")}, "needs 'rabbitmq'"),
         ({"audit": "audit"}, "not a dotted path"),
@@ -122,19 +125,19 @@ def test_users_are_served_the_seam_in_the_usual_settings():
 
 
 def test_a_server_that_explains_nothing_is_sent_no_token():
-    experiment = served_by(bare=Server(explains=False), usual=Server())
+    experiment = served_by(bare=Server(reports_timing=False), usual=Server())
     sent = [experiment.request_for(each, token="secret") for each in experiment.all_variants]
     assert [TOKEN_HEADER in each.headers for each in sent] == [False, True]
 
 
 def test_a_server_that_explains_nothing_is_asked_as_any_client_asks():
-    experiment = served_by(bare=Server(explains=False), usual=Server())
+    experiment = served_by(bare=Server(reports_timing=False), usual=Server())
     sent = [experiment.request_for(each) for each in experiment.all_variants]
     assert ["Baggage" in each.headers for each in sent] == [False, True]
 
 
 def test_a_variant_of_another_selector_is_always_chosen():
-    silent = Server(explains=False)
+    silent = Server(reports_timing=False)
     experiment = declare(baseline=NAIVE, variants=(PREFETCHED,), server=silent)
     other = [each.selector != experiment.seam for each in experiment.all_variants]
     sent = [experiment.request_for(each) for each in experiment.all_variants]
@@ -143,9 +146,9 @@ def test_a_variant_of_another_selector_is_always_chosen():
 
 
 def test_only_a_server_that_says_so_explains_nothing():
-    experiment = served_by(bare=Server(explains=False), usual=Server())
-    assert [experiment.explains(each) for each in experiment.all_variants] == [False, True]
-    assert declare().explains(NAIVE)
+    experiment = served_by(bare=Server(reports_timing=False), usual=Server())
+    assert [experiment.reports_timing(each) for each in experiment.all_variants] == [False, True]
+    assert declare().reports_timing(NAIVE)
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,6 @@ BULK_IMPORT = Experiment(
         Variant(name="bulk-create", selector="app.suppliers.importing.products_import_in_bulk"),
         Variant(name="copy", selector="app.suppliers.importing.products_import"),
     ),
-    doubled=_list_of(range(2 * PRODUCTS)),
+    request_at_double_rows=_list_of(range(2 * PRODUCTS)),
     audit="app.experiments.bulk_import.audit",
 )

@@ -36,5 +36,5 @@ CATALOG_GRAPHQL = Experiment(
     seam="app.graph.relations.relations",
     baseline=Variant(name="naive", selector="app.graph.relations.relations_naive"),
     variants=(Variant(name="dataloader", selector="app.graph.relations.relations"),),
-    doubled=_page_of(40),
+    request_at_double_rows=_page_of(40),
 )

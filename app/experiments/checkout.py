@@ -122,7 +122,7 @@ CHECKOUT = Experiment(
         Variant(name="task", selector="app.orders.handover.fulfilment_request"),
         Variant(name="early-task", selector="app.orders.handover.fulfilment_request_early"),
     ),
-    doubled=_order_of(8),
+    request_at_double_rows=_order_of(8),
     needs=("celery",),
     audit="app.experiments.checkout.audit",
 )

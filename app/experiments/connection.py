@@ -20,5 +20,5 @@ CONNECTION = Experiment(
             server=Server(environment={"DATABASE_CONNECTIONS": "pooled"}),
         ),
     ),
-    doubled=Request(path="/api/products/feed/?page_size=40"),
+    request_at_double_rows=Request(path="/api/products/feed/?page_size=40"),
 )

@@ -14,5 +14,5 @@ DEEP_PAGE = Experiment(
     seam="app.catalog.feed.feed_products",
     baseline=Variant(name="offset", selector="app.catalog.feed.feed_products_by_offset"),
     variants=(Variant(name="keyset", selector="app.catalog.feed.feed_products"),),
-    doubled=Request(path=f"/api/products/feed/?cursor={LATE.token}&page_size=40"),
+    request_at_double_rows=Request(path=f"/api/products/feed/?cursor={LATE.token}&page_size=40"),
 )

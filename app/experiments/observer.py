@@ -7,7 +7,7 @@ SEAM = "app.config.liveness.liveness"
 
 def _watched_by(observer: str) -> Server:
     """A server with that observer alone."""
-    return Server(environment={"OBSERVER": observer}, explains=False)
+    return Server(environment={"OBSERVER": observer}, reports_timing=False)
 
 
 # None of them tells the harness anything: telling it is no part of being watched.
@@ -18,7 +18,7 @@ OBSERVER = Experiment(
     seam=SEAM,
     baseline=Variant(name="bare", selector=SEAM, server=_watched_by("bare")),
     variants=(
-        Variant(name="lean", selector=SEAM, server=Server(explains=False)),
+        Variant(name="lean", selector=SEAM, server=Server(reports_timing=False)),
         Variant(name="django-prometheus", selector=SEAM, server=_watched_by("django-prometheus")),
         Variant(name="silk", selector=SEAM, server=_watched_by("silk")),
     ),

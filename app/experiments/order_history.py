@@ -9,5 +9,5 @@ ORDER_HISTORY = Experiment(
     seam="app.orders.selectors.order_history",
     baseline=Variant(name="naive", selector="app.orders.selectors.order_history_naive"),
     variants=(Variant(name="prefetched", selector="app.orders.selectors.order_history"),),
-    doubled=Request(path="/api/customers/1/orders/?page_size=40"),
+    request_at_double_rows=Request(path="/api/customers/1/orders/?page_size=40"),
 )

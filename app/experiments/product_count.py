@@ -9,5 +9,5 @@ PRODUCT_COUNT = Experiment(
     seam="app.config.bounded_pagination.count_up_to",
     baseline=Variant(name="exact", selector="app.config.bounded_pagination.count_up_to_exactly"),
     variants=(Variant(name="bounded", selector="app.config.bounded_pagination.count_up_to"),),
-    doubled=Request(path="/api/products/recommended/?min_rating=4&page_size=40"),
+    request_at_double_rows=Request(path="/api/products/recommended/?min_rating=4&page_size=40"),
 )

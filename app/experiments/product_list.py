@@ -10,5 +10,5 @@ PRODUCT_LIST = Experiment(
     seam="app.catalog.selectors.product_list",
     baseline=Variant(name="naive", selector="app.catalog.selectors.product_list_naive"),
     variants=(Variant(name="prefetched", selector="app.catalog.selectors.product_list"),),
-    doubled=Request(path="/api/products/?page_size=100"),
+    request_at_double_rows=Request(path="/api/products/?page_size=100"),
 )

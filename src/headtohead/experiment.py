@@ -66,14 +66,15 @@ class Server:
         upstream: An ASGI application, as ``package.module:callable``, that stands in for services
             which the project asks. It is started with the server, which finds its address in
             UPSTREAM_URL; empty for none.
-        explains: Whether the server is asked to tell what a request took. One without headtohead's
-            middleware cannot; where it is not, nobody can confirm which variant served a request.
+        reports_timing: Whether the server is asked to tell what a request took. One without
+            headtohead's middleware cannot; where it is not, nobody can confirm which variant served
+            a request.
     """
 
     environment: Mapping[str, str] = field(default_factory=dict)
     interface: str = "wsgi"
     upstream: str = ""
-    explains: bool = True
+    reports_timing: bool = True
 
     def __post_init__(self) -> None:
         """Refuse what could not be started."""
@@ -130,8 +131,9 @@ class Experiment:
             variant names the seam itself as its selector: it is the one users are served.
         baseline: What the others are compared with.
         variants: The alternatives, at least one.
-        doubled: Where the request limits how many rows it shows, the same question about twice as
-            many: without it, doubling the table's rows would change nothing about the answer.
+        request_at_double_rows: Where the request limits how many rows it shows, the same question
+            about twice as many: without it, doubling the table's rows would change nothing about
+            the answer.
         needs: Services that its variants use, of `SERVICES`; they are started with the stack.
         audit: Dotted path of the function that states what a variant shows beside time, from an
             `AuditedVariant` (headtohead.audit); it must not import Django either.
@@ -146,7 +148,7 @@ class Experiment:
     seam: str
     baseline: Variant
     variants: tuple[Variant, ...]
-    doubled: Request | None = None
+    request_at_double_rows: Request | None = None
     needs: tuple[str, ...] = ()
     audit: str | None = None
     timed: bool = True
@@ -180,9 +182,9 @@ class Experiment:
                 "the same selector on the same server",
                 fix="give each variant what makes it different",
             )
-        if self.doubled == self.request:
+        if self.request_at_double_rows == self.request:
             raise DeclarationError(
-                f"experiment {self.name!r} doubles nothing: `doubled` is its request",
+                f"experiment {self.name!r} doubles nothing: request_at_double_rows is its request",
                 fix="ask for twice as many rows, such as with ?page_size=100 in place of 50",
             )
         if self.audit is not None:
@@ -212,10 +214,10 @@ class Experiment:
         """Whether any variant needs a server for itself, which only the local stack can start."""
         return any(self.server_of(each) for each in self.all_variants)
 
-    def explains(self, variant: Variant) -> bool:
+    def reports_timing(self, variant: Variant) -> bool:
         """Whether what serves the variant tells what a request took."""
         server = self.server_of(variant)
-        return server is None or server.explains
+        return server is None or server.reports_timing
 
     def is_served(self, variant: Variant) -> bool:
         """Whether the variant is what users get: the seam itself in the usual settings."""
@@ -247,13 +249,13 @@ class Experiment:
             "Accept-Encoding": "identity",
             **self.request.headers,
         }
-        if self.explains(variant) or variant.selector != self.seam:
+        if self.reports_timing(variant) or variant.selector != self.seam:
             names = f"{BAGGAGE_EXPERIMENT}={self.name},{BAGGAGE_VARIANT}={variant.name}"
             measured["Baggage"] = names
         if self.needs_servers:
             # Servers differ in their ports, and links in their bodies must not.
             measured["Host"] = "127.0.0.1"
-        if token and self.explains(variant):
+        if token and self.reports_timing(variant):
             measured[TOKEN_HEADER] = token
         return replace(self.request, headers=measured)
 

@@ -22,7 +22,7 @@ EXPERIMENT = Experiment(
     seam="shop.stock.add",
     baseline=Variant(name="naive", selector="shop.stock.add_naive"),
     variants=(Variant(name="atomic", selector="shop.stock.add"),),
-    doubled=Request(path="/more/"),
+    request_at_double_rows=Request(path="/more/"),
 )
 TIMING = ServerTiming(
     variant="stock-update/atomic",
@@ -114,7 +114,7 @@ def test_an_answer_tells_when_it_came_and_what_it_took(variant):
 
 
 def test_the_request_that_asks_for_twice_as_many_rows_can_be_sent_too(variant):
-    assert variant.send(EXPERIMENT.doubled).status == 200
+    assert variant.send(EXPERIMENT.request_at_double_rows).status == 200
 
 
 def test_one_connection_serves_request_after_request(variant):

@@ -99,7 +99,7 @@ def test_first_difference_is_where_bodies_part(one, other, difference):
 
 
 def test_a_server_that_explains_nothing_has_to_say_the_same_all_the_same(variants_server):
-    silent = Server(explains=False)
+    silent = Server(reports_timing=False)
     there = target(
         variants_server,
         token="wrong",

@@ -68,7 +68,7 @@ def doubled() -> Doubling:
         grown(),
         grown(served=(3, 5)),
         grown(naive=(5, 5), body=(1000, 1001)),
-        grown(served=(5, 3), doubled=Request(path="/products/?page_size=100")),
+        grown(served=(5, 3), request_at_double_rows=Request(path="/products/?page_size=100")),
         growth_of(experiment(), once={}, twice={}),
     )
     return Doubling(rows=1000, growth=growth)

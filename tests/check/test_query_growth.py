@@ -55,7 +55,9 @@ def test_fewer_queries_are_no_growth():
 
 def test_what_was_asked_for_in_place_of_the_request_is_kept():
     assert grown().path is None
-    assert grown(doubled=Request(path="/products/?page_size=100")).path.endswith("=100")
+    assert grown(request_at_double_rows=Request(path="/products/?page_size=100")).path.endswith(
+        "=100"
+    )
 
 
 @pytest.mark.parametrize(("body", "grew"), [((1000, 1001), False), ((1000, 1900), True)])
@@ -67,7 +69,7 @@ def test_an_answer_that_shows_no_more_rows_is_no_proof(body, grew):
 def test_rows_that_are_sent_rather_than_shown_are_proof_as_well(rows, grew):
     sent = Request(method="POST", path="/products/", body="[1, 2]")
     doubled = Request(method="POST", path="/products/twice/", body=rows)
-    growth = grown(naive=(5, 9), body=(20, 20), request=sent, doubled=doubled)
+    growth = grown(naive=(5, 9), body=(20, 20), request=sent, request_at_double_rows=doubled)
     assert growth.answer_grew is grew
 
 

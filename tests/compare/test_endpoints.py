@@ -97,4 +97,9 @@ def test_both_sides_are_asked_the_same_of_their_own_server():
     # Links in bodies must not tell the ports apart.
     assert base.headers["Host"] == "127.0.0.1"
     assert base.headers[TOKEN_HEADER] == "secret"
-    assert (base.method, base.path, base.body, base.explains) == ("GET", "/pages/?n=1", None, False)
+    assert (base.method, base.path, base.body, base.reports_timing) == (
+        "GET",
+        "/pages/?n=1",
+        None,
+        False,
+    )

@@ -79,7 +79,7 @@ def test_all_variants_say_the_same_and_the_server_confirms_which_one_spoke(
     bodies = set()
     for variant in experiment.all_variants:
         # What tells nothing and serves what users get is asked as users ask.
-        chosen = experiment.explains(variant) or variant.selector != experiment.seam
+        chosen = experiment.reports_timing(variant) or variant.selector != experiment.seam
         # Twice, because the second answer may come from a cache that the first one filled.
         for _ in range(2):
             body, timing = ask(experiment, variant)
@@ -105,7 +105,7 @@ def test_queries_of_the_variant_that_users_are_served_stay_the_same_when_rows_do
 def test_the_sql_of_every_variant_is_kept_and_no_other():
     kept = read_snapshot(ROOT / "app" / "experiments" / "queries.json").experiments
     assert {name: set(variants) for name, variants in kept.items()} == {
-        each.name: {variant.name for variant in filter(each.explains, each.all_variants)}
+        each.name: {variant.name for variant in filter(each.reports_timing, each.all_variants)}
         for each in TIMED
     }, "run `h2h check --update` and commit app/experiments/queries.json"
 

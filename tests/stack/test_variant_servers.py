@@ -14,9 +14,11 @@ from tests.stack.conftest import running, settings  # noqa: F401
 RED = Variant(
     name="red",
     selector="shop.served",
-    server=Server(environment={"COLOUR": "red"}, explains=False),
+    server=Server(environment={"COLOUR": "red"}, reports_timing=False),
 )
-BLUE = replace(RED, name="blue", server=Server(environment={"COLOUR": "blue"}, explains=False))
+BLUE = replace(
+    RED, name="blue", server=Server(environment={"COLOUR": "blue"}, reports_timing=False)
+)
 
 
 def ignore(_: str) -> None:
@@ -62,7 +64,7 @@ def test_each_variant_has_its_own_and_preflight_asks_there(running):  # noqa: F8
 
 @pytest.mark.stack
 def test_variants_whose_servers_are_declared_alike_share_one(running):  # noqa: F811
-    shared = Server(environment={"COLOUR": "red"}, explains=False)
+    shared = Server(environment={"COLOUR": "red"}, reports_timing=False)
     declared = replace(experiment("/environment/?name=COLOUR"), server=shared)
     with served(declared, target=target_of(running), note=ignore) as there:
         assert len(set(there.own_urls.values())) == 1

@@ -109,7 +109,7 @@ class AuditedVariant:
         Raises:
             MeasurementError: No answer comes.
         """
-        asking = replace(self.experiment, request=request, doubled=None)
+        asking = replace(self.experiment, request=request, request_at_double_rows=None)
         addressed = asking.request_for(self._variant, token=self.token)
         connection, reused = self._connection()
         try:

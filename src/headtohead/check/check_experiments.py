@@ -92,7 +92,11 @@ def check(
         if once.findings:
             return replace(outcome, apart=once.findings)
         doubled = [
-            replace(each, request=each.doubled or each.request, doubled=None)
+            replace(
+                each,
+                request=each.request_at_double_rows or each.request,
+                request_at_double_rows=None,
+            )
             for each in experiments
         ]
         twice = observe(doubled, rows=2 * rows)

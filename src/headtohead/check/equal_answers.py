@@ -97,7 +97,7 @@ def _ask(
             problem=f"{request.method} {request.path} answers {response.status}",
             fix="read the API's log; `h2h status` says where it is",
         )
-    if not experiment.explains(variant):
+    if not experiment.reports_timing(variant):
         return VariantAnswer(body=response.data, timing=None)
     timing = ServerTiming.from_header(response.headers.get(HEADER, ""))
     if timing is None:

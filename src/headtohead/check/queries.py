@@ -78,7 +78,7 @@ def queries_of(
             return explanation_of(http, experiment, variant, target=target, detailed=True)
 
         queries = {}
-        for variant in filter(experiment.explains, experiment.all_variants):
+        for variant in filter(experiment.reports_timing, experiment.all_variants):
             empty_cache()
             # Links within it begin with an address that is another one each time.
             address = target.url_of(experiment, variant).encode()

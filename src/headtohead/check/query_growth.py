@@ -77,7 +77,7 @@ def growth_of(
     """
     return Growth(
         experiment=experiment.name,
-        path=experiment.doubled.path if experiment.doubled else None,
+        path=experiment.request_at_double_rows.path if experiment.request_at_double_rows else None,
         # All variants say the same.
         answer_grew=any(twice[name].body_bytes > _LONGER * once[name].body_bytes for name in once)
         or _sends_more(experiment),
@@ -96,9 +96,11 @@ def growth_of(
 
 def _sends_more(experiment: Experiment) -> bool:
     """Whether twice as many rows are sent rather than shown."""
-    if experiment.doubled is None:
+    if experiment.request_at_double_rows is None:
         return False
-    return len(experiment.doubled.body or "") > _LONGER * len(experiment.request.body or "")
+    return len(experiment.request_at_double_rows.body or "") > _LONGER * len(
+        experiment.request.body or ""
+    )
 
 
 def _variant_growth(

@@ -46,7 +46,7 @@ class ComparedEndpoint:
             },
             body=None,
             # No variant is asked for, so none is to be confirmed.
-            explains=False,
+            reports_timing=False,
         )
 
 

@@ -60,7 +60,7 @@ def _explain_all(
     with served(experiment, target=target, note=note) as there:
         yield from explained_variants(experiment, target=there)
     for variant in experiment.all_variants:
-        if not experiment.explains(variant):
+        if not experiment.reports_timing(variant):
             note(f"{experiment.identity(variant)} is served by what explains nothing")
 
 

@@ -26,7 +26,7 @@ def explained_variants(experiment: Experiment, *, target: Target) -> tuple[Expla
             return explanation_of(http, experiment, variant, target=target, detailed=detailed)
 
         explained = []
-        for variant in filter(experiment.explains, experiment.all_variants):
+        for variant in filter(experiment.reports_timing, experiment.all_variants):
             # Timed requests come after others that filled the caches, and those are to be
             # explained.
             ask(variant, detailed=False)

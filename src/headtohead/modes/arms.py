@@ -90,14 +90,14 @@ def variant_result(name: str, samples: Sequence[Sample]) -> VariantResult:
 
 
 def variant_caveats(
-    identity: str, samples: Sequence[Sample], *, explains: bool = True
+    identity: str, samples: Sequence[Sample], *, reports_timing: bool = True
 ) -> Iterator[Caveat]:
     """What is wrong with one variant's requests.
 
     Args:
         identity: Experiment and variant.
         samples: The requests.
-        explains: Whether the server tells which variant served them.
+        reports_timing: Whether the server tells which variant served them.
     """
     failed = [sample for sample in samples if sample.error]
     if failed:
@@ -111,7 +111,7 @@ def variant_caveats(
     unconfirmed = sum(
         (timing := _timing(sample)) is None or timing.variant != identity for sample in sound
     )
-    if explains and unconfirmed:
+    if reports_timing and unconfirmed:
         yield requests.variant_not_applied(variant=identity, requests=unconfirmed)
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from app.caching.circuit_breaker import CircuitBreaker
-from tests.app.catalog.conftest import Clock
+from tests.app.caching.conftest import Clock
 
 
 @pytest.fixture

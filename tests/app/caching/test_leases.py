@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache as django_cache
 
 from app.caching import composition, generations, leases, stores
-from tests.app.catalog.conftest import Clock
+from tests.app.caching.conftest import Clock
 
 PARTS = frozenset({"one", "other"})
 

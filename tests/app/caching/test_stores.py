@@ -13,7 +13,7 @@ from app.caching.circuit_breaker import CircuitBreaker
 from app.caching.stores import CacheUnavailableError
 from app.catalog import cache
 from headtohead.host.ports import free_port
-from tests.app.catalog.conftest import Clock
+from tests.app.caching.conftest import Clock
 
 CALLS = 10
 

@@ -136,7 +136,7 @@ def test_unsound_samples_give_a_caveat_that_invalidates(samples, code):
 
 def test_a_server_that_explains_nothing_need_not_confirm_the_variant():
     silent = [sample(server_timing=""), sample(server_timing="")]
-    assert list(variant_caveats("e/one", silent, explains=False)) == []
+    assert list(variant_caveats("e/one", silent, reports_timing=False)) == []
     assert not variant_result("one", silent).explained
     assert variant_result("one", [sample()]).explained
 

@@ -22,7 +22,7 @@ class Arm:
     Attributes:
         identity: Experiment and variant, such as ``product-list/naive``.
         base_url: Scheme, host and port of what serves it.
-        explains: Whether what serves it tells what a request took, and which variant it was.
+        reports_timing: Whether what serves it tells what a request took, and which variant it was.
         preceded_by: A request sent whenever load turns to this arm, and not measured.
     """
 
@@ -32,7 +32,7 @@ class Arm:
     path: str
     headers: Mapping[str, str]
     body: str | None
-    explains: bool = True
+    reports_timing: bool = True
     preceded_by: "Arm | None" = None
 
 
@@ -78,5 +78,5 @@ def plan_arm(experiment: Experiment, variant: Variant, *, base_url: str, token: 
         path=request.path,
         headers=request.headers,
         body=request.body,
-        explains=experiment.explains(variant),
+        reports_timing=experiment.reports_timing(variant),
     )

@@ -238,7 +238,7 @@ def paired_result(
     ]
     for name, arm in zip(names, subject.arms, strict=True):
         sent = [*samples[name], *washouts[name]]
-        caveats.extend(variant_caveats(arm.identity, sent, explains=arm.explains))
+        caveats.extend(variant_caveats(arm.identity, sent, reports_timing=arm.reports_timing))
     valid = not any(caveat.invalidates for caveat in caveats)
     comparisons = tuple(tally.comparison(valid=valid) for tally in tallies)
     return ExperimentResult(

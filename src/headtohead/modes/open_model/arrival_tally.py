@@ -54,13 +54,13 @@ class OpenArm:
     Attributes:
         name: The variant's name.
         identity: Experiment and variant.
-        explains: Whether its server tells which variant served a request.
+        reports_timing: Whether its server tells which variant served a request.
         stretches: Its stretches.
     """
 
     name: str
     identity: str
-    explains: bool = True
+    reports_timing: bool = True
     stretches: Sequence[Stretch]
 
     @cached_property
@@ -229,7 +229,7 @@ class OpenTally:
         for arm in self.arms:
             if not missed:
                 yield from arm.load_caveats(self.plan)
-            yield from variant_caveats(arm.identity, arm.samples, explains=arm.explains)
+            yield from variant_caveats(arm.identity, arm.samples, reports_timing=arm.reports_timing)
         yield from body_caveats(chain.from_iterable(arm.samples for arm in self.arms))
 
     def _rate_missed(self) -> Caveat | None:

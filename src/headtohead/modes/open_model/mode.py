@@ -208,7 +208,7 @@ def _tally(
         OpenArm(
             name=variant.name,
             identity=experiment.identity(variant),
-            explains=experiment.explains(variant),
+            reports_timing=experiment.reports_timing(variant),
             stretches=[each for each in stretches if each.arm == index and each.round < rounds],
         )
         for index, variant in enumerate(experiment.all_variants)

@@ -53,14 +53,14 @@ class ArmTally:
     Attributes:
         name: The variant's name.
         identity: Experiment and variant.
-        explains: Whether its server tells which variant served a request.
+        reports_timing: Whether its server tells which variant served a request.
         users: Users who sent the requests.
         rounds: Its blocks with their requests.
     """
 
     name: str
     identity: str
-    explains: bool = True
+    reports_timing: bool = True
     users: int
     rounds: Sequence[BlockSamples]
 
@@ -206,7 +206,7 @@ class LoadTally:
                 rounds=self.rounds, users=self.users, needed=NEEDED_ROUNDS
             )
         for arm in self.arms:
-            yield from variant_caveats(arm.identity, arm.counted, explains=arm.explains)
+            yield from variant_caveats(arm.identity, arm.counted, reports_timing=arm.reports_timing)
         yield from body_caveats(chain.from_iterable(arm.counted for arm in self.arms))
 
     def block_caveats(self) -> Iterator[Caveat]:
@@ -254,7 +254,7 @@ def load_tally(
             ArmTally(
                 name=variant.name,
                 identity=experiment.identity(variant),
-                explains=experiment.explains(variant),
+                reports_timing=experiment.reports_timing(variant),
                 users=users,
                 rounds=[each[index] for each in rounds],
             )
