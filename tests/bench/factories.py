@@ -1,7 +1,7 @@
 """Comparisons of micro-benchmarks as they would be recorded."""
 
 from headtohead.analysis.results import Verdict
-from headtohead.bench.record import SCHEMA_VERSION, Bench, Benchmark, LeftOut
+from headtohead.bench.record import SCHEMA_VERSION, Bench, Benchmark, SkippedBenchmark
 from headtohead.records.provenance import ComparedRevision
 from tests.report import samples
 
@@ -25,7 +25,7 @@ def benchmark(name: str, verdict: Verdict, ratio: float, **changes: object) -> B
     return Benchmark(**fields | changes)  # type: ignore[arg-type]
 
 
-def bench(*benchmarks: Benchmark, left_out: tuple[LeftOut, ...] = ()) -> Bench:
+def bench(*benchmarks: Benchmark, left_out: tuple[SkippedBenchmark, ...] = ()) -> Bench:
     run = samples.run()
     return Bench(
         schema=SCHEMA_VERSION,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from headtohead.analysis.results import Verdict
-from headtohead.bench.record import LeftOut
+from headtohead.bench.record import SkippedBenchmark
 from headtohead.bench.terminal import render
 from tests.bench.factories import bench, benchmark
 from tests.golden import Golden, printed, sections
@@ -19,7 +19,7 @@ EVERY_VERDICT = [
     )
     for number, verdict in enumerate(Verdict)
 ]
-GONE = LeftOut(name="benchmarks/test_gone.py::test_it", reason="only base has it")
+GONE = SkippedBenchmark(name="benchmarks/test_gone.py::test_it", reason="only base has it")
 
 
 def test_terminal(golden: Golden) -> None:

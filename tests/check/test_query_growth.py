@@ -2,7 +2,7 @@ import pytest
 
 from headtohead.check.outcome import Doubling, Outcome
 from headtohead.check.queries import Executed
-from headtohead.check.query_growth import Grown, growth_of
+from headtohead.check.query_growth import GrownStatement, growth_of
 from headtohead.experiment import Request
 from headtohead.protocol.explanation import Location
 from tests.check.factories import executed, experiment, queries
@@ -44,7 +44,7 @@ def test_what_users_are_served_must_not_and_the_sql_is_told():
     growth = grown(served=(3, 5))
     (finding,) = findings(growth)
     assert (finding.variant, finding.source) == ("product-list/prefetched", LINE)
-    assert growth.variants[1].grown == (Grown(sql="per_row", times=2, source=LINE),)
+    assert growth.variants[1].grown == (GrownStatement(sql="per_row", times=2, source=LINE),)
 
 
 def test_fewer_queries_are_no_growth():

@@ -2,13 +2,13 @@
 
 import pytest
 
-from headtohead.compare.answers import _Said, judged
+from headtohead.compare.answers import _Response, judged
 from headtohead.records.results import Caveat
 from headtohead.validity import requests
 
 
-def said(status: int = 200, body: bytes = b"{}") -> list[_Said]:
-    return [_Said(status=status, body=body)] * 2
+def said(status: int = 200, body: bytes = b"{}") -> list[_Response]:
+    return [_Response(status=status, body=body)] * 2
 
 
 @pytest.mark.parametrize(
@@ -32,5 +32,5 @@ def test_bodies_that_differ_are_a_finding_unless_they_differ_by_themselves():
     assert judged("/a/", base=said(), head=said()) == ()
     (caveat,) = judged("/a/", base=said(body=b'{"a": 1}'), head=said(body=b'{"a": 2}'))
     assert caveat == requests.bodies_differ(where="body.a: 1, not 2")
-    varying = [_Said(status=200, body=b"1"), _Said(status=200, body=b"2")]
+    varying = [_Response(status=200, body=b"1"), _Response(status=200, body=b"2")]
     assert codes(judged("/a/", base=varying, head=said())) == ["bodies-vary"]

@@ -17,7 +17,7 @@ from headtohead.experiment import Experiment, Variant
 from headtohead.host.sample import Clocks, CpuTimes, HostSample
 from headtohead.load.plans.arm import Arm, Sample
 from headtohead.load.plans.background import BackgroundTally
-from headtohead.load.plans.distributed import Lost
+from headtohead.load.plans.distributed import WorkerLost
 from headtohead.load.plans.latency import Pair, PairPlan
 from headtohead.load.plans.open_model import Arrival, OpenPlan, Stretch
 from headtohead.load.plans.throughput import Block, BlockBatch, BlockPlan
@@ -87,7 +87,7 @@ class Noted:
     exports: list[tuple[str, int]] = field(default_factory=list)
     record: Run | None = field(default=None, compare=False)
     pairs: int = field(default=25, compare=False)
-    lost: Lost | None = field(default=None, compare=False)
+    lost: WorkerLost | None = field(default=None, compare=False)
 
 
 @dataclass
@@ -249,7 +249,7 @@ def run_noted(
     *experiments: Experiment,
     folder: Path,
     against_itself: bool = False,
-    lost: Lost | None = None,
+    lost: WorkerLost | None = None,
     **settings: Any,
 ) -> Noted:
     """Carry out a whole run of these settings."""

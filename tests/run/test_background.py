@@ -9,7 +9,7 @@ from headtohead.load.plans.background import BackgroundTally
 from headtohead.run.background import (
     DEFAULT_USERS,
     BackgroundScenario,
-    Look,
+    BackgroundSnapshot,
     background_caveats,
     background_use,
     chosen_scenario,
@@ -34,16 +34,18 @@ def config(background: str | None, *, scenarios: str) -> Config:
     return Config(root=Path(), background=background, scenarios=scenarios)
 
 
-def look(requests: int, errors: int = 0, *, at: float = 0.0, example: str = "") -> Look:
-    return Look(
+def look(
+    requests: int, errors: int = 0, *, at: float = 0.0, example: str = ""
+) -> BackgroundSnapshot:
+    return BackgroundSnapshot(
         scenario=BackgroundScenario(name="browse", users=3),
         at=at,
         tally=BackgroundTally(requests=requests, errors=errors, example=example),
     )
 
 
-def lost(*, at: float = 0.0) -> Look:
-    return Look(
+def lost(*, at: float = 0.0) -> BackgroundSnapshot:
+    return BackgroundSnapshot(
         scenario=BackgroundScenario(name="browse", users=3), at=at, tally=None, problem="KeyError"
     )
 

@@ -10,7 +10,7 @@ from headtohead.analysis.results import Verdict
 from headtohead.check import equal_answers
 from headtohead.check.equal_answers import Preflight
 from headtohead.experiment import SERVICES, Experiment, Server
-from headtohead.load.plans.distributed import Lost
+from headtohead.load.plans.distributed import WorkerLost
 from headtohead.modes.latency import mode as latency_mode
 from headtohead.records.run import Run
 from headtohead.run import metrics_exporter, run_experiments
@@ -127,7 +127,7 @@ def test_an_invalid_control_that_differs_controls_nothing(tmp_path, monkeypatch)
 
 
 def test_a_run_that_lost_a_worker_measures_no_more_and_is_not_complete(tmp_path):
-    lost = Lost(worker=0, host="there", reason="it went")
+    lost = WorkerLost(worker=0, host="there", reason="it went")
     noted = run_noted(*(THREE, OTHER), folder=tmp_path, mode="throughput", workers=2, lost=lost)
     assert [plan.arms[0].identity for plan in noted.plans] == ["e/one"]
     assert [each.name for each in noted.record.experiments] == ["e"]

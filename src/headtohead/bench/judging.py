@@ -7,7 +7,7 @@ import numpy as np
 from headtohead.analysis.interval import FloatArray
 from headtohead.analysis.launches import NEEDED_LAUNCHES, over_processes
 from headtohead.analysis.verdicts import VerdictAt, claim_error_rates, judge
-from headtohead.bench.record import Benchmark, LeftOut
+from headtohead.bench.record import Benchmark, SkippedBenchmark
 
 # Seconds of a call by the benchmark's name, as one process found them.
 Times = Mapping[str, float]
@@ -15,7 +15,7 @@ Times = Mapping[str, float]
 
 def judged(
     base: Sequence[Times], head: Sequence[Times], *, margin: float
-) -> tuple[tuple[Benchmark, ...], tuple[LeftOut, ...]]:
+) -> tuple[tuple[Benchmark, ...], tuple[SkippedBenchmark, ...]]:
     """What pairs of processes amount to, and what they say nothing of.
 
     All verdicts share one alpha (Holm, 1979), as those of compared endpoints do.
@@ -35,7 +35,7 @@ def judged(
             for name, rate in zip(enough, rates, strict=True)
         ),
         tuple(
-            LeftOut(name=name, reason=_reason(name, base, head))
+            SkippedBenchmark(name=name, reason=_reason(name, base, head))
             for name in names
             if name not in enough
         ),

@@ -42,7 +42,7 @@ class Benchmark:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LeftOut:
+class SkippedBenchmark:
     """A benchmark that could not be compared.
 
     Attributes:
@@ -84,4 +84,4 @@ class Bench:
     rounds: int
     error_rate: float
     benchmarks: tuple[Benchmark, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[SkippedBenchmark, ...]

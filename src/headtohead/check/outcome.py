@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from headtohead.check.equal_answers import Preflight, Problem
-from headtohead.check.query_growth import Growth, QueryGrowth
+from headtohead.check.query_growth import ExperimentGrowth, QueryGrowth
 from headtohead.check.sql_snapshot import Difference, SqlChange
 from headtohead.explain.hints import is_n_plus_1
 from headtohead.protocol.explanation import Location
@@ -50,7 +50,7 @@ class Doubling:
     """
 
     rows: int
-    growth: tuple[Growth, ...]
+    growth: tuple[ExperimentGrowth, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +128,7 @@ def _what_changed(difference: Difference) -> str:
     return f"answers {difference.bytes_after:,} bytes, not {difference.bytes_before:,} as in"
 
 
-def _growing(growth: Growth, variant: QueryGrowth) -> Problem:
+def _growing(growth: ExperimentGrowth, variant: QueryGrowth) -> Problem:
     source = variant.grown[0].source if variant.grown else None
     return Problem(
         variant=f"{growth.experiment}/{variant.variant}",

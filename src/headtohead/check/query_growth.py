@@ -12,7 +12,7 @@ _LONGER = 1.2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grown:
+class GrownStatement:
     """A statement that is executed more often than at half the rows.
 
     Attributes:
@@ -42,7 +42,7 @@ class QueryGrowth:
     served: bool
     before: int
     after: int
-    grown: tuple[Grown, ...]
+    grown: tuple[GrownStatement, ...]
 
     @property
     def forbidden(self) -> bool:
@@ -51,7 +51,7 @@ class QueryGrowth:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Growth:
+class ExperimentGrowth:
     """What became of an experiment's queries when rows doubled.
 
     Attributes:
@@ -70,12 +70,12 @@ class Growth:
 
 def growth_of(
     experiment: Experiment, *, once: Mapping[str, Queries], twice: Mapping[str, Queries]
-) -> Growth:
+) -> ExperimentGrowth:
     """Compare an experiment's variants, by name, at some rows and at twice as many.
 
     Those that are not observed, because their servers tell nothing, are left out.
     """
-    return Growth(
+    return ExperimentGrowth(
         experiment=experiment.name,
         path=experiment.request_at_double_rows.path if experiment.request_at_double_rows else None,
         # All variants say the same.
@@ -108,7 +108,7 @@ def _variant_growth(
 ) -> QueryGrowth:
     times = {each.sql: each.first for each in before.statements}
     more = (
-        Grown(sql=each.sql, times=each.first - times.get(each.sql, 0), source=each.source)
+        GrownStatement(sql=each.sql, times=each.first - times.get(each.sql, 0), source=each.source)
         for each in after.statements
     )
     return QueryGrowth(

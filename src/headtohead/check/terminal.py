@@ -5,7 +5,7 @@ from difflib import ndiff
 
 from headtohead.check.outcome import Doubling, Outcome, SnapshotComparison, n_plus_1
 from headtohead.check.queries import Executed
-from headtohead.check.query_growth import Growth, QueryGrowth
+from headtohead.check.query_growth import ExperimentGrowth, QueryGrowth
 from headtohead.check.sql_snapshot import Difference, SqlChange
 from headtohead.protocol.explanation import Location
 from headtohead.report.explanation import place
@@ -39,7 +39,7 @@ def _doubling(doubling: Doubling) -> Iterator[str]:
                     yield from _source(each.source, indent="      ")
 
 
-def growth_in_words(growth: Growth) -> str:
+def growth_in_words(growth: ExperimentGrowth) -> str:
     """The verdict on an experiment's queries, and what was asked for to come to it."""
     if not growth.variants:
         return f"{growth.experiment}: no variant tells its queries"

@@ -12,7 +12,7 @@ from headtohead.modes.mode import Progress
 from headtohead.records.results import ExperimentResult
 
 
-class Watch:
+class ProgressDisplay:
     """Shows notes and a progress line for each experiment.
 
     Args:
@@ -79,11 +79,11 @@ def describe_ratio(ratio: float | None, interval: tuple[float, float], *, unit: 
 
 
 @contextmanager
-def watching(console: Console) -> Iterator[Watch]:
+def watching(console: Console) -> Iterator[ProgressDisplay]:
     """A watch for the length of the block; the live line is gone afterwards."""
     if not console.is_terminal:
-        yield Watch(console, live=None)
+        yield ProgressDisplay(console, live=None)
         return
     # Drawn only when something is said: a timer of its own would wake up during requests.
     with Live(console=console, auto_refresh=False, transient=True) as live:
-        yield Watch(console, live=live)
+        yield ProgressDisplay(console, live=live)

@@ -15,7 +15,7 @@ from headtohead.validity import requests
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Said:
+class _Response:
     status: int
     body: bytes
 
@@ -42,7 +42,7 @@ def look(
 
 
 def judged(
-    path: str, *, base: Sequence[_Said], head: Sequence[_Said]
+    path: str, *, base: Sequence[_Response], head: Sequence[_Response]
 ) -> UntimedEndpoint | tuple[Caveat, ...]:
     """What the answers of both sides say, each side's first and second."""
     one, other = base[-1], head[-1]
@@ -57,7 +57,7 @@ def judged(
     return _differences(base, head)
 
 
-def _differences(base: Sequence[_Said], head: Sequence[_Said]) -> tuple[Caveat, ...]:
+def _differences(base: Sequence[_Response], head: Sequence[_Response]) -> tuple[Caveat, ...]:
     one, other = base[-1], head[-1]
     for first, second in (base, head):
         if first.body != second.body:
@@ -71,11 +71,11 @@ def _differences(base: Sequence[_Said], head: Sequence[_Said]) -> tuple[Caveat, 
 
 def _ask(
     http: PoolManager, endpoint: ComparedEndpoint, side: str, *, url: str, token: str
-) -> _Said:
+) -> _Response:
     arm = endpoint.arm(side, url=url, token=token)
     response = send(http, Request(path=arm.path, headers=arm.headers), base_url=url)
-    return _Said(status=response.status, body=response.data)
+    return _Response(status=response.status, body=response.data)
 
 
-def _succeeds(said: _Said) -> bool:
+def _succeeds(said: _Response) -> bool:
     return 200 <= said.status < 300

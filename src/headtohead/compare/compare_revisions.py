@@ -8,7 +8,7 @@ from types import MappingProxyType
 from headtohead.analysis.verdicts import CLAIM_ALPHA
 from headtohead.compare.endpoint_tally import EndpointTally, judged
 from headtohead.compare.endpoints import BASE, CONTROL, HEAD
-from headtohead.compare.rounds import Choose, Taking
+from headtohead.compare.rounds import Choose, ComparisonRounds
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.records import provenance
@@ -79,7 +79,7 @@ def compare(
             progress=note,
         ) as sides,
     ):
-        taking = Taking(
+        taking = ComparisonRounds(
             sides=sides, target=target, config=config, rounds=rounds, margins=margins, note=note
         )
         taking.take(choose)

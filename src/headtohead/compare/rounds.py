@@ -16,7 +16,7 @@ from headtohead.modes.latency.negative_control import BUDGET_SHARE
 from headtohead.modes.mode import TOLERATED_ERRORS
 from headtohead.records.run import UntimedEndpoint
 from headtohead.services.service import RunningServer
-from headtohead.stack.revision_servers import Apart
+from headtohead.stack.revision_servers import IsolatedRevisions
 from headtohead.stack.target import Target
 from headtohead.validity.host import host_caveats, machine
 
@@ -27,7 +27,7 @@ _WARM_UP = 10
 Choose = Callable[[str, str], tuple[Sequence[ComparedEndpoint], Sequence[UntimedEndpoint]]]
 
 
-class Taking:
+class ComparisonRounds:
     """The rounds of one comparison, and what came of them so far.
 
     Attributes:
@@ -40,7 +40,7 @@ class Taking:
     def __init__(
         self,
         *,
-        sides: Apart,
+        sides: IsolatedRevisions,
         target: Target,
         config: Config,
         rounds: int,

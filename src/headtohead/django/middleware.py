@@ -30,7 +30,7 @@ _MOST_BAGGAGE = 256
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Asked:
+class _RequestedMeasurement:
     """What a request asks of the middleware.
 
     Attributes:
@@ -96,7 +96,7 @@ class MeasurementMiddleware:
             response: HttpResponseBase = await self._get_response(request)
         return _tell(request, response, asked, observation, seconds=perf_counter() - started)
 
-    def _asked(self, request: HttpRequest) -> _Asked:
+    def _asked(self, request: HttpRequest) -> _RequestedMeasurement:
         if "HTTP_BAGGAGE" not in request.META and TOKEN not in request.META:
             return self._nothing
         baggage = request.META.get("HTTP_BAGGAGE", "") if self._enabled else ""
@@ -107,7 +107,7 @@ class MeasurementMiddleware:
         self,
         baggage: str,
         authorised: bool,  # noqa: FBT001 (half as long by position, with every request)
-    ) -> _Asked:
+    ) -> _RequestedMeasurement:
         members = baggage_members(baggage)
         names = requested_names(members)
         choice = self._chooser.choose(*names) if names else None
@@ -115,14 +115,14 @@ class MeasurementMiddleware:
             labels = (choice.experiment, choice.variant)
         else:
             labels = UNKNOWN_EXPERIMENT if names else NO_EXPERIMENT
-        return _Asked(
+        return _RequestedMeasurement(
             choice=choice,
             labels=labels,
             authorised=authorised,
             statements=members.get(BAGGAGE_STATEMENTS) if authorised else None,
         )
 
-    def _explain(self, request: HttpRequest, asked: _Asked) -> HttpResponse:
+    def _explain(self, request: HttpRequest, asked: _RequestedMeasurement) -> HttpResponse:
         """Serve the request and answer with the SQL of that; it counts in no metric."""
         detailed = asked.statements == DETAILED
         with (
@@ -134,7 +134,9 @@ class MeasurementMiddleware:
                 deque(response, maxlen=0)  # some queries are made only as it is consumed
         return _explanation(response, observation, executions, detailed=detailed)
 
-    async def _explain_async(self, request: HttpRequest, asked: _Asked) -> HttpResponse:
+    async def _explain_async(
+        self, request: HttpRequest, asked: _RequestedMeasurement
+    ) -> HttpResponse:
         detailed = asked.statements == DETAILED
         with (
             serving(asked.choice) as observation,
@@ -152,7 +154,7 @@ class MeasurementMiddleware:
 def _tell(
     request: HttpRequest,
     response: HttpResponseBase,
-    asked: _Asked,
+    asked: _RequestedMeasurement,
     observation: Observation,
     *,
     seconds: float,

@@ -30,7 +30,7 @@ class BackgroundScenario:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class BackgroundSnapshot:
     """What background load had come to at one moment.
 
     Attributes:
@@ -53,11 +53,11 @@ class Background:
     scenario: BackgroundScenario
     load: BackgroundLoad
 
-    def look(self) -> Look:
+    def look(self) -> BackgroundSnapshot:
         """See what it has come to."""
         at, tally = monotonic(), self.load.tally()
         problem = self.load.last_words() if tally is None else ""
-        return Look(scenario=self.scenario, at=at, tally=tally, problem=problem)
+        return BackgroundSnapshot(scenario=self.scenario, at=at, tally=tally, problem=problem)
 
 
 def chosen_scenario(config: Config) -> BackgroundScenario | None:
@@ -134,7 +134,9 @@ def open_background(
         yield Background(scenario=scenario, load=load)
 
 
-def background_use(before: Look | None, after: Look | None) -> BackgroundUse | None:
+def background_use(
+    before: BackgroundSnapshot | None, after: BackgroundSnapshot | None
+) -> BackgroundUse | None:
     """What background load did between two looks; None where there was none."""
     if before is None or after is None:
         return None
@@ -148,7 +150,9 @@ def background_use(before: Look | None, after: Look | None) -> BackgroundUse | N
     )
 
 
-def background_caveats(before: Look | None, after: Look | None) -> Iterator[Caveat]:
+def background_caveats(
+    before: BackgroundSnapshot | None, after: BackgroundSnapshot | None
+) -> Iterator[Caveat]:
     """What is wrong with the load that should have run beside an experiment."""
     if before is None or after is None:
         return
@@ -166,7 +170,7 @@ def background_caveats(before: Look | None, after: Look | None) -> Iterator[Cave
         )
 
 
-def _between(before: Look, after: Look) -> tuple[int, int]:
+def _between(before: BackgroundSnapshot, after: BackgroundSnapshot) -> tuple[int, int]:
     """Requests and errors; of a process that has ended nothing is known."""
     if before.tally is None or after.tally is None:
         return 0, 0

@@ -27,7 +27,7 @@ STOP_PATIENCE = 5.0  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
-class Serving:
+class GunicornSettings:
     """What gunicorn is to serve, and how.
 
     The same server speaks both interfaces, so that variants differ in the interface alone.
@@ -52,7 +52,7 @@ class Serving:
     log: Path
     metrics: Path
 
-    def start(self, project: Project, *, environment: Mapping[str, str]) -> "Started":
+    def start(self, project: Project, *, environment: Mapping[str, str]) -> "StartedGunicorn":
         """Start it, without waiting for its health.
 
         Args:
@@ -88,11 +88,11 @@ class Serving:
                 descriptors=[bound.fileno()],
             )
             port = ports.port_of(bound)
-        return Started(serving=self, project=project, process=process, port=port)
+        return StartedGunicorn(serving=self, project=project, process=process, port=port)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Started:
+class StartedGunicorn:
     """A gunicorn that has been started.
 
     Attributes:
@@ -102,7 +102,7 @@ class Started:
         port: Where it listens on 127.0.0.1.
     """
 
-    serving: Serving
+    serving: GunicornSettings
     project: Project
     process: psutil.Process
     port: int
@@ -206,12 +206,12 @@ class Api:
     def start(
         self, project: Project, *, application: str, config: str | None, workers: int, port: int
     ) -> RunningServer:
-        """Serve the project and wait until it is healthy; see `Serving` for the arguments.
+        """Serve the project and wait until it is healthy; see `GunicornSettings` for the arguments.
 
         Raises:
             StackError: The port is taken, or the project does not become healthy.
         """
-        serving = Serving(
+        serving = GunicornSettings(
             name=NAME,
             application=application,
             config=config,

@@ -22,7 +22,14 @@ from headtohead.services.databases.postgresql import (
     drop_database,
     url_of_database,
 )
-from headtohead.services.gunicorn import ALIKE, OWNER_VARIABLE, Serving, Started, mark, stop
+from headtohead.services.gunicorn import (
+    ALIKE,
+    OWNER_VARIABLE,
+    GunicornSettings,
+    StartedGunicorn,
+    mark,
+    stop,
+)
 from headtohead.services.project import Project, secrets_of
 from headtohead.services.service import RunningServer
 from headtohead.services.valkey import EmbeddedValkey, empty_cache
@@ -35,7 +42,7 @@ _TEMPLATE = "template"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Apart:
+class IsolatedRevisions:
     """Revisions that can be served, each on rows and a cache of its own.
 
     Attributes:
@@ -66,11 +73,11 @@ class Apart:
         Raises:
             StackError: A server does not become healthy.
         """
-        started: dict[str, Started] = {}
+        started: dict[str, StartedGunicorn] = {}
         try:
             for side in order:
                 empty_cache(self.projects[side].cache_url)
-                serving = Serving(
+                serving = GunicornSettings(
                     name=f"API {side}",
                     application=self.settings.wsgi,
                     config=self.settings.gunicorn_config,
@@ -95,7 +102,7 @@ def apart(
     rows: int,
     seed: int,
     progress: Callable[[str], None],
-) -> Iterator[Apart]:
+) -> Iterator[IsolatedRevisions]:
     """Databases and caches for revisions of a project, with the same rows.
 
     One database is seeded by the revision whose migrations are fewest, and copied for each; then
@@ -170,7 +177,7 @@ def _set_up(
     rows: int,
     seed: int,
     progress: Callable[[str], None],
-) -> Apart:
+) -> IsolatedRevisions:
     # The embedded one even beside a cache of the user's: emptying it is then nobody's loss.
     cache = EmbeddedValkey(directory=folder).ensure(last_url=None, progress=progress)
     caches = cache.url.rpartition("/")[0]
@@ -211,7 +218,7 @@ def _set_up(
             project.migrate()
         analyse(project.database_url)
     database = next(each for each in running.servers if each.name == DATABASE)
-    return Apart(
+    return IsolatedRevisions(
         settings=settings,
         directory=folder,
         projects=projects,

@@ -13,7 +13,14 @@ from headtohead.errors import ConfigurationError, StackError
 from headtohead.experiment import Experiment, Server
 from headtohead.host import processes
 from headtohead.host.interrupts import interrupted_afterwards, uninterrupted
-from headtohead.services.gunicorn import ALIKE, OWNER_VARIABLE, Serving, Started, mark, stop
+from headtohead.services.gunicorn import (
+    ALIKE,
+    OWNER_VARIABLE,
+    GunicornSettings,
+    StartedGunicorn,
+    mark,
+    stop,
+)
 from headtohead.services.project import STACK_VARIABLE, Project
 from headtohead.services.prometheus import LocalPrometheus, announced
 from headtohead.services.service import RunningServer
@@ -46,7 +53,7 @@ def beside(directory: Path, declared: Mapping[str, Server]) -> Iterator[dict[str
         raise StackError("the stack is not up", fix="bring it up with `h2h up`")
     stop(_abandoned(directory))
     project = _project(state, directory=directory)
-    started: dict[str, Started] = {}
+    started: dict[str, StartedGunicorn] = {}
     try:
         for name, server in declared.items():
             common = {**ALIKE, OWNER_VARIABLE: mark(psutil.Process())}
@@ -69,8 +76,8 @@ def beside(directory: Path, declared: Mapping[str, Server]) -> Iterator[dict[str
             stop(each.process for each in started.values())
 
 
-def _serving(name: str, declared: Server, *, state: State, directory: Path) -> Serving:
-    return Serving(
+def _serving(name: str, declared: Server, *, state: State, directory: Path) -> GunicornSettings:
+    return GunicornSettings(
         name=f"API {name}",
         application=state.launch.asgi if declared.interface == "asgi" else state.launch.wsgi,
         interface=declared.interface,
@@ -81,8 +88,8 @@ def _serving(name: str, declared: Server, *, state: State, directory: Path) -> S
     )
 
 
-def _upstream(name: str, declared: Server, *, state: State, directory: Path) -> Serving:
-    return Serving(
+def _upstream(name: str, declared: Server, *, state: State, directory: Path) -> GunicornSettings:
+    return GunicornSettings(
         name=f"upstream of {name}",
         application=declared.upstream,
         interface="asgi",

@@ -31,7 +31,7 @@ LATEST = "latest-sweep"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taken:
+class MeasuredSize:
     """What was found at one number of rows, before sizes are judged together."""
 
     measured: MeasuredPairs
@@ -117,7 +117,7 @@ def _measure_at(
     target: Target,
     config: Config,
     observer: Observer,
-) -> Taken:
+) -> MeasuredSize:
     """Measure the experiment on a database, a cache and an API of its own, then explain it."""
     settings = stack_settings(config, [experiment])
     with temporary_stack.scratch(
@@ -139,7 +139,7 @@ def _measure_at(
         )
         with served(experiment, target=there, note=observer.note) as ready:
             explained = explained_variants(experiment, target=ready)
-    return Taken(measured=measured, explained=explained)
+    return MeasuredSize(measured=measured, explained=explained)
 
 
 def _target(apart: RunningStack, *, beside: Target) -> Target:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from headtohead.analysis.results import Verdict
-from headtohead.bench.record import Bench, LeftOut
+from headtohead.bench.record import Bench, SkippedBenchmark
 from headtohead.check.equal_answers import Preflight, Problem
 from headtohead.check.outcome import Outcome, SnapshotComparison
 from headtohead.ci.gate.judgement import EndpointEffect, Judgement
@@ -166,7 +166,7 @@ def benched(kind: FindingKind, *, verdict: Verdict | None = None) -> Callable[[s
         record = (
             bench(benchmark(name, verdict, **asdict(EFFECTS["benched"])))
             if verdict
-            else bench(left_out=(LeftOut(name=name, reason="only base has it"),))
+            else bench(left_out=(SkippedBenchmark(name=name, reason="only base has it"),))
         )
         return Found(names=(name,), kinds=(kind,), record=record)
 

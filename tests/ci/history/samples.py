@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from headtohead.analysis.results import Metric, Verdict
-from headtohead.ci.history.history_file import Entry
+from headtohead.ci.history.history_file import HistoryEntry
 
 BEGINNING = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ANCHOR = "a" * 40
 
 
-def entry(number: int, ratio: float = 1.0, **changes: object) -> Entry:
+def entry(number: int, ratio: float = 1.0, **changes: object) -> HistoryEntry:
     moment = BEGINNING + timedelta(days=number)
     fields = {
         "subject": "product-list",
@@ -25,10 +25,10 @@ def entry(number: int, ratio: float = 1.0, **changes: object) -> Entry:
         "run_id": f"run-{number}",
         "measured_at": moment + timedelta(hours=1),
     }
-    return Entry(**fields | changes)  # type: ignore[arg-type]
+    return HistoryEntry(**fields | changes)  # type: ignore[arg-type]
 
 
-def entries(ratios: Sequence[float], **changes: object) -> list[Entry]:
+def entries(ratios: Sequence[float], **changes: object) -> list[HistoryEntry]:
     return [entry(number, ratio, **changes) for number, ratio in enumerate(ratios)]
 
 

@@ -2,7 +2,7 @@
 
 from headtohead.analysis.results import Verdict
 from headtohead.ci.history import page, terminal
-from headtohead.ci.history.history_file import Damage
+from headtohead.ci.history.history_file import DamagedLine
 from headtohead.ci.history.series import series_of
 from headtohead.ci.history.words import damage_sentence
 from tests.ci.history.samples import STEP, entries, entry
@@ -20,7 +20,9 @@ SERIES = series_of(
         *EVERY_VERDICT,
     ]
 )
-DAMAGED = damage_sentence(Damage(line=3, problem="its checksum <differs>"), path="history.jsonl")
+DAMAGED = damage_sentence(
+    DamagedLine(line=3, problem="its checksum <differs>"), path="history.jsonl"
+)
 
 
 def test_terminal(golden: Golden) -> None:

@@ -15,7 +15,7 @@ from headtohead.host.ports import free_port
 from headtohead.load.control.distributed import Fleet, open_fleet
 from headtohead.load.generator.schedule import BlockSchedule
 from headtohead.load.plans.arm import Sample
-from headtohead.load.plans.distributed import Lost
+from headtohead.load.plans.distributed import WorkerLost
 from headtohead.load.plans.throughput import Block, BlockBatch, BlockPlan
 from headtohead.modes.throughput.workers import fleet_caveats
 from tests.load.generator.test_process import arm
@@ -131,7 +131,7 @@ def test_worker_that_is_lost_breaks_the_fleet(
         next(batches)
         end(children_of_load("worker")[0])
         assert all(isinstance(batch, BlockBatch) for _, batch in batches)
-        assert isinstance(two.broken, Lost)
+        assert isinstance(two.broken, WorkerLost)
         (caveat,) = fleet_caveats(two)
         assert (caveat.code, caveat.invalidates) == ("worker-lost", True)
         assert list(two.take(plan(variants_server))) == []

@@ -1,6 +1,6 @@
 import pytest
 
-from headtohead.load.plans.distributed import Parcel, missing_of, shares_of
+from headtohead.load.plans.distributed import NumberedBatch, missing_of, shares_of
 from headtohead.load.plans.throughput import BlockBatch, BlockPlan
 from tests.run.factories import sample
 
@@ -9,9 +9,9 @@ def plan(*, users: int) -> BlockPlan:
     return BlockPlan(arms=(), users=users, warm_up=1, block_seconds=1.0, seconds=1.0, seed=1)
 
 
-def parcel(number: int, *, samples: int = 2, total: int | None = None) -> Parcel:
+def parcel(number: int, *, samples: int = 2, total: int | None = None) -> NumberedBatch:
     batch = BlockBatch(blocks=[], samples=[sample() for _ in range(samples)])
-    return Parcel(number=number, batch=batch, total=total)
+    return NumberedBatch(number=number, batch=batch, total=total)
 
 
 @pytest.mark.parametrize(

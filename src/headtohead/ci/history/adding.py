@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from headtohead.ci.history.history_file import Entry, append, read_history
+from headtohead.ci.history.history_file import HistoryEntry, append, read_history
 from headtohead.errors import ConfigurationError, MeasurementError, RecordError
 from headtohead.records.run import Run
 from headtohead.revisions.git import committed_at
 
 
-def add(record: Run, *, path: Path, root: Path) -> tuple[Entry, ...]:
+def add(record: Run, *, path: Path, root: Path) -> tuple[HistoryEntry, ...]:
     """Add a comparison with the anchor to a history.
 
     The first one pins the anchor: what was compared with another commit is another history.
@@ -40,7 +40,7 @@ def add(record: Run, *, path: Path, root: Path) -> tuple[Entry, ...]:
     return append(entries, path)
 
 
-def _entries(record: Run, *, root: Path) -> Iterator[Entry]:
+def _entries(record: Run, *, root: Path) -> Iterator[HistoryEntry]:
     revisions = record.revisions
     if revisions is None:
         raise RecordError(
@@ -60,7 +60,7 @@ def _entries(record: Run, *, root: Path) -> Iterator[Entry]:
     moment = committed_at(revisions.head.commit, root=root)
     for experiment in record.experiments:
         for comparison in experiment.comparisons:
-            yield Entry(
+            yield HistoryEntry(
                 subject=experiment.name,
                 metric=comparison.metric,
                 anchor=revisions.base.commit,

@@ -19,7 +19,7 @@ _CHECKSUM = b',"crc":"'
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class HistoryEntry:
     """What was measured of one endpoint.
 
     Attributes:
@@ -56,13 +56,13 @@ class Entry:
         return (self.run_id, self.subject, self.metric)
 
 
-def encode(entry: Entry) -> bytes:
+def encode(entry: HistoryEntry) -> bytes:
     """An entry as a line of JSON, whose last field is the CRC-32 of what stands before it."""
     fields = msgspec.json.encode(entry)
     return fields[:-1] + _checksum(fields) + b"\n"
 
 
-def decode(line: bytes) -> Entry:
+def decode(line: bytes) -> HistoryEntry:
     """The entry that a line holds.
 
     Raises:
@@ -74,7 +74,7 @@ def decode(line: bytes) -> Entry:
         conflict = line.startswith((b"<<<<<<<", b"=======", b">>>>>>>"))
         raise ValueError("a mark of an unfinished merge" if conflict else "its checksum differs")
     try:
-        return msgspec.json.decode(fields, type=Entry)
+        return msgspec.json.decode(fields, type=HistoryEntry)
     except msgspec.ValidationError as error:
         raise ValueError(f"written by another version of headtohead ({error})") from error
 
@@ -84,7 +84,7 @@ def _checksum(fields: bytes) -> bytes:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Damage:
+class DamagedLine:
     """A line that cannot be used.
 
     Attributes:
@@ -105,8 +105,8 @@ class History:
         damaged: Lines that are no entries.
     """
 
-    entries: tuple[Entry, ...]
-    damaged: tuple[Damage, ...]
+    entries: tuple[HistoryEntry, ...]
+    damaged: tuple[DamagedLine, ...]
 
 
 def read_history(path: Path) -> History:
@@ -125,7 +125,7 @@ def read_history(path: Path) -> History:
     return _history(content)
 
 
-def append(entries: Iterable[Entry], path: Path) -> tuple[Entry, ...]:
+def append(entries: Iterable[HistoryEntry], path: Path) -> tuple[HistoryEntry, ...]:
     """Add entries to a file, which is made where there is none.
 
     Returns:
@@ -165,7 +165,7 @@ def _may_be_history(content: bytes) -> bool:
 
 
 def _history(content: bytes) -> History:
-    entries: dict[tuple[str, str, str], Entry] = {}
+    entries: dict[tuple[str, str, str], HistoryEntry] = {}
     damaged = []
     for number, line in enumerate(content.split(b"\n"), start=1):
         if not line.strip():
@@ -173,7 +173,7 @@ def _history(content: bytes) -> History:
         try:
             entry = decode(line)
         except ValueError as error:
-            damaged.append(Damage(line=number, problem=str(error)))
+            damaged.append(DamagedLine(line=number, problem=str(error)))
         else:
             entries.setdefault(entry.identity, entry)
     return History(entries=tuple(entries.values()), damaged=tuple(damaged))

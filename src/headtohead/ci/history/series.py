@@ -6,7 +6,7 @@ from itertools import groupby
 
 from headtohead.analysis.change_points import ChangePoint, changes
 from headtohead.analysis.results import Metric
-from headtohead.ci.history.history_file import Entry
+from headtohead.ci.history.history_file import HistoryEntry
 from headtohead.report.numbers import interval, percent, ratio
 
 _COMMIT_LENGTH = 12
@@ -22,8 +22,8 @@ class LevelChange:
         change: What it amounts to.
     """
 
-    entry: Entry
-    previous: Entry
+    entry: HistoryEntry
+    previous: HistoryEntry
     change: ChangePoint
 
 
@@ -42,11 +42,11 @@ class Series:
     subject: str
     metric: Metric
     anchor: str
-    entries: tuple[Entry, ...]
+    entries: tuple[HistoryEntry, ...]
     steps: tuple[LevelChange, ...]
 
 
-def series_of(entries: Iterable[Entry]) -> tuple[Series, ...]:
+def series_of(entries: Iterable[HistoryEntry]) -> tuple[Series, ...]:
     """The series of a history, by the names of their endpoints.
 
     Lines may be in any order, as merging leaves them: commits are ordered by when they were made.
@@ -57,11 +57,11 @@ def series_of(entries: Iterable[Entry]) -> tuple[Series, ...]:
     return tuple(_series(tuple(group)) for _, group in groupby(ordered, key=_key))
 
 
-def _key(entry: Entry) -> tuple[str, str, str]:
+def _key(entry: HistoryEntry) -> tuple[str, str, str]:
     return (entry.subject, entry.metric, entry.anchor)
 
 
-def _series(entries: tuple[Entry, ...]) -> Series:
+def _series(entries: tuple[HistoryEntry, ...]) -> Series:
     return Series(
         subject=entries[0].subject,
         metric=entries[0].metric,

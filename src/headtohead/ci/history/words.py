@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from headtohead.ci.history.history_file import Damage
+from headtohead.ci.history.history_file import DamagedLine
 from headtohead.ci.history.series import Series, short, step_in_words
 from headtohead.report.numbers import interval, ratio
 
@@ -39,7 +39,7 @@ def entry_rows(series: Series) -> list[tuple[str, ...]]:
     ]
 
 
-def damage_sentence(damage: Damage, *, path: str) -> str:
+def damage_sentence(damage: DamagedLine, *, path: str) -> str:
     """What is lost of a file, and what to do about it."""
     return (
         f"{path}, line {damage.line}: {damage.problem}; it is left out. "

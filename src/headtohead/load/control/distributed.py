@@ -10,17 +10,17 @@ from headtohead.host.cores import Cores
 from headtohead.load.control.child_process import ChildProcess, child_process
 from headtohead.load.plans.distributed import (
     STOP,
-    Absent,
     Assembly,
+    BlocksDone,
     Delivery,
-    Done,
     Incomplete,
-    Joined,
-    Listening,
-    Lost,
-    Parcel,
-    Refused,
+    MasterListening,
+    NumberedBatch,
     Report,
+    WorkerJoined,
+    WorkerLost,
+    WorkerRefused,
+    WorkersAbsent,
     missing_of,
 )
 from headtohead.load.plans.encoding import one_from_json, to_json
@@ -44,7 +44,7 @@ class Fleet:
 
     def __init__(self, master: ChildProcess, *, assembly: Assembly) -> None:
         self.workers = assembly.workers
-        self.broken: Lost | Incomplete | None = None
+        self.broken: WorkerLost | Incomplete | None = None
         self._master = master
         self._assembly = assembly
         self._under_way = False
@@ -53,7 +53,7 @@ class Fleet:
     def listen(self) -> int:
         """The port at which the master waits for workers."""
         report = self._hear()
-        assert isinstance(report, Listening)  # noqa: S101 (the first that it says)
+        assert isinstance(report, MasterListening)  # noqa: S101 (the first that it says)
         return report.port
 
     def assemble(self, *, note: Callable[[str], None]) -> None:
@@ -68,12 +68,12 @@ class Fleet:
         joined = 0
         while joined < self.workers:
             match self._hear():
-                case Joined(host=host):
+                case WorkerJoined(host=host):
                     joined += 1
                     note(f"Worker {joined} of {self.workers} joined, from {host}")
-                case Refused(host=host, reason=reason):
+                case WorkerRefused(host=host, reason=reason):
                     note(f"A worker from {host} was turned away: {reason}")
-                case Absent():
+                case WorkersAbsent():
                     raise ConfigurationError(
                         f"{joined} of {self.workers} workers came within "
                         f"{self._assembly.seconds:g} s",
@@ -96,7 +96,7 @@ class Fleet:
                 self._report()
         if self.broken:
             return
-        parcels: list[list[Parcel]] = [[] for _ in range(self.workers)]
+        parcels: list[list[NumberedBatch]] = [[] for _ in range(self.workers)]
         self._master.say(to_json(plan))
         self._under_way = True
         while self._under_way:
@@ -117,10 +117,10 @@ class Fleet:
         match self._hear():
             case Delivery() as delivery:
                 return delivery
-            case Lost() as lost:
+            case WorkerLost() as lost:
                 self.broken = lost
                 self._under_way = False
-            case Done():
+            case BlocksDone():
                 self._under_way = False
         return None
 

@@ -26,7 +26,7 @@ _READABLE = 1
 _WRITABLE = 2
 
 
-class Received(HTTPResponseParser):
+class ReceivedResponse(HTTPResponseParser):
     """A response as it comes in, of which Locust's response class can be made.
 
     Fields of the header are only put in order once somebody asks for them.
@@ -111,7 +111,7 @@ class Connection:
         self._socket: Any = None
         self._readable: Any = None
 
-    def exchange(self, request: bytes, *, method: str) -> Received:
+    def exchange(self, request: bytes, *, method: str) -> ReceivedResponse:
         """Send a request and wait for the whole of its response.
 
         A request is sent again, once, where the server closed a connection that it had kept alive
@@ -155,7 +155,7 @@ class Connection:
         self.close()
         return False
 
-    def _exchange(self, request: bytes, *, method: str) -> Received:
+    def _exchange(self, request: bytes, *, method: str) -> ReceivedResponse:
         if self._socket is None:
             self._connect()
         try:
@@ -192,8 +192,8 @@ class Connection:
         except BlockingIOError:
             return 0
 
-    def _receive(self, method: str) -> Received:
-        received = Received(method)
+    def _receive(self, method: str) -> ReceivedResponse:
+        received = ReceivedResponse(method)
         began = False
         while not received.whole:
             data = self._receive_some(began=began)

@@ -25,7 +25,7 @@ from locust.contrib.fasthttp import (
 )
 from locust.env import Environment
 
-from headtohead.load.generator.connection import Connection, Received
+from headtohead.load.generator.connection import Connection, ReceivedResponse
 
 # A user has a handful of arms; journeys with paths of their own are prepared as they come.
 _PREPARED = 64
@@ -35,7 +35,7 @@ _FAILURES = (*FAILURE_EXCEPTIONS, ValueError, brotli.error)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Prepared:
+class PreparedRequest:
     """A request as it goes over the wire."""
 
     request: FastRequest
@@ -45,7 +45,7 @@ class Prepared:
 class LeanResponse(FastResponse):
     """A response whose body has been read."""
 
-    _response: Received
+    _response: ReceivedResponse
     headers: Headers
 
     def _content(self) -> Any:
@@ -119,7 +119,7 @@ class LeanSession(FastHttpSession):
         )
         return response
 
-    def _exchange(self, prepared: Prepared) -> tuple[FastResponse, Exception | None]:
+    def _exchange(self, prepared: PreparedRequest) -> tuple[FastResponse, Exception | None]:
         request = prepared.request
         try:
             received = self._connection.exchange(prepared.data, method=request.method)
@@ -140,7 +140,7 @@ class LeanSession(FastHttpSession):
 
     def _prepare(
         self, method: str, path: str, data: str | bytes | None, headers: tuple[tuple[str, str], ...]
-    ) -> Prepared:
+    ) -> PreparedRequest:
         """The request, made by the client that this one extends, so that both send the same."""
         fields = self.client.default_headers.copy()
         fields["Accept-Encoding"] = "gzip, deflate, br"
@@ -155,7 +155,7 @@ class LeanSession(FastHttpSession):
         head = self.client.clientpool.get_client(target)._build_request(
             request.method, target.quoted_uri, body=body, headers=request.headers
         )
-        return Prepared(request=request, data=head.encode("latin-1") + body)
+        return PreparedRequest(request=request, data=head.encode("latin-1") + body)
 
 
 class LeanUser(FastHttpUser):

@@ -28,18 +28,18 @@ from headtohead.load.generator.schedule import BlockSchedule
 from headtohead.load.plans.distributed import (
     REQUEST_SECONDS,
     STOP,
-    Absent,
     Assembly,
+    BlocksDone,
     Delivery,
-    Done,
-    Joined,
-    Listening,
-    Lost,
+    MasterListening,
+    NumberedBatch,
     Order,
-    Parcel,
-    Refused,
     Report,
+    WorkerJoined,
+    WorkerLost,
     WorkerMessage,
+    WorkerRefused,
+    WorkersAbsent,
     shares_of,
 )
 from headtohead.load.plans.encoding import from_json, to_json
@@ -56,7 +56,7 @@ class WorkerLostError(Exception):
         lost: Which, and why.
     """
 
-    def __init__(self, lost: Lost) -> None:
+    def __init__(self, lost: WorkerLost) -> None:
         super().__init__(lost)
         self.lost = lost
 
@@ -86,17 +86,17 @@ class Master:
             try:
                 worker, answer, text = self._answers.get(timeout=max(0, deadline - monotonic()))
             except Empty:
-                _say(Absent(joined=len(self._workers)))
+                _say(WorkersAbsent(joined=len(self._workers)))
                 return False
             if answer is not WorkerMessage.HELLO or worker in self._workers:
                 continue
             if text != __version__:
                 reason = f"it has headtohead {text}, the master {__version__}"
                 self._tell(worker, Order.REFUSE, reason)
-                _say(Refused(host=_host(worker), reason=reason))
+                _say(WorkerRefused(host=_host(worker), reason=reason))
                 continue
             self._workers.append(worker)
-            _say(Joined(host=_host(worker)))
+            _say(WorkerJoined(host=_host(worker)))
         gevent.spawn(self._watch)
         return True
 
@@ -154,7 +154,7 @@ class Master:
 
     def _deliver(self, worker: str, text: str) -> None:
         try:
-            parcel = from_json(text, Parcel)
+            parcel = from_json(text, NumberedBatch)
         except Exception as error:  # whatever a worker sends must not end its master
             raise self._lost(worker, reason=f"its batch cannot be read ({error!r})") from error
         _say(Delivery(worker=self._workers.index(worker), parcel=parcel))
@@ -169,7 +169,7 @@ class Master:
 
     def _lost(self, worker: str, *, reason: str) -> WorkerLostError:
         index = self._workers.index(worker)
-        return WorkerLostError(Lost(worker=index, host=_host(worker), reason=reason))
+        return WorkerLostError(WorkerLost(worker=index, host=_host(worker), reason=reason))
 
     def _hear(self, *, msg: Message, **_: Any) -> None:
         self._answers.put((msg.node_id, WorkerMessage(msg.type), str(msg.data)))
@@ -189,7 +189,7 @@ def main() -> None:
     gevent.spawn(_listen, lines, ended)
     assembly = from_json(lines.get(), Assembly)
     runner = Environment().create_master_runner(assembly.host, assembly.port)
-    _say(Listening(port=runner.server.port))
+    _say(MasterListening(port=runner.server.port))
     serving = gevent.spawn(_serve, Master(runner, lines=lines), assembly, lines)
     # What is not foreseen ends the master, so that nobody waits for it.
     serving.link_exception(lambda _: ended.set())
@@ -206,7 +206,7 @@ def _serve(master: Master, assembly: Assembly, lines: "Queue[str]") -> None:
             # A plan that was to be stopped may have been at its end already.
             if line != STOP:
                 master.carry_out(from_json(line, BlockPlan))
-                _say(Done())
+                _say(BlocksDone())
     except WorkerLostError as error:
         _say(error.lost)
 

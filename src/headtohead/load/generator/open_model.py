@@ -24,7 +24,7 @@ SPINNING_PRIORITY = 2
 
 
 @dataclass(kw_only=True, slots=True)
-class _Errand:
+class _PlannedRequest:
     """A request on its way from the plan to a user and back."""
 
     arm: Arm
@@ -55,10 +55,10 @@ class OpenRun:
         self._plan = plan
         self._schedule = BlockSchedule(arms=len(plan.arms), seconds=plan.seconds, seed=plan.seed)
         self._free: list[AsyncResult] = []
-        self._waiting: deque[_Errand] = deque()
+        self._waiting: deque[_PlannedRequest] = deque()
         self._everyone_free = Event()
 
-    def next_errand(self) -> _Errand | None:
+    def next_errand(self) -> _PlannedRequest | None:
         """Wait, as a user who is free, for the next request to send; None when there are no more.
 
         It counts as sent: the user has to see it through.
@@ -69,7 +69,7 @@ class OpenRun:
         self._free.append(handed_over)
         if len(self._free) == self._plan.users:
             self._everyone_free.set()
-        errand: _Errand | None = handed_over.get()
+        errand: _PlannedRequest | None = handed_over.get()
         return errand
 
     def carry_out(self, *, report: Callable[[Stretch], bool]) -> None:
@@ -120,8 +120,10 @@ class OpenRun:
             arrivals=[errand.arrival() for errand in errands],
         )
 
-    def _reach(self, arm: Arm, *, intended: float) -> _Errand:
-        errand = _Errand(arm=arm, intended=intended, reached=time(), pool_full=not self._free)
+    def _reach(self, arm: Arm, *, intended: float) -> _PlannedRequest:
+        errand = _PlannedRequest(
+            arm=arm, intended=intended, reached=time(), pool_full=not self._free
+        )
         if self._free:
             self._everyone_free.clear()
             self._free.pop().set(errand)

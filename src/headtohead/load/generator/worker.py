@@ -24,7 +24,7 @@ from headtohead.load.generator.schedule import BlockTurn
 from headtohead.load.generator.throughput import BlockSwitch, BlockUser
 from headtohead.load.generator.user import record_sample
 from headtohead.load.plans.arm import Arm
-from headtohead.load.plans.distributed import Order, Parcel, WorkerMessage, WorkerShare
+from headtohead.load.plans.distributed import NumberedBatch, Order, WorkerMessage, WorkerShare
 from headtohead.load.plans.encoding import from_json, to_json
 from headtohead.load.plans.throughput import Block, BlockBatch
 
@@ -70,12 +70,12 @@ class Worker:
             block = self._block(turn, share.plan.arms[turn.arm], switch=switch)
             batch = BlockBatch(blocks=[block], samples=switch.take_samples())
             total += len(batch.samples)
-            self._send(Parcel(number=number, batch=batch, total=None))
+            self._send(NumberedBatch(number=number, batch=batch, total=None))
             number += 1
         switch.switch_to(None)
         self._runner.user_greenlets.join()
         batch = BlockBatch(blocks=[], samples=switch.take_samples())
-        self._send(Parcel(number=number, batch=batch, total=total + len(batch.samples)))
+        self._send(NumberedBatch(number=number, batch=batch, total=total + len(batch.samples)))
 
     def _turn(self) -> BlockTurn | None:
         order, text = self._orders.get()
@@ -100,7 +100,7 @@ class Worker:
             cpu_seconds=process_time() - had_used,
         )
 
-    def _send(self, parcel: Parcel) -> None:
+    def _send(self, parcel: NumberedBatch) -> None:
         text = to_json(parcel)
         # In the middle of a block a garbage collection would count as latency.
         gc.collect()

@@ -45,7 +45,7 @@ class WorkerMessage(StrEnum):
     WAITING = "headtohead-waiting"
     # No request from before the switch is in flight.
     DRAINED = "headtohead-drained"
-    # Followed by a `Parcel`.
+    # Followed by a `NumberedBatch`.
     PARCEL = "headtohead-parcel"
 
 
@@ -63,7 +63,7 @@ class WorkerShare:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Parcel:
+class NumberedBatch:
     """A worker's batch, numbered so that a missing one is missed.
 
     Attributes:
@@ -95,21 +95,21 @@ class Assembly:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listening:
+class MasterListening:
     """The master waits for workers at this port."""
 
     port: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class Joined:
+class WorkerJoined:
     """A worker came, from the host of that name."""
 
     host: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refused:
+class WorkerRefused:
     """A worker came that cannot take part."""
 
     host: str
@@ -117,7 +117,7 @@ class Refused:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Absent:
+class WorkersAbsent:
     """Not all workers came in time."""
 
     joined: int
@@ -128,11 +128,11 @@ class Delivery:
     """A parcel of the worker of that number, counted from 0."""
 
     worker: int
-    parcel: Parcel
+    parcel: NumberedBatch
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lost:
+class WorkerLost:
     """The worker of that number, counted from 0, went silent or broke its word."""
 
     worker: int
@@ -149,12 +149,20 @@ class Incomplete:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Done:
+class BlocksDone:
     """All blocks of the plan are taken."""
 
 
 # What a master says to the run that started it.
-Report = Listening | Joined | Refused | Absent | Delivery | Lost | Done
+Report = (
+    MasterListening
+    | WorkerJoined
+    | WorkerRefused
+    | WorkersAbsent
+    | Delivery
+    | WorkerLost
+    | BlocksDone
+)
 configure_tagged_union(Report, converter)
 
 
@@ -164,7 +172,7 @@ def shares_of(plan: BlockPlan, *, workers: int) -> list[WorkerShare]:
     return [WorkerShare(plan=plan, users=fewest + (index < more)) for index in range(workers)]
 
 
-def missing_of(parcels: Sequence[Parcel]) -> str:
+def missing_of(parcels: Sequence[NumberedBatch]) -> str:
     """What is missing of the parcels of one worker's share, or empty.
 
     Args:

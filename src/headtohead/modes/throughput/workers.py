@@ -9,7 +9,7 @@ from headtohead.config import MASTER_PORT, Config
 from headtohead.errors import ConfigurationError
 from headtohead.host.cores import available_cores, generator_cores
 from headtohead.load.control.distributed import Fleet, open_fleet
-from headtohead.load.plans.distributed import Incomplete, Lost
+from headtohead.load.plans.distributed import Incomplete, WorkerLost
 from headtohead.records.results import Caveat
 from headtohead.stack.target import Target
 from headtohead.validity import generator
@@ -70,7 +70,7 @@ def open_workers(
 def fleet_caveats(fleet: Fleet | None) -> Iterator[Caveat]:
     """What the loss of a worker, or of what it measured, says against a run."""
     match fleet.broken if fleet else None:
-        case Lost(worker=worker, host=host, reason=reason):
+        case WorkerLost(worker=worker, host=host, reason=reason):
             yield generator.worker_lost(worker=worker + 1, host=host, reason=reason)
         case Incomplete(worker=worker, missing=missing):
             yield generator.samples_missing(worker=worker + 1, missing=missing)
