@@ -8,7 +8,7 @@
 .PHONY: setup demo test test-all unit compose check format docs sync lock clean help rebuild
 
 # Containers often set it. Every test session and each of the hundreds of programs that it starts would
-# then compile anew what it imports, which takes longer than most of the tests.
+# then compile again what it imports, which takes longer than most of the tests.
 unexport PYTHONDONTWRITEBYTECODE
 
 pip_install := .venv/bin/python -m pip install -qq --no-input --disable-pip-version-check
@@ -64,7 +64,7 @@ format: setup ## format the code and mend what ruff can
 	.venv/bin/ruff check --fix-only
 	.venv/bin/ruff format
 
-docs: setup ## write the generated parts of the documents anew from the records kept in docs/
+docs: setup ## write the generated parts of the documents again from the records kept in docs/
 	.venv/bin/python docs/build.py
 
 uv_compile := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -75,7 +75,7 @@ sync: setup ## write snapshot, dashboards and documents again after an experimen
 	.venv/bin/h2h dashboards build
 	.venv/bin/python docs/build.py
 
-lock: ## write the lock files anew, with uv (LOCK_FLAGS=--upgrade raises versions)
+lock: ## write the lock files again, with uv (LOCK_FLAGS=--upgrade raises versions)
 	$(uv_compile) $(LOCK_FLAGS) --all-extras --output-file requirements-dev.lock
 	$(uv_compile) --extra app --constraint requirements-dev.lock --output-file requirements.lock
 
@@ -88,7 +88,7 @@ help: ## list these targets
 
 version_if_new := import sys; sys.exit(1) if sys.version_info < (3, 11) else print("%d.%d" % sys.version_info[:2])
 
-# The stamp comes last, so that an interrupted set-up is made anew.
+# The stamp comes last, so that an interrupted set-up is made again.
 .venv/.requirements: requirements-dev.lock $(if $(usable),,rebuild)
 	@problem='$(if $(PYTHON),$(PYTHON) is not,there is no) Python 3.11 or newer'
 	fix='sudo apt-get install python3 python3-venv, or make PYTHON=/path/to/python3'

@@ -61,7 +61,7 @@ def question(experiments: Sequence[Experiment]) -> stat.Panel:
     return (
         words_panel(
             title="The question",
-            description="What the chosen experiment asks; h2h run answers it anew.",
+            description="What the chosen experiment asks; h2h run answers it again.",
         )
         .color_mode(BigValueColorMode.NONE)
         .span(12)

@@ -51,7 +51,7 @@ def page(
         title: What it is called.
         description: What it answers.
         since: Where the time that it shows begins unless the viewer says so, such as `now-1h`.
-        refresh: How often it is drawn anew, such as `10s`; empty for never.
+        refresh: How often it is drawn again, such as `10s`; empty for never.
         variables: What the viewer chooses.
         sections: What it shows, from top to bottom.
         annotations: Events to mark on every panel over time.

@@ -1,4 +1,4 @@
-"""Write the generated parts of the documents anew from the records that are kept beside them.
+"""Write the generated parts of the documents again from the records that are kept beside them.
 
 python docs/build.py    # rewrites README.md and, in docs/, the pages that records lie beside
 """

@@ -32,7 +32,7 @@ def render(run: Run, audit: AuditRecord) -> str:
         "",
         (
             "`h2h run EXPERIMENT` answers a question on your machine, `h2h check EXPERIMENT`"
-            " without a clock, and `h2h audit EXPERIMENT` finds its facts anew; those shown here"
+            " without a clock, and `h2h audit EXPERIMENT` finds its facts again; those shown here"
             f" are kept in `audit.json`: {environment_line(audit)}."
             " [The method](method.md) says how, and what it cannot tell."
         ),

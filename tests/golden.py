@@ -1,6 +1,6 @@
 """What a renderer prints, word for word, kept in a file beside its tests.
 
-`pytest --update-golden` writes the files anew; git then shows what became of each sentence.
+`pytest --update-golden` writes the files again; git then shows what became of each sentence.
 """
 
 import io
@@ -24,7 +24,7 @@ _PICTURE = re.compile(r"<svg.*?</svg>", re.DOTALL)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that writes the files instead of comparing with them."""
     parser.addoption(
-        "--update-golden", action="store_true", help="write golden files anew; look at the diff"
+        "--update-golden", action="store_true", help="write golden files again; look at the diff"
     )
 
 

@@ -86,8 +86,8 @@ class TokenFamily(counted("token_family"), models.Model):
     another in its place, so a token of the family with any other id has been used before.
 
     A trigger in the database (migration 0002) revokes a user's families when the password changes
-    or the user is deactivated, whichever way that is written. Django's storing a password anew with
-    a stronger hash at signing in counts as a change too, as it does for Django's sessions.
+    or the user is deactivated, whichever way that is written. Where Django stores a password again
+    with a stronger hash at signing in, that counts too, as it does for Django's sessions.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,4 +1,4 @@
-"""How many requests read a value anew each time that it expires."""
+"""How many requests read a value again each time that it expires."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -35,12 +35,12 @@ def facts(
     Args:
         variant: What serves them.
         seconds: After which the value expires.
-        most: How many may read the value anew at one expiry; None where more than one must, or the
+        most: How many may read the value again at one expiry; None where more than one must, or the
             audit is blind.
         waits: Whether requests may find the value expired.
     """
     variant.require(variant.experiment.request)
-    anew: list[float] = []
+    again: list[float] = []
     expired: list[float] = []
     until = time.monotonic() + (EXPIRIES + 0.5) * seconds
 
@@ -49,19 +49,19 @@ def facts(
             answer = variant.require(variant.experiment.request)
             status = answer.headers.get("Cache-Status", "")
             if "stored" in status:
-                anew.append(answer.received_at)
+                again.append(answer.received_at)
             if "fwd=miss" in status:
                 expired.append(answer.received_at)
 
     variant.concurrently([ask_on] * CLIENTS, users=CLIENTS)
-    sizes = bursts(anew, pause=seconds / 2)
+    sizes = bursts(again, pause=seconds / 2)
     yield Fact(name="clients", value=CLIENTS)
     yield Fact(name="expiries", value=len(sizes), expected="some", holds=bool(sizes))
     yield Fact(
         name="recomputations per expiry",
-        value=len(anew) / max(len(sizes), 1),
+        value=len(again) / max(len(sizes), 1),
         expected="more than 1: the lesson" if most is None else f"{most:g} at most",
-        holds=len(anew) > len(sizes) if most is None else max(sizes, default=0) <= most,
+        holds=len(again) > len(sizes) if most is None else max(sizes, default=0) <= most,
     )
     yield Fact(
         name="requests that found it expired, per expiry",

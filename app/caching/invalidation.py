@@ -44,8 +44,8 @@ def coherence_before_commit() -> Coherence:
 class AfterCommit:
     """Generations of values end once a write is committed and before it is acknowledged.
 
-    Before the commit, another request would read the old rows and cache them anew; after a rollback
-    there is nothing to forget.
+    Before the commit, another request would read the old rows and cache them again; after a
+    rollback there is nothing to forget.
     """
 
     def read_through(self, key: str, read: Callable[[], T]) -> T:
@@ -77,7 +77,7 @@ class AfterCommit:
 class BeforeCommit:
     """Values are deleted while the transaction is still open.
 
-    Whoever reads between that and the commit caches the old rows anew, and so does whoever has read
+    A request between that and the commit caches the old rows again, and so does one that has read
     them before and is slow to store them. Here both surely happen under load: what remains of the
     transaction takes far longer than a fill, so that outdated values are there at the commit and
     later readers find them, rather than storing new ones over them. Only what this class itself

@@ -1,7 +1,7 @@
-"""Values that expire soon and are asked for often, and who reads them anew when they do.
+"""Values that expire soon and are asked for often, and who reads them again when they do.
 
 Nobody invalidates these: a value is as old as its time to live at most. What has to be prevented is
-that all who find it expired read it anew at once.
+that all who find it expired read it again at once.
 """
 
 import time
@@ -65,7 +65,7 @@ def single_flight(key: str, read: Callable[[], T], *, seconds: int) -> T:
 
 
 def early(key: str, read: Callable[[], T], *, seconds: int) -> T:
-    """The cached value, which some request reads anew before it expires.
+    """The cached value, which some request reads again before it expires.
 
     Each request draws whether it is the one, the likelier the nearer the end and the longer reading
     takes, so that nobody has to know of the others: Vattani, Chierichetti, Lowenstein (2015):
@@ -91,7 +91,7 @@ def early(key: str, read: Callable[[], T], *, seconds: int) -> T:
 
 
 def is_due(*, expires_in: float, reading_takes: float) -> bool:
-    """Draw whether to read a value anew.
+    """Draw whether to read a value again.
 
     Args:
         expires_in: Seconds until it expires.

@@ -29,7 +29,7 @@ class LastingRedisClient(RedisCacheClient):
     """
 
     def __init__(self, servers: Sequence[str], **options: Any) -> None:
-        # A server that was started anew has closed its connections: that is no failure.
+        # A server that was started again has closed its connections: that is no failure.
         once_more = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
         options = {"serializer": PickleFirstSerializer, "retry": once_more} | options
         super().__init__(servers, **options)

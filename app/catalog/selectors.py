@@ -94,19 +94,19 @@ def product_detail_uncached(*, product_id: int) -> ProductDetail:
 
 @seam
 def product_popular_list() -> list[PopularProduct]:
-    """The products with the most reviews, read anew by one request when they expire."""
+    """The products with the most reviews, read again by one request when they expire."""
     return stampede.single_flight("popular-products", _popular_products, seconds=POPULAR_SECONDS)
 
 
 def product_popular_list_unprotected() -> list[PopularProduct]:
-    """The same, read anew by every request that finds them expired."""
+    """The same, read again by every request that finds them expired."""
     return stampede.unprotected(
         "popular-products-unprotected", _popular_products, seconds=POPULAR_SECONDS
     )
 
 
 def product_popular_list_early() -> list[PopularProduct]:
-    """The same, read anew by some request before they expire."""
+    """The same, read again by some request before they expire."""
     return stampede.early("popular-products-early", _popular_products, seconds=POPULAR_SECONDS)
 
 

@@ -6,5 +6,5 @@ from app.config.celery import app
 
 @app.task
 def refresh_category_figures() -> None:
-    """Compute the figures per category anew."""
+    """Compute the figures per category again."""
     services.category_figures_refresh()

@@ -1,6 +1,6 @@
 """An aggregation over all products and reviews: computed when asked for, cached, or materialised.
 
-The cache is forgotten after every write, so it is right, and the next request computes it anew. The
+The cache is forgotten after every write, so it is right; the next request computes it again. The
 table is brought up to date by a Celery task once a minute: no request computes anything, and each
 may be a minute behind. Each answer tells its age.
 """

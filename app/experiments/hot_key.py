@@ -1,4 +1,4 @@
-"""A list that everybody asks for and that expires every other second: who reads it anew then."""
+"""A list that everybody asks for and that expires every other second: who reads it again then."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ SECONDS = 2.0  # after which the list expires
 
 
 def audit(variant: AuditedVariant) -> Iterator[Fact]:
-    """Have fifty clients ask for it without a pause, and count who reads it anew."""
+    """Have fifty clients ask for it without a pause, and count who reads it again."""
     most = {"unprotected": None, "early": float(recomputation.CLIENTS), "single-flight": 1.0}
     return recomputation.facts(
         variant,

@@ -21,5 +21,5 @@ class GraphContext:
     relations: Relations = field(default_factory=relations)
 
     def forget(self) -> None:
-        """Read anew what was read before a write."""
+        """Read again what was read before a write."""
         self.relations = relations()

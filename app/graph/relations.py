@@ -14,7 +14,7 @@ from headtohead.django import seam
 
 
 class Relations(Protocol):
-    """What the objects of one request refer to; made anew for each request and after each write."""
+    """What the objects of one request refer to; new for each request and after each write."""
 
     def announce(self, products: Iterable[Product]) -> None:
         """Say which list of products is about to be resolved."""

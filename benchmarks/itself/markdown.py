@@ -21,7 +21,7 @@ each endpoint. Whatever such a comparison claims is wrong.
 differ{invalid}.** With as few, up to {bound:.1%} of comparisons might (95 %, Clopper & Pearson,
 1934).
 
-`python -m benchmarks.itself --output docs/itself` takes the record anew. This one took
+`python -m benchmarks.itself --output docs/itself` takes the record again. This one took
 {minutes:.0f} minutes on {cpu}, {cores} cores, Python {python}, revision {revision}, from
 {first:%Y-%m-%d %H:%M} UTC.
 

@@ -17,7 +17,7 @@ claims the planted difference and no other, and fails where that is a regression
 **{right} of {commits} commits are judged rightly: {found} of {planted} planted differences found,
 {false} false claims about {equals} unchanged endpoints.**
 
-`python -m benchmarks.proof --output docs/proof` takes the record anew. This one took
+`python -m benchmarks.proof --output docs/proof` takes the record again. This one took
 {minutes:.0f} minutes on {cpu}, {cores} cores, Python {python}, revision {revision}, load
 {load_before:.2f} before and {load_after:.2f} after, begun {started_at:%Y-%m-%d %H:%M} UTC.
 

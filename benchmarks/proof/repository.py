@@ -1,4 +1,4 @@
-"""The repository of the shop, written anew from its commits."""
+"""The repository of the shop, written again from its commits."""
 
 import os
 import shutil

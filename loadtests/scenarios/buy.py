@@ -1,6 +1,6 @@
 """Customers who are signed in: they choose, check out, look at their account and at their orders.
 
-Each has one order, which is placed anew every time, so that no table grows. The first two customers
+Each has one order, placed again every time, so that no table grows. The first two customers
 stay away: experiments ask for their orders, whose answers must not change.
 """
 

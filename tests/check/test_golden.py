@@ -97,7 +97,7 @@ def test_terminal(golden: Golden) -> None:
                 ),
                 "bodies that differ": told(preflights={"e": ANSWERED}, apart=(apart,)),
                 "nothing kept": told(comparison=compared(exists=False)),
-                "written anew": told(comparison=compared(updated=True)),
+                "written again": told(comparison=compared(updated=True)),
             }
         ),
     )

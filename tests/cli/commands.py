@@ -90,7 +90,7 @@ class CommandLine:
                     getattr(owner, attribute), answer, calls.setdefault(name, [])
                 )
                 patched.setattr(owner, attribute, replacement)
-            # Building it anew for every command takes longer than the commands do.
+            # Building it again for every command takes longer than the commands do.
             patched.setattr("typer.main.get_command", lambda _: TREE)
             given = {**KEPT, "COLUMNS": "160", **environment}
             completed = give(*arguments, folder=self.folder, environment=given)

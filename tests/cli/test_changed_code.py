@@ -25,7 +25,7 @@ def changing() -> Iterator[Project]:
     """A project of this module's own, to change its code and its snapshot."""
     with temporary_project(changed=True) as project:
         settings = project.root / "pyproject.toml"
-        # A worker would be started anew after every change.
+        # A worker would be started again after every change.
         settings.write_text(settings.read_text().replace("celery = ", "# celery = "))
         started = project.h2h("up", "--rows", "50")
         assert started.returncode == 0, started.stderr

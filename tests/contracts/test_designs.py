@@ -44,7 +44,7 @@ def test_a_comparison_shares_the_budget_among_its_rounds(control, rounds, warm_u
     found = plans_between(design, "head")
     assert len(found) == rounds * len(ENDPOINTS)
     assert {each.seconds for each in found} == {24.0 / rounds}
-    # Every launch is warmed up anew, so by ten requests at most.
+    # Every launch is warmed up again, so by ten requests at most.
     assert {each.warm_up for each in design.plans} == {min(10, warm_up)}
     assert {each.path for plan in found for each in plan.arms} == {"/orders/", "/products/"}
     assert {each.base_url for plan in found for each in plan.arms} == {

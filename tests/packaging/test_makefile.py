@@ -157,20 +157,20 @@ def newer(path: Path) -> Iterator[None]:
 
 
 def test_set_up_is_repeated_as_far_as_it_has_to_be(made: Checkout) -> None:
-    anew = {"venv", "lock", "project"}
+    again = {"venv", "lock", "project"}
     assert made.due() == set()
     assert made.due("PYTHON=python3") == set()
-    assert made.due(f"PYTHON={made.add('other', 'echo another')}") == anew
+    assert made.due(f"PYTHON={made.add('other', 'echo another')}") == again
     with newer(made.folder / "pyproject.toml"):
         assert made.due() == {"project"}
     with newer(made.folder / "requirements-dev.lock"):
-        assert made.due() == anew
+        assert made.due() == again
     with away(made.venv / ".requirements"):
-        assert made.due() == anew
+        assert made.due() == again
     with away(made.venv / "bin/python"):
-        assert made.due() == anew
+        assert made.due() == again
     with away(made.folder) as moved:
-        assert replace(made, folder=moved).due() == anew
+        assert replace(made, folder=moved).due() == again
 
 
 def test_an_interrupt_leaves_nothing_half_made(fresh: Checkout) -> None:

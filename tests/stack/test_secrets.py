@@ -86,7 +86,7 @@ def set_up_apart(folder: Path, *, seed: int, rows: int = 9) -> Any:
         patch.setattr(revision_servers.lifecycle, "status", lambda _: running)
         patch.setattr(revision_servers.lifecycle, "down", lambda _: ())
         patch.setattr(revision_servers.EmbeddedValkey, "ensure", lambda *_, **__: cache)
-        for name in ("drop_database", "create_anew", "analyse", "copy_database"):
+        for name in ("drop_database", "recreate", "analyse", "copy_database"):
             patch.setattr(revision_servers, name, lambda *_, **__: None)
         patch.setattr(Project, "migrate", note("migrate"))
         patch.setattr(Project, "seed", note("seed"))

@@ -26,7 +26,7 @@ from headtohead.stack.settings import StackSettings, stack_settings
 from headtohead.stack.state import RunningStack
 from tests.stack.stacks import ignore, settings_in
 
-# Settings that a running stack need not be started anew for: they are about an empty database, or
+# Settings that a running stack need not be started again for: they are about an empty database, or
 # about who reads its rows.
 STAYS = {"rows", "seed", "made_up"}
 CHANGES: dict[str, Any] = {

@@ -78,7 +78,7 @@ def holm_alphas(comparisons: Sequence[VerdictAt]) -> tuple[float, ...]:
 
     Holm's step-down procedure on the hypotheses that an effect does not go beyond the margin. All
     comparisons that are open are judged at an equal part of 5 %. Those that are faster or slower
-    beyond the margin even so are closed; the others share the 5 % anew, until none can be closed.
+    beyond the margin even so are closed; the others share the 5 % again, until none can be closed.
 
     A verdict says more than whether such a hypothesis is rejected, and all it says comes from the
     interval at the comparison's rate. So only what is closed passes its part on. "No difference"

@@ -169,7 +169,7 @@ class AuditedVariant:
                 raise
 
     def peak_growth(self, request: Request) -> int:
-        """Have a request served; by how many bytes the process that grew most came to hold more.
+        """Have a request served; the largest peak-memory increase of a process, in bytes.
 
         What a process has once taken it may keep and use again, so only the first request of its
         kind shows all that one takes.

@@ -12,7 +12,7 @@ _RESET = "5"
 
 
 def peak_growth(processes: Sequence[int], job: Callable[[], object]) -> int:
-    """Carry out a job; by how many bytes the process that grew most came to hold more meanwhile.
+    """Carry out a job; the largest peak-memory increase of a process, in bytes.
 
     Args:
         processes: Ids of the processes to watch, at least one.
@@ -31,7 +31,7 @@ def peak_growth(processes: Sequence[int], job: Callable[[], object]) -> int:
 
 
 def _reset_peak(process: int) -> int:
-    """Have the peak begin anew at what the process holds now, and say what that is."""
+    """Have the peak begin again at what the process holds now, and say what that is."""
     try:
         Path(f"/proc/{process}/clear_refs").write_text(_RESET, encoding="ascii")
     except OSError as error:

@@ -59,7 +59,7 @@ def check(
     Args:
         experiments: What to check.
         config: All settings.
-        update: Whether to write the snapshot anew for them rather than compare with it.
+        update: Whether to write the snapshot again for them rather than compare with it.
         whole: Whether they are all there are, so that an update forgets any other.
         note: Told what takes a moment.
 

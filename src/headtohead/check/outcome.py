@@ -20,7 +20,7 @@ class SnapshotComparison:
     Attributes:
         path: The snapshot's file, from the project's root.
         exists: Whether there is one.
-        updated: Whether it was written anew instead of compared with.
+        updated: Whether it was written again instead of compared with.
         elsewhere: Whether the SQL is that of a server whose rows are unknown.
         rows: Rows it was taken at.
         seed: Seed of those rows.

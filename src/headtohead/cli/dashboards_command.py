@@ -28,7 +28,7 @@ def build(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the dashboards' JSON anew from the declared experiments.
+    """Write the dashboards' JSON again from the declared experiments.
 
     Example: h2h dashboards build --check
     """

@@ -42,7 +42,7 @@ def compare(
         base: A branch, tag or hash.
         head: Another one; None for the working tree.
         choose: Given the address and the token of head's server, says what to ask for.
-        rounds: How often the servers are started anew.
+        rounds: How often the servers are started again.
         config: All settings; `budget` is each endpoint's, all rounds together.
         note: Told in a few words what is being done.
         write_reports: Writes what is derived from the record into the run's folder.
@@ -90,7 +90,7 @@ def compare(
             try:
                 measured.append(tally.measured(question=_QUESTION.format(path=path, **labels)))
             except MeasurementError as error:
-                # The others' answers are none the worse for it; the record is invalid all the same.
+                # The other results stay as they are; the record is invalid all the same.
                 taking.untimed.append(
                     UntimedEndpoint(path=path, reason=error.problem, kind="failed")
                 )

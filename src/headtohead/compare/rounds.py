@@ -1,4 +1,4 @@
-"""The rounds of a comparison: servers of every side started anew, and each endpoint's pairs."""
+"""The rounds of a comparison: servers of every side started again, and each endpoint's pairs."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence

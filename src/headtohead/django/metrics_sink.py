@@ -34,7 +34,7 @@ class Recorder:
         self.begin()
 
     def begin(self) -> None:
-        """Begin anew: a forked process has what its parent is about to add, and no thread."""
+        """Begin again: a forked process has what its parent is about to add, and no thread."""
         self._additions: deque[Callable[[], None]] = deque()
         self._waiting = Event()
         self._recording = Lock()

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 BAGGAGE_EXPERIMENT = "h2h.experiment"
 BAGGAGE_VARIANT = "h2h.variant"
 
-# Authorises a request to be measured; its value is made anew for every stack.
+# Authorises a request to be measured; its value is made again for every stack.
 TOKEN_HEADER = "HeadToHead-Token"  # noqa: S105 (a header's name, not a secret)
 
 

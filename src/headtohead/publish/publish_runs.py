@@ -74,7 +74,7 @@ def publish(records: Sequence[Run], *, url: str) -> None:
 
 
 def replace_rows(tables: Mapping[str, Sequence[Row]], *, url: str) -> None:
-    """Write tables anew, all of them or none.
+    """Write tables again, all of them or none.
 
     Args:
         tables: All rows of each table that is written, by its name.

@@ -36,7 +36,7 @@ class Revisions:
     Attributes:
         base: The one that the other is compared with.
         head: The other one.
-        rounds: How often the servers of both were started anew.
+        rounds: How often the servers of both were started again.
         error_rate: How often any of the verdicts may be wrong, all of them together.
         untimed: Endpoints that could not be timed.
     """

@@ -10,7 +10,7 @@ from pathlib import Path
 from headtohead.errors import RevisionError
 from headtohead.host.files import held
 
-# Written last, so that an environment whose making was interrupted is made anew.
+# Written last, so that an environment whose making was interrupted is made again.
 _STAMP = "complete"
 
 

@@ -51,7 +51,7 @@ class Exporter:
         )
 
     def start(self) -> RunningServer | None:
-        """Start it anew; None where it is not installed or does not come up.
+        """Start it again; None where it is not installed or does not come up.
 
         Nothing but some panels depends on it, so its failure is no failure of the stack.
         """

@@ -40,7 +40,7 @@ Progress = Callable[[str], None]
 
 
 def up(settings: StackSettings, *, progress: Progress) -> RunningStack:
-    """Bring the stack up; one that is up as asked for is left alone, any other is mended.
+    """Bring the stack up; one that is up as asked for is left alone, any other is repaired.
 
     Services that it has already stay, asked for or not. The servers outlive this process. If this
     fails or is interrupted, all of them are stopped.

@@ -17,9 +17,9 @@ from headtohead.services.databases.postgresql import POSTGRESQL as DATABASE
 from headtohead.services.databases.postgresql import (
     analyse,
     copy_database,
-    create_anew,
     database_name,
     drop_database,
+    recreate,
     url_of_database,
 )
 from headtohead.services.gunicorn import (
@@ -208,7 +208,7 @@ def _set_up(
     for name in names.values():
         drop_database(running.database_url, name=name)
     progress(f"seeding {rows:,} rows for both revisions")
-    create_anew(running.database_url, names[_TEMPLATE])
+    recreate(running.database_url, names[_TEMPLATE])
     template.migrate()
     template.seed(rows=rows, seed=seed)
     for side, project in projects.items():

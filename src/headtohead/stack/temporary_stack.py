@@ -12,9 +12,9 @@ from headtohead.errors import StackError
 from headtohead.host.interrupts import uninterrupted
 from headtohead.services.databases.postgresql import (
     analyse,
-    create_anew,
     database_name,
     drop_database,
+    recreate,
 )
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import StackSettings
@@ -32,7 +32,7 @@ def scratch(
 ) -> Iterator[RunningStack]:
     """An API on a new database of the stack's PostgreSQL and on an empty cache.
 
-    Services that are asked for run anew, too: their tasks and values are about other rows. The
+    Services that are asked for run again, too: their tasks and values are about other rows. The
     same rows get the same plans. Nothing of it is left, come what may. Meanwhile no other command
     changes the stack.
 
@@ -69,7 +69,7 @@ def scratch(
         progress(f"setting up a temporary database of {rows:,} rows")
         lifecycle.down(apart)  # an earlier one may have been killed
         try:
-            create_anew(running.database_url, name)
+            recreate(running.database_url, name)
             up = lifecycle.up(apart, progress=_silent)
             analyse(up.database_url)
             yield up

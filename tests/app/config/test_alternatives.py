@@ -1,4 +1,4 @@
-"""What experiments exchange in the settings; each test starts Django anew."""
+"""What experiments exchange in the settings; each test starts Django again."""
 
 import pytest
 

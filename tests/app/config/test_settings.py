@@ -1,4 +1,4 @@
-"""Each test starts Django anew, because settings are read once for a process."""
+"""Each test starts Django again, because settings are read once for a process."""
 
 import os
 import subprocess

@@ -378,7 +378,7 @@ def seen(event: dict) -> dict:
 def test_listeners_are_told_what_fast_http_user_tells(sender, given):
     events = []
     for kind in ("lean", "fast"):
-        # Locust's client asks anew a dozen times where a server closes instead of answering.
+        # Locust's client asks again a dozen times where a server closes instead of answering.
         with serving(*[[given]] * 20) as server:
             sender.user(server.url, kind=kind)
             event = sender.request(headers={"Accept": "application/json"})

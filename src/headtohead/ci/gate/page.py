@@ -9,7 +9,7 @@ from headtohead.report import markdown
 from headtohead.report.markdown import escape, row
 from headtohead.report.numbers import interval, percent, ratio
 
-# By it a pipeline finds the comment that it wrote before, to write it anew.
+# By it a pipeline finds the comment that it wrote before, to write it again.
 MARKER = "<!-- headtohead -->"
 # GitHub refuses a comment of more than 65,536 characters.
 LONGEST = 60_000

@@ -64,7 +64,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     Attributes:
         budget: Seconds to measure for, all endpoints together.
-        rounds: How often both revisions' servers are started anew.
+        rounds: How often both revisions' servers are started again.
         paths: What to ask for beside the GET requests of experiments.
         control: Whether base is compared with itself, too; if it differs, nothing counts.
         benchmarks: Whether to compare the project's micro-benchmarks, too, in as many rounds.

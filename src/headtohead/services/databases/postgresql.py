@@ -137,7 +137,7 @@ def database_name(url: str, directory: Path, *, kind: str) -> str:
     return given[: _LONGEST_NAME - len(suffix)] + suffix
 
 
-def create_anew(url: str, name: str) -> None:
+def recreate(url: str, name: str) -> None:
     """Create a database beside the one that `url` names, in place of any of that name.
 
     Raises:

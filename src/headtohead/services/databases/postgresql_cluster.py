@@ -42,7 +42,7 @@ def create_cluster(data: Path, *, initdb: Path, account: struct_passwd | None) -
             # The same order of texts on every machine, whichever locales it has.
             *("--encoding=UTF8", "--no-locale"),
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-            # Rows of a cluster that is new can be made anew, should the machine crash now.
+            # Rows of a cluster that is new can be made again, should the machine crash now.
             "--no-sync",
         ],
         cwd=unfinished,
