@@ -33,5 +33,5 @@ def test_one_wrong_name_publishes_nothing(project, tmp_path):
     record.write_text(record.read_text().replace('"run_id": "', '"run_id": "renamed-'))
     refused = project.h2h("publish", str(tmp_path / "kept"), str(tmp_path / "none"))
     assert refused.returncode == 2
-    assert "no record at" in refused.stderr
+    assert "no record of a run at" in refused.stderr
     assert not any(run_id.startswith("renamed-") for run_id in published(project))

@@ -3,8 +3,9 @@
 import re
 import sys
 from collections.abc import Callable, Iterator
+from inspect import signature
 from pathlib import Path
-from typing import get_type_hints
+from typing import Annotated, get_args, get_origin
 
 import pytest
 
@@ -121,7 +122,11 @@ def options(of: object = app, path: tuple[str, ...] = ()) -> Iterator[tuple[str,
     for command in of.registered_commands:
         function = command.callback
         name = command.name or function.__name__
-        for option, kind in get_type_hints(function).items():
+        # As Typer reads them: the flags of settings are in the signature alone.
+        for option, parameter in signature(function, eval_str=True).parameters.items():
+            kind = parameter.annotation
+            if get_origin(kind) is Annotated:
+                kind = get_args(kind)[0]
             if kind in {Path, Path | None}:
                 yield (*path, name, option)
     for group in of.registered_groups:

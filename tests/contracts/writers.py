@@ -30,7 +30,6 @@ from headtohead.records.run import Run, read_record, write_record
 from headtohead.revisions.environments import interpreter_for
 from headtohead.services.databases.postgresql_cluster import create_cluster
 from headtohead.services.prometheus import FOLDER, LocalPrometheus, announced
-from headtohead.services.server_process import ServerProcess
 from headtohead.services.service import RunningServer
 from headtohead.services.valkey import EmbeddedValkey
 from headtohead.stack.settings import StackSettings
@@ -211,8 +210,8 @@ def _valkey(folder: Path, version: int) -> None:
     with MonkeyPatch.context() as patch:
         (folder / "logs").mkdir(exist_ok=True)
         patch.setattr("headtohead.services.valkey._config", lambda **_: f"version {version}\n")
-        started = (psutil.Process(), ("Valkey", "9"))
-        patch.setattr(ServerProcess, "start", lambda *_, **__: started)
+        patch.setattr("headtohead.services.valkey._answer", lambda _: ("Valkey", "9"))
+        patch.setattr("headtohead.host.processes.spawn", lambda *_, **__: psutil.Process())
         EmbeddedValkey(directory=folder)._start()
 
 
@@ -221,7 +220,8 @@ def _prometheus(folder: Path, version: int) -> None:
         (folder / "logs").mkdir(exist_ok=True)
         patch.setattr("headtohead.services.prometheus.program", lambda: Path("prometheus"))
         patch.setattr("headtohead.services.prometheus._addresses", lambda _: ["127.0.0.1:1"])
-        patch.setattr(ServerProcess, "start", lambda *_, **__: (psutil.Process(), []))
+        patch.setattr("headtohead.services.prometheus._targets", lambda _: [])
+        patch.setattr("headtohead.host.processes.spawn", lambda *_, **__: psutil.Process())
         prometheus = LocalPrometheus(directory=folder)
         prometheus._start({"api": f"127.0.0.1:{version}"}, Path("/rules"), None)
 
