@@ -1,7 +1,12 @@
 """What the tests of the API share."""
 
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -37,3 +42,18 @@ def editor() -> User:
     user = make_user(is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="change_product"))
     return user
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    """Four threads with database connections of their own."""
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
+        everybody = threading.Barrier(4)
+
+        def leave() -> None:
+            connection.close()
+            everybody.wait()
+
+        for future in [pool.submit(leave) for _ in range(4)]:
+            future.result()

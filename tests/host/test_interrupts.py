@@ -7,7 +7,11 @@ import weakref
 
 import pytest
 
-from headtohead.host.interrupts import interrupted_afterwards, interrupts_not_lost
+from headtohead.host.interrupts import (
+    interrupted_afterwards,
+    interrupts_not_lost,
+    uninterrupted,
+)
 
 PATIENCE = 10
 
@@ -60,3 +64,14 @@ def test_an_interrupt_strikes_once_at_the_end_of_a_block_that_must_not_be_cut():
         signal.raise_signal(signal.SIGTERM)
         ended = True
     assert ended
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM])
+def test_nothing_that_asks_to_end_cuts_a_clean_up_short(number):
+    before = signal.signal(number, signal.default_int_handler)
+    try:
+        with uninterrupted():
+            signal.raise_signal(number)
+        assert signal.getsignal(number) is signal.default_int_handler
+    finally:
+        signal.signal(number, before)

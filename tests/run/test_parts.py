@@ -115,6 +115,14 @@ def test_what_invalidates_once_all_is_measured_leaves_no_verdict(mode, tmp_path,
     assert verdicts(record) == {Verdict.INVALID}
 
 
+@pytest.mark.parametrize("early_stop", [True, False])
+def test_a_control_stops_early_only_where_a_run_may(tmp_path, early_stop):
+    record = run_noted(folder=tmp_path, control=True, early_stop=early_stop).record
+    (control,) = record.control.comparisons
+    # The wider interval is that of a comparison that is looked at while it is measured.
+    assert (control.anytime_ci95 is not None) is early_stop
+
+
 def test_an_invalid_control_that_differs_controls_nothing(tmp_path, monkeypatch):
     busy = host.busy_machine(share=0.9, invalidates=True)
     monkeypatch.setattr(host, "machine_caveats", lambda _: [busy])

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 # Soon for a person, late enough for the callback that swallowed the interrupt to be over.
 ASK_AGAIN_AFTER = 0.02
+# What may ask this process to end; the alarm is that of `interrupts_not_lost`.
+_ASK_TO_END = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 
 
 @contextmanager
@@ -40,7 +42,7 @@ def interrupted_afterwards() -> Iterator[None]:
     caught: list[int] = []
     previous = {
         each: signal.signal(each, lambda number, _: caught.append(number))
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+        for each in _ASK_TO_END
         if signal.getsignal(each) is not signal.SIG_IGN
     }
     try:
@@ -54,11 +56,8 @@ def interrupted_afterwards() -> Iterator[None]:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Let an impatient second Ctrl-C wait until the servers are down."""
-    previous = {
-        each: signal.signal(each, signal.SIG_IGN)
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
-    }
+    """Let a second Ctrl-C, or a terminal that closes, wait until the servers are down."""
+    previous = {each: signal.signal(each, signal.SIG_IGN) for each in _ASK_TO_END}
     try:
         yield
     finally:

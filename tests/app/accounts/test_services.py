@@ -1,16 +1,14 @@
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
-from django.db import connection, transaction
 from django.utils import timezone
 
 from app.accounts import services
 from app.accounts.errors import InvalidTokenError, UsedTokenError, WrongCredentialsError
 from app.accounts.models import SignInFailures, TokenFamily, User
 from app.accounts.tokens import TokenPair, read_refresh
+from tests.app.concurrency import held_back_until_all_wait
 from tests.app.factories import PASSWORD, make_user
 
 ADDRESS = "192.0.2.1"
@@ -29,37 +27,9 @@ def is_revoked(pair: TokenPair) -> bool:
     return family.revoked_at is not None
 
 
-@contextmanager
-def held_back_until_all_wait(family: TokenFamily, *, number: int) -> Iterator[None]:
-    """Hold a family's row until so many statements of others wait for it."""
-    with transaction.atomic():
-        TokenFamily.objects.select_for_update().get(pk=family.pk)
-        yield
-        with connection.cursor() as cursor:
-            waiting = 0
-            while waiting < number:
-                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-                (waiting,) = cursor.fetchone()
-
-
 def outcome(future: Future[TokenPair]) -> TokenPair | type[BaseException]:
     error = future.exception()
     return type(error) if error else future.result()
-
-
-@pytest.fixture
-def threads() -> Iterator[ThreadPoolExecutor]:
-    """Four threads with database connections of their own."""
-    with ThreadPoolExecutor(4) as pool:
-        yield pool
-        everybody = threading.Barrier(4)
-
-        def leave() -> None:
-            connection.close()
-            everybody.wait()
-
-        for future in [pool.submit(leave) for _ in range(4)]:
-            future.result()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -69,7 +39,7 @@ def test_of_four_refreshes_at_once_exactly_one_succeeds_and_nobody_is_signed_out
     newest = sign_in(user)
     for _ in range(10):
         token = newest["refresh"]
-        with held_back_until_all_wait(user.token_families.get(), number=4):
+        with held_back_until_all_wait(user.token_families.all(), number=4):
             attempts = [threads.submit(services.refresh, token=token) for _ in range(4)]
         outcomes = [outcome(attempt) for attempt in attempts]
         pairs = [each for each in outcomes if isinstance(each, dict)]
@@ -83,7 +53,7 @@ def test_a_password_changed_during_a_refresh_leaves_no_token_that_counts(
     threads: ThreadPoolExecutor, user: User
 ) -> None:
     pair = sign_in(user)
-    with held_back_until_all_wait(user.token_families.get(), number=2):
+    with held_back_until_all_wait(user.token_families.all(), number=2):
         changing = threads.submit(User.objects.filter(pk=user.pk).update, password="another")
         refreshing = threads.submit(services.refresh, token=pair["refresh"])
     changing.result()

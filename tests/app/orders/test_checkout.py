@@ -1,5 +1,6 @@
 """Placing an order: what is written, by whom it is followed up, and what a refusal leaves."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,7 @@ from app.orders.handover import (
 )
 from app.orders.models import Confirmation, Fulfilment, Order, OrderItem, StockReservation
 from app.orders.services import PlacedOrder, order_place
+from tests.app.concurrency import held_back_until_all_wait
 from tests.app.factories import make_customer, make_product, make_user
 
 # Without a broker, a task runs when it is handed over: early within the transaction, else after it.
@@ -47,6 +49,22 @@ def place(customer: Customer, quantities: dict[int, int], **changes: Any) -> Pla
 def rows() -> dict[str, int]:
     models = (Order, OrderItem, StockReservation, Confirmation, Fulfilment)
     return {model.__name__: model.objects.count() for model in models}
+
+
+def test_two_orders_of_one_reference_at_once_leave_the_items_of_one(
+    threads: ThreadPoolExecutor, customer: Customer, products: list[Product]
+) -> None:
+    one, other = products
+    place(customer, {one.pk: 1, other.pk: 1})
+    wanted = ({one.pk: 2}, {other.pk: 3})
+    with held_back_until_all_wait(Order.objects.all(), number=2):
+        placing = [threads.submit(place, customer, quantities) for quantities in wanted]
+    for each in placing:
+        each.result()
+    order = Order.objects.get()
+    items = dict(order.items.values_list("product", "quantity"))
+    assert items in wanted
+    assert dict(order.reservations.values_list("product", "quantity")) == items
 
 
 def test_an_order_is_placed_and_followed_up(customer: Customer, products: list[Product]) -> None:

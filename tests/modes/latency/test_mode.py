@@ -38,7 +38,7 @@ def measured(
 
 def generator() -> psutil.Process:
     """The load generator that this process has started."""
-    (found,) = children_of_load("generator")
+    (found,) = children_of_load("process")
     return found
 
 
