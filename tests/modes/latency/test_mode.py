@@ -7,7 +7,7 @@ import pytest
 
 from headtohead.analysis.results import Verdict
 from headtohead.config import Config
-from headtohead.modes.latency.mode import measure
+from headtohead.modes.latency.mode import LatencyMode
 from headtohead.modes.latency.verdicts import MeasuredPairs
 from headtohead.modes.mode import Progress
 from headtohead.stack.target import Target
@@ -25,14 +25,12 @@ def measured(
 ) -> MeasuredPairs:
     # A wide margin settles after few pairs, a long budget lets even a busy machine get there.
     config = Config(**{"root": Path(), "budget": 60.0, "margin": 0.3, "warm_up": 5, **settings})
-    return measure(
+    return LatencyMode(comparisons_in_run=1, against_itself=against_itself).measure(
         experiment(path),
         target=Target(base_url=url, token="secret", rows=0, servers={}),
         config=config,
         seed=7,
         on_progress=on_progress,
-        comparisons_in_run=1,
-        against_itself=against_itself,
     )
 
 

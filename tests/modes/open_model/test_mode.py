@@ -5,10 +5,10 @@ import pytest
 from headtohead.analysis.results import Metric, Verdict
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError, MeasurementError
-from headtohead.modes.latency.mode import measure
+from headtohead.modes.latency.mode import LatencyMode
 from headtohead.modes.mode import Progress
-from headtohead.modes.open_model.mode import MeasuredOpen, measure_open, require_arrivals
-from headtohead.modes.throughput.mode import measure_throughput
+from headtohead.modes.open_model.mode import MeasuredOpen, OpenMode
+from headtohead.modes.throughput.mode import ThroughputMode
 from headtohead.records.results import ExperimentResult
 from headtohead.stack.target import Target
 from tests.check.test_equal_answers import experiment
@@ -32,7 +32,7 @@ def target(url: str) -> Target:
 
 
 def measured(path: str, *, url: str, watched: list | None = None, **changes: object):
-    return measure_open(
+    return OpenMode().measure(
         experiment(path),
         target=target(url),
         config=config(**changes),
@@ -102,27 +102,34 @@ def test_stall_of_a_second_shows_in_the_open_models_p99(variants_server):
 
 def test_closed_models_hardly_notice_the_same_stall(variants_server):
     """Coordinated omission: a user who waits sends nothing that would have waited."""
-    pairs = measure(
-        experiment(STALLING_PAIRS),
-        target=target(variants_server),
-        config=Config(root=Path(), warm_up=8, budget=4.0, early_stop=False),
-        seed=7,
-        on_progress=lambda _: None,
-        comparisons_in_run=1,
-    ).result
+    pairs = (
+        LatencyMode(comparisons_in_run=1)
+        .measure(
+            experiment(STALLING_PAIRS),
+            target=target(variants_server),
+            config=Config(root=Path(), warm_up=8, budget=4.0, early_stop=False),
+            seed=7,
+            on_progress=lambda _: None,
+        )
+        .result
+    )
     assert longest(pairs) >= 1000
     assert slowest(pairs, "p99") < 500
 
 
 def test_users_who_wait_hardly_notice_it_either(variants_server):
     """One request of each stalled, none that would have been sent meanwhile is missed."""
-    result = measure_throughput(
-        experiment(STALLING),
-        target=target(variants_server),
-        config=closed_config(),
-        seed=7,
-        on_progress=lambda _: None,
-    ).result
+    result = (
+        ThroughputMode()
+        .measure(
+            experiment(STALLING),
+            target=target(variants_server),
+            config=closed_config(),
+            seed=7,
+            on_progress=lambda _: None,
+        )
+        .result
+    )
     assert slowest(result, "p99") < 500
 
 
@@ -172,5 +179,5 @@ def test_server_that_fails_later_is_given_up_and_its_times_are_invalid(variants_
 )
 def test_stretches_too_few_or_too_empty_are_refused_with_the_fix(changes, fix):
     with pytest.raises(ConfigurationError, match=fix):
-        require_arrivals(config(**changes))
-    require_arrivals(config(budget=5.0, rate=20.0))
+        OpenMode().require(config(**changes))
+    OpenMode().require(config(budget=5.0, rate=20.0))

@@ -6,7 +6,7 @@ from headtohead.analysis.results import Metric, Verdict
 from headtohead.config import Config, UserCounts
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.modes.mode import Progress, require_rounds
-from headtohead.modes.throughput.mode import MeasuredLoad, measure_throughput
+from headtohead.modes.throughput.mode import MeasuredLoad, ThroughputMode
 from headtohead.modes.throughput.workers import open_workers
 from headtohead.stack.target import Target
 from tests.check.test_equal_answers import experiment
@@ -19,7 +19,7 @@ def config(**changes: object) -> Config:
 
 
 def measured(path: str, *, url: str, watched: list | None = None, **changes: object):
-    return measure_throughput(
+    return ThroughputMode().measure(
         experiment(path),
         target=Target(base_url=url, token="secret", rows=0, servers={}),
         config=config(**changes),
@@ -132,13 +132,12 @@ def measured_by_two(url: str, *, lost_after: int, block: float = 0.25):
     target = Target(base_url=url, token="secret", rows=0, servers={})
     settings = config(workers=2, budget=600.0, block=block)
     with open_workers(settings, target=target, note=[].append) as fleet:
-        return measure_throughput(
+        return ThroughputMode(fleet=fleet).measure(
             experiment("/equal"),
             target=target,
             config=settings,
             seed=7,
             on_progress=on_progress,
-            fleet=fleet,
         )
 
 

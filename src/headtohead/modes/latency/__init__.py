@@ -1,1 +1,1 @@
-"""The latency mode."""
+"""The latency mode: pairs of requests."""

@@ -86,7 +86,8 @@ class LatencyMode(LoadMode[MeasuredPairs]):
 
     Attributes:
         comparisons_in_run: How many comparisons of the run share alpha.
-        against_itself: Whether each baseline stands in for its variants.
+        against_itself: Whether the baseline stands in for the variants, which is the negative
+            control of all this: there is no difference to find.
     """
 
     comparisons_in_run: int
@@ -101,96 +102,73 @@ class LatencyMode(LoadMode[MeasuredPairs]):
         seed: int,
         on_progress: Callable[[Progress], None],
     ) -> MeasuredPairs:
-        """Take request pairs until every comparison is settled or its budget is spent."""
-        return measure(
+        """Take request pairs until every comparison is settled or its budget is spent.
+
+        Args:
+            experiment: What to measure; its preflight has passed.
+            target: The API.
+            config: Budget, margin, warm-up and whether to stop early.
+            seed: Seed of the coin flips.
+            on_progress: Called a few times a second.
+
+        Raises:
+            MeasurementError: The generator broke down, or not one pair succeeded.
+        """
+        plan = plan_pairs(
             experiment,
-            target=target,
-            config=config,
+            url_of=target.url_of,
+            token=target.token,
+            warm_up=config.warm_up,
+            seconds=config.budget,
             seed=seed,
-            on_progress=on_progress,
-            comparisons_in_run=self.comparisons_in_run,
-            against_itself=self.against_itself,
         )
+        names = [variant.name for variant in experiment.variants]
+        if self.against_itself:
+            plan = comparing_with_itself(plan, second_url=target.second_url)
+            names = [name_of_second(experiment)]
+        tallies = [
+            ComparisonTally(
+                baseline=experiment.baseline.name,
+                variant=name,
+                margin=config.margin,
+                early_stop=config.early_stop,
+                stopping_alpha=stopping_alpha(self.comparisons_in_run),
+            )
+            for name in names
+        ]
+        pairs: list[Pair] = []
+        failures = 0
+        with load_generator() as generator:
+            generator.start(plan)
+            for batch in generator.batches():
+                for pair in batch:
+                    pairs.append(pair)
+                    tallies[pair.variant].pairs.append(pair)
+                failures += sum(pair.failed for pair in batch)
+                if failures > TOLERATED_ERRORS:
+                    break
+                for index, tally in enumerate(tallies):
+                    if not tally.settled and tally.settle():
+                        generator.close_comparison(index)
+                if pairs:
+                    on_progress(_progress(tallies, last=pairs[-1], batch=batch, config=config))
+        subject = ComparedArms(
+            name=experiment.name,
+            question=experiment.question,
+            baseline=experiment.baseline.name,
+            arms=plan.arms,
+            seed=seed,
+        )
+        result = paired_result(subject, tallies, pairs)
+        if self.against_itself:
+            result = replace(
+                result, question=f"Does {experiment.baseline.name} differ from itself?"
+            )
+        return MeasuredPairs(result=result, tallies=tuple(tallies), pairs=tuple(pairs))
 
     def judged(self, measured: Sequence[MeasuredPairs]) -> tuple[ExperimentResult, ...]:
         """Verdicts of all comparisons of a run, which share one alpha."""
         return judged_together(measured)
-
-
-def measure(
-    experiment: Experiment,
-    *,
-    target: Target,
-    config: Config,
-    seed: int,
-    on_progress: Callable[[Progress], None],
-    comparisons_in_run: int,
-    against_itself: bool = False,
-) -> MeasuredPairs:
-    """Take request pairs until every comparison is settled or its budget is spent.
-
-    Args:
-        experiment: What to measure; its preflight has passed.
-        target: The API.
-        config: Budget, margin, warm-up and whether to stop early.
-        seed: Seed of the coin flips.
-        on_progress: Called a few times a second.
-        comparisons_in_run: With how many comparisons, its own included, it shares alpha.
-        against_itself: Whether to let the baseline stand in for the variants, which is the
-            negative control of all this: there is no difference to find.
-
-    Raises:
-        MeasurementError: The generator broke down, or not one pair succeeded.
-    """
-    plan = plan_pairs(
-        experiment,
-        url_of=target.url_of,
-        token=target.token,
-        warm_up=config.warm_up,
-        seconds=config.budget,
-        seed=seed,
-    )
-    names = [variant.name for variant in experiment.variants]
-    if against_itself:
-        plan = comparing_with_itself(plan, second_url=target.second_url)
-        names = [name_of_second(experiment)]
-    tallies = [
-        ComparisonTally(
-            baseline=experiment.baseline.name,
-            variant=name,
-            margin=config.margin,
-            early_stop=config.early_stop,
-            stopping_alpha=stopping_alpha(comparisons_in_run),
-        )
-        for name in names
-    ]
-    pairs: list[Pair] = []
-    failures = 0
-    with load_generator() as generator:
-        generator.start(plan)
-        for batch in generator.batches():
-            for pair in batch:
-                pairs.append(pair)
-                tallies[pair.variant].pairs.append(pair)
-            failures += sum(pair.failed for pair in batch)
-            if failures > TOLERATED_ERRORS:
-                break
-            for index, tally in enumerate(tallies):
-                if not tally.settled and tally.settle():
-                    generator.close_comparison(index)
-            if pairs:
-                on_progress(_progress(tallies, last=pairs[-1], batch=batch, config=config))
-    subject = ComparedArms(
-        name=experiment.name,
-        question=experiment.question,
-        baseline=experiment.baseline.name,
-        arms=plan.arms,
-        seed=seed,
-    )
-    result = paired_result(subject, tallies, pairs)
-    if against_itself:
-        result = replace(result, question=f"Does {experiment.baseline.name} differ from itself?")
-    return MeasuredPairs(result=result, tallies=tuple(tallies), pairs=tuple(pairs))
 
 
 def _progress(

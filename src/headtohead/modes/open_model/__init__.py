@@ -1,1 +1,1 @@
-"""The open_model mode."""
+"""The open model: requests that arrive at a planned rate."""

@@ -105,28 +105,23 @@ def _times(arrival: Arrival) -> tuple[str, ...]:
     return (*(f"{time:.6f}" for time in times), arrival.sample.error)
 
 
-def require_arrivals(config: Config) -> None:
-    """See that stretches hold enough requests, and the budget enough stretches.
-
-    Raises:
-        ConfigurationError: They do not.
-    """
-    require_rounds(config)
-    if config.rate * config.block < NEEDED_ARRIVALS:
-        raise ConfigurationError(
-            f"at {config.rate:g} requests a second {config.block:g} s hold fewer than "
-            f"{NEEDED_ARRIVALS} requests",
-            fix=f"give at least --block {NEEDED_ARRIVALS / config.rate:g}, or a higher --rate",
-        )
-
-
 @dataclass(frozen=True, kw_only=True)
 class OpenMode(LoadMode[MeasuredOpen]):
     """Requests that arrive at a planned rate, whether or not others were answered."""
 
     def require(self, config: Config) -> None:
-        """Refuse stretches with too few requests, and a budget with too few stretches."""
-        require_arrivals(config)
+        """See that stretches hold enough requests, and the budget enough stretches.
+
+        Raises:
+            ConfigurationError: They do not.
+        """
+        require_rounds(config)
+        if config.rate * config.block < NEEDED_ARRIVALS:
+            raise ConfigurationError(
+                f"at {config.rate:g} requests a second {config.block:g} s hold fewer than "
+                f"{NEEDED_ARRIVALS} requests",
+                fix=f"give at least --block {NEEDED_ARRIVALS / config.rate:g}, or a higher --rate",
+            )
 
     def measure(
         self,
@@ -137,55 +132,41 @@ class OpenMode(LoadMode[MeasuredOpen]):
         seed: int,
         on_progress: Callable[[Progress], None],
     ) -> MeasuredOpen:
-        """Let requests arrive at every variant in turn until the budget is spent."""
-        return measure_open(
-            experiment, target=target, config=config, seed=seed, on_progress=on_progress
+        """Let requests arrive at every variant in turn until the budget is spent.
+
+        Args:
+            experiment: What to measure; its preflight has passed.
+            target: The API.
+            config: Rate, arrivals, length of a stretch, budget, margin and warm-up.
+            seed: Seed of arrivals and of the order of variants.
+            on_progress: Called after every stretch.
+
+        Raises:
+            MeasurementError: The generator broke down, or requests to a variant only failed.
+        """
+        plan = plan_open(
+            experiment,
+            url_of=target.url_of,
+            token=target.token,
+            arrivals=Arrivals(config.arrivals),
+            rate=config.rate,
+            warm_up=config.warm_up,
+            stretch_seconds=config.block,
+            seconds=config.budget,
+            seed=seed,
         )
-
-
-def measure_open(
-    experiment: Experiment,
-    *,
-    target: Target,
-    config: Config,
-    seed: int,
-    on_progress: Callable[[Progress], None],
-) -> MeasuredOpen:
-    """Let requests arrive at every variant in turn until the budget is spent.
-
-    Args:
-        experiment: What to measure; its preflight has passed.
-        target: The API.
-        config: Rate, arrivals, length of a stretch, budget, margin and warm-up.
-        seed: Seed of arrivals and of the order of variants.
-        on_progress: Called after every stretch.
-
-    Raises:
-        MeasurementError: The generator broke down, or requests to a variant only failed.
-    """
-    plan = plan_open(
-        experiment,
-        url_of=target.url_of,
-        token=target.token,
-        arrivals=Arrivals(config.arrivals),
-        rate=config.rate,
-        warm_up=config.warm_up,
-        stretch_seconds=config.block,
-        seconds=config.budget,
-        seed=seed,
-    )
-    stretches: list[Stretch] = []
-    errors = 0
-    with load_generator() as generator:
-        generator.start(plan)
-        for stretch in generator.stretches():
-            stretches.append(stretch)
-            errors += sum(bool(each.sample and each.sample.error) for each in stretch.arrivals)
-            if errors > TOLERATED_ERRORS:
-                break
-            on_progress(_progress(experiment, plan, stretches))
-    tally = _tally(experiment, plan, stretches, margin=config.margin)
-    return MeasuredOpen(result=_result(experiment, tally), stretches=stretches)
+        stretches: list[Stretch] = []
+        errors = 0
+        with load_generator() as generator:
+            generator.start(plan)
+            for stretch in generator.stretches():
+                stretches.append(stretch)
+                errors += sum(bool(each.sample and each.sample.error) for each in stretch.arrivals)
+                if errors > TOLERATED_ERRORS:
+                    break
+                on_progress(_progress(experiment, plan, stretches))
+        tally = _tally(experiment, plan, stretches, margin=config.margin)
+        return MeasuredOpen(result=_result(experiment, tally), stretches=stretches)
 
 
 def _tally(

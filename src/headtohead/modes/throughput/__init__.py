@@ -1,1 +1,1 @@
-"""The throughput mode."""
+"""The throughput mode: blocks of load."""

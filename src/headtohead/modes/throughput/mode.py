@@ -63,7 +63,8 @@ class ThroughputMode(LoadMode[MeasuredLoad]):
     """Blocks of load from many users, in one process or spread over workers.
 
     Attributes:
-        fleet: The workers; None where the generator itself has the users.
+        fleet: The workers that the users are spread over; None where one process has them all.
+            Users are not stepped up further once one of them is lost.
     """
 
     fleet: Fleet | None = None
@@ -95,79 +96,57 @@ class ThroughputMode(LoadMode[MeasuredLoad]):
         seed: int,
         on_progress: Callable[[Progress], None],
     ) -> MeasuredLoad:
-        """Put load on every variant in turn until the budget is spent."""
-        return measure_throughput(
-            experiment,
-            target=target,
-            config=config,
-            seed=seed,
-            on_progress=on_progress,
-            fleet=self.fleet,
-        )
+        """Put load on every variant in turn until the budget is spent, for each number of users.
 
+        Args:
+            experiment: What to measure; its preflight has passed.
+            target: The API.
+            config: Users, length of a block, budget, margin and warm-up.
+            seed: Seed of the order of blocks.
+            on_progress: Called at every switch.
 
-def measure_throughput(
-    experiment: Experiment,
-    *,
-    target: Target,
-    config: Config,
-    seed: int,
-    on_progress: Callable[[Progress], None],
-    fleet: Fleet | None = None,
-) -> MeasuredLoad:
-    """Put load on every variant in turn until the budget is spent, for each number of users.
-
-    Args:
-        experiment: What to measure; its preflight has passed.
-        target: The API.
-        config: Users, length of a block, budget, margin and warm-up.
-        seed: Seed of the order of blocks.
-        on_progress: Called at every switch.
-        fleet: Workers to spread the users over; one process puts on all load without them. Users
-            are not stepped up further once one of them is lost.
-
-    Raises:
-        MeasurementError: The generator broke down, requests do not fit into blocks, or a worker was
-            lost at once.
-    """
-    blocks: dict[int, list[BlockSamples]] = {}
-    tallies: list[LoadTally] = []
-    for index, users in enumerate(config.users):
-        plan = plan_blocks(
-            experiment,
-            url_of=target.url_of,
-            token=target.token,
-            users=users,
-            warm_up=config.warm_up,
-            block_seconds=config.block,
-            seconds=config.budget,
-            seed=seed + index,
-        )
-        blocks[users] = _take(
-            experiment,
-            plan,
-            fleet=fleet,
-            later_steps=len(config.users) - index - 1,
-            steps=len(config.users),
-            on_progress=on_progress,
-        )
-        rounds = _whole_rounds(blocks[users], arms=len(plan.arms))
-        if rounds:
-            tallies.append(
-                load_tally(
-                    experiment,
-                    rounds,
-                    users=users,
-                    margin=config.margin,
-                    block_seconds=config.block,
-                )
+        Raises:
+            MeasurementError: The generator broke down, requests do not fit into blocks, or a worker
+                was lost at once.
+        """
+        blocks: dict[int, list[BlockSamples]] = {}
+        tallies: list[LoadTally] = []
+        for index, users in enumerate(config.users):
+            plan = plan_blocks(
+                experiment,
+                url_of=target.url_of,
+                token=target.token,
+                users=users,
+                warm_up=config.warm_up,
+                block_seconds=config.block,
+                seconds=config.budget,
+                seed=seed + index,
             )
-        if fleet and fleet.broken:
-            if not tallies:
-                raise _lost_too_early(*fleet_caveats(fleet))
-            break
-    result = _result(experiment, tallies, fleet=fleet, seed=seed)
-    return MeasuredLoad(result=result, blocks=blocks)
+            blocks[users] = _take(
+                experiment,
+                plan,
+                fleet=self.fleet,
+                later_steps=len(config.users) - index - 1,
+                steps=len(config.users),
+                on_progress=on_progress,
+            )
+            rounds = _whole_rounds(blocks[users], arms=len(plan.arms))
+            if rounds:
+                tallies.append(
+                    load_tally(
+                        experiment,
+                        rounds,
+                        users=users,
+                        margin=config.margin,
+                        block_seconds=config.block,
+                    )
+                )
+            if self.is_broken:
+                if not tallies:
+                    raise _lost_too_early(*fleet_caveats(self.fleet))
+                break
+        result = _result(experiment, tallies, fleet=self.fleet, seed=seed)
+        return MeasuredLoad(result=result, blocks=blocks)
 
 
 def _take(
