@@ -1,12 +1,13 @@
 """What the requests to one variant amount to, alone and in rounds under load."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
 
 from headtohead.analysis.interval import Estimate, FloatArray, fixed_size_estimate
 from headtohead.analysis.latencies import summarise
-from headtohead.analysis.proportion import Share, difference
+from headtohead.analysis.proportion import Share, difference, share
 from headtohead.analysis.results import Metric, Verdict
 from headtohead.analysis.verdicts import judge
 from headtohead.load.plans.arm import Sample
@@ -54,14 +55,33 @@ def compared_in_rounds(
     )
 
 
-def error_difference(
-    *, variant: str, variant_errors: Share, baseline: str, baseline_errors: Share
-) -> ErrorDifference:
-    """How much more often a variant fails than the baseline."""
-    found = difference(baseline=baseline_errors, variant=variant_errors)
-    return ErrorDifference(
-        variant=variant, baseline=baseline, difference=found.value, ci95=bounds(found)
-    )
+def failed_share(samples: Sequence[Sample]) -> Share:
+    """The share of requests that failed."""
+    return share(failed=sum(bool(sample.error) for sample in samples), requests=len(samples))
+
+
+class FailingArm(Protocol):
+    """One variant's requests, some of which may have failed."""
+
+    @property
+    def name(self) -> str:
+        """The variant's name."""
+
+    @property
+    def errors(self) -> Share:
+        """The share of its requests that failed."""
+
+
+def error_differences(baseline: FailingArm, *variants: FailingArm) -> Iterator[ErrorDifference]:
+    """How much more often each variant fails than the baseline."""
+    for variant in variants:
+        found = difference(baseline=baseline.errors, variant=variant.errors)
+        yield ErrorDifference(
+            variant=variant.name,
+            baseline=baseline.name,
+            difference=found.value,
+            ci95=bounds(found),
+        )
 
 
 def bounds(interval: Estimate | Share) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from headtohead.analysis.blocks import (
 )
 from headtohead.analysis.interval import fixed_size_estimate
 from headtohead.analysis.latencies import summarise
-from headtohead.analysis.proportion import Share, share
+from headtohead.analysis.proportion import Share
 from headtohead.analysis.results import Metric
 from headtohead.analysis.saturation import Halves, backlog_growth, falls_behind
 from headtohead.errors import MeasurementError
@@ -33,11 +33,11 @@ from headtohead.modes.arms import (
     body_caveats,
     bounds,
     compared_in_rounds,
-    error_difference,
+    failed_share,
     variant_caveats,
     variant_result,
 )
-from headtohead.records.comparison import Comparison, ErrorDifference
+from headtohead.records.comparison import Comparison
 from headtohead.records.results import Caveat, Lateness, OpenModel, VariantIntervals, VariantResult
 from headtohead.validity import load, sample_size
 from headtohead.validity.generator import TOLERATED_HOLD_UP_MS
@@ -86,8 +86,7 @@ class OpenArm:
     @property
     def errors(self) -> Share:
         """The share of its requests that failed."""
-        failed = sum(bool(sample.error) for sample in self.samples)
-        return share(failed=failed, requests=len(self.samples))
+        return failed_share(self.samples)
 
     @property
     def seconds(self) -> float:
@@ -207,17 +206,6 @@ class OpenTally:
                     seconds=baseline.seconds + variant.seconds,
                     valid=valid,
                 )
-
-    def error_differences(self) -> Iterator[ErrorDifference]:
-        """How much more often each variant fails than the baseline."""
-        baseline, *variants = self.arms
-        for variant in variants:
-            yield error_difference(
-                variant=variant.name,
-                variant_errors=variant.errors,
-                baseline=baseline.name,
-                baseline_errors=baseline.errors,
-            )
 
     def caveats(self) -> Iterator[Caveat]:
         """What is wrong with its requests, or with the load that was put on."""

@@ -22,6 +22,7 @@ from headtohead.load.plans.open_model import (
     plan_open,
     response_ms,
 )
+from headtohead.modes.arms import error_differences
 from headtohead.modes.mode import (
     TOLERATED_ERRORS,
     ArmTraffic,
@@ -240,7 +241,7 @@ def _result(experiment: Experiment, tally: OpenTally) -> ExperimentResult:
         comparisons=tuple(tally.comparisons(valid=valid)),
         caveats=caveats,
         users=plan.users,
-        error_differences=tuple(tally.error_differences()),
+        error_differences=tuple(error_differences(*tally.arms)),
         offered=OfferedLoad(
             rate=plan.rate,
             arrivals=plan.arrivals,

@@ -18,7 +18,7 @@ from headtohead.analysis.blocks import (
 )
 from headtohead.analysis.interval import FloatArray
 from headtohead.analysis.latencies import Latencies
-from headtohead.analysis.proportion import Share, share
+from headtohead.analysis.proportion import Share
 from headtohead.analysis.results import Metric
 from headtohead.errors import MeasurementError
 from headtohead.experiment import Experiment
@@ -27,12 +27,12 @@ from headtohead.modes.arms import (
     body_caveats,
     bounds,
     compared_in_rounds,
-    error_difference,
+    failed_share,
     variant_caveats,
     variant_result,
 )
 from headtohead.modes.throughput.block_filter import BlockSamples
-from headtohead.records.comparison import Comparison, ErrorDifference
+from headtohead.records.comparison import Comparison
 from headtohead.records.results import (
     Caveat,
     Step,
@@ -95,8 +95,7 @@ class ArmTally:
     @property
     def errors(self) -> Share:
         """The share of its requests that failed."""
-        failed = sum(bool(sample.error) for sample in self.counted)
-        return share(failed=failed, requests=len(self.counted))
+        return failed_share(self.counted)
 
     @property
     def seconds(self) -> float:
@@ -183,17 +182,6 @@ class LoadTally:
             }
             for metric, ratios in effects.items():
                 yield self._comparison(variant, metric=metric, ratios=ratios, valid=valid)
-
-    def error_differences(self) -> Iterator[ErrorDifference]:
-        """How much more often each variant fails than the baseline."""
-        baseline, *variants = self.arms
-        for variant in variants:
-            yield error_difference(
-                variant=variant.name,
-                variant_errors=variant.errors,
-                baseline=baseline.name,
-                baseline_errors=baseline.errors,
-            )
 
     def step(self) -> Step:
         """What every variant gave at this number of users."""

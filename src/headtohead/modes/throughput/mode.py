@@ -16,6 +16,7 @@ from headtohead.load.control.distributed import Fleet
 from headtohead.load.control.generator import load_generator
 from headtohead.load.plans.arm import Sample
 from headtohead.load.plans.throughput import Block, BlockBatch, BlockPlan, plan_blocks
+from headtohead.modes.arms import error_differences
 from headtohead.modes.mode import (
     TOLERATED_ERRORS,
     LoadMode,
@@ -258,7 +259,7 @@ def _result(
         users=last.users,
         workers=fleet.workers if fleet else 0,
         generator=use,
-        error_differences=tuple(last.error_differences()),
+        error_differences=tuple(error_differences(*last.arms)),
         steps=steps,
     )
 
