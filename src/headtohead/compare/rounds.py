@@ -1,6 +1,5 @@
 """The rounds of a comparison: servers of every side started again, and each endpoint's pairs."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
@@ -10,6 +9,7 @@ from headtohead.compare.endpoint_tally import EndpointTally
 from headtohead.compare.endpoints import BASE, CONTROL, HEAD, ComparedEndpoint
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
+from headtohead.host.cores import available_cores
 from headtohead.load.control.generator import LoadGenerator, load_generator
 from headtohead.load.plans.latency import Pair, PairPlan
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
@@ -122,7 +122,7 @@ class ComparisonRounds:
         tally.launches.append(_pairs(plan, generator=generator))
         after = self.target.sample_host()
         use = machine(before, after, ours=self.target.is_ours)
-        cores = len(os.sched_getaffinity(0))
+        cores = len(available_cores())
         tally.seen += host_caveats(before, after, machine=use, cores=cores)
 
     def _target(self, servers: Mapping[str, RunningServer]) -> Target:

@@ -13,6 +13,7 @@ from typing import TypedDict
 import psutil
 
 from headtohead.errors import RevisionError
+from headtohead.host.cores import available_cores
 from headtohead.revisions import Revision
 from headtohead.revisions.git import changed, commit_of
 
@@ -134,7 +135,7 @@ def describe(
     """The machine, its software and how busy it was."""
     return Environment(
         cpu=_cpu_model(),
-        cores=len(os.sched_getaffinity(0)),
+        cores=len(available_cores()),
         memory_bytes=psutil.virtual_memory().total,
         system=platform.platform(),
         python=platform.python_version(),

@@ -1,7 +1,6 @@
 """A whole run: preflight of everything, then one experiment after the other, then the record."""
 
 import math
-import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from headtohead.check.equal_answers import Preflight, require_preflight
 from headtohead.config import Config
 from headtohead.experiment import Experiment
+from headtohead.host.cores import available_cores
 from headtohead.modes.by_name import load_mode
 from headtohead.modes.latency.mode import LatencyMode
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
@@ -174,7 +174,7 @@ def measure_one(
     use = machine(before, after, ours=there.is_ours)
     result = replace(measured.result, machine=use, background=background_use(began, ended))
     measured = replace(measured, result=result).with_caveats(
-        *host_caveats(before, after, machine=use, cores=len(os.sched_getaffinity(0))),
+        *host_caveats(before, after, machine=use, cores=len(available_cores())),
         *background_caveats(began, ended),
     )
     observer.end(measured.result)
