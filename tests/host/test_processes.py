@@ -17,6 +17,18 @@ print("ready", flush=True)
 signal.pause()
 """
 
+# As gunicorn, which may start workers while it is asked to end.
+PROLIFIC = """
+import os, signal
+def start_another(number, frame):
+    if child := os.fork():
+        print(child, flush=True)
+signal.signal(signal.SIGTERM, start_another)
+print("ready", flush=True)
+while True:
+    signal.pause()
+"""
+
 
 @pytest.fixture
 def stubborn() -> Iterator[psutil.Process]:
@@ -42,6 +54,18 @@ def test_a_process_that_does_not_end_when_asked_is_killed(stubborn: psutil.Proce
     processes.stop([stubborn], request=signal.SIGTERM, patience=0.1)
 
     assert processes.recorded(stubborn.pid, created=created) is None
+
+
+def test_what_a_process_starts_while_it_is_asked_to_end_is_killed_with_it() -> None:
+    command = [sys.executable, "-c", PROLIFIC]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+
+        processes.stop([psutil.Process(process.pid)], request=signal.SIGTERM, patience=1)
+
+        child = int(process.stdout.readline())
+        assert not psutil.pid_exists(child) or not processes.alive(psutil.Process(child))
 
 
 def test_one_that_ended_but_was_not_waited_for_is_dead() -> None:

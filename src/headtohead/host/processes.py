@@ -128,6 +128,7 @@ def stop(processes: Iterable[psutil.Process], *, request: signal.Signals, patien
         for process in roots - set().union(*(_children(process) for process in roots)):
             _send(process, request)
         if not _gone(family, patience=patience):
+            family |= _held(family)
             for process in family:
                 _send(process, signal.SIGKILL)
     except psutil.AccessDenied as error:
@@ -137,6 +138,18 @@ def stop(processes: Iterable[psutil.Process], *, request: signal.Signals, patien
     if not _gone(family, patience=_KILL_PATIENCE):
         stuck = ", ".join(str(process.pid) for process in family if alive(process))
         raise StackError(f"process {stuck} does not end", fix="find out what it waits for")
+
+
+def _held(family: set[psutil.Process]) -> set[psutil.Process]:
+    """Stop these from starting more, and find what they have started since they were asked to end."""
+    found: set[psutil.Process] = set()
+    added = family
+    while added:
+        for process in added:
+            _send(process, signal.SIGSTOP)
+        found |= added
+        added = set().union(*(_children(process) for process in found)) - found
+    return found
 
 
 def _children(process: psutil.Process) -> set[psutil.Process]:
