@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from headtohead.audit import AuditedVariant, Fact
 from headtohead.experiment import Experiment, Request, Variant
 
-# Seconds that an answer may be old: the interval of the beat, and what the task takes beside it.
-OLDEST = 60 + 5
+# Seconds that an answer may be old: the interval of the beat, and as much again for a task that
+# has to wait for its turn.
+OLDEST = 2 * 60
 
 
 def audit(variant: AuditedVariant) -> Iterator[Fact]:

@@ -141,7 +141,7 @@ def stop(processes: Iterable[psutil.Process], *, request: signal.Signals, patien
 
 
 def _held(family: set[psutil.Process]) -> set[psutil.Process]:
-    """Stop these from starting more, and find what they have started since they were asked to end."""
+    """Keep these from starting more, and find what they started after they were asked to end."""
     found: set[psutil.Process] = set()
     added = family
     while added:
