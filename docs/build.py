@@ -13,6 +13,7 @@ from rich.console import Console
 from headtohead.audit.record import AUDIT_FORMAT
 from headtohead.records.run import read_record
 from headtohead.report import terminal
+from headtohead.report.run_brief import brief
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
@@ -49,7 +50,7 @@ _RESULT = re.compile(r"(<!-- result: .*? -->\n).*?(<!-- end of result -->)", re.
 def readme_with_result(readme: str) -> str:
     """The README with the printed result of the reference run in its place."""
     console = Console(file=io.StringIO(), width=COLUMNS, force_terminal=False)
-    terminal.render(read_record(REFERENCE_RUN), console=console)
+    terminal.render(brief(read_record(REFERENCE_RUN)), console=console)
     lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
     printed = "\n".join(lines).strip("\n")
     return _RESULT.sub(lambda found: f"{found[1]}\n```text\n{printed}\n```\n\n{found[2]}", readme)

@@ -1,6 +1,7 @@
 """What people read of audits."""
 
-from headtohead.audit.terminal import render
+from headtohead.audit.document import brief
+from headtohead.report.terminal import render
 from tests.audit.test_record import record
 from tests.golden import Golden, printed, sections
 
@@ -9,7 +10,7 @@ def test_terminal(golden: Golden) -> None:
     golden(
         "audit.txt",
         sections(
-            plain=printed(render, record(), width=120),
-            in_colour=printed(render, record(), width=120, colour=True),
+            plain=printed(render, brief(record()), width=120),
+            in_colour=printed(render, brief(record()), width=120, colour=True),
         ),
     )

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from headtohead.analysis.results import Verdict
+from headtohead.bench.document import brief
 from headtohead.bench.record import SkippedBenchmark
-from headtohead.bench.terminal import render
+from headtohead.report.terminal import render
 from tests.bench.factories import bench, benchmark
 from tests.golden import Golden, printed, sections
 
@@ -27,7 +28,9 @@ def test_terminal(golden: Golden) -> None:
     golden(
         "bench.txt",
         sections(
-            with_instructions=printed(render, bench(*EVERY_VERDICT, left_out=(GONE,)), width=160),
-            without=printed(render, bench(*uncounted), width=160),
+            with_instructions=printed(
+                render, brief(bench(*EVERY_VERDICT, left_out=(GONE,))), width=160
+            ),
+            without=printed(render, brief(bench(*uncounted)), width=160),
         ),
     )

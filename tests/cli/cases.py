@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from headtohead.records.store import to_json
-from headtohead.report import html, markdown
 from tests.cli.commands import RUN, Told
 from tests.cli.work import AUDIT
+from tests.report.rendering import in_html, in_markdown
 
 LOADED = "cli.project.load_experiments"
 # What is given, what of the work's arguments or of the outcome it decides, and what that then is.
@@ -68,8 +68,8 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("report", "run"): [((), it("path"), Path("kept"))],
     ("report", "format"): [
         (("--format", "json"), printed, to_json(RUN)),
-        (("--format", "html"), printed, html.render(RUN, explained=None)),
-        (("--format", "markdown"), printed, markdown.render(RUN)),
+        (("--format", "html"), printed, in_html(RUN)),
+        (("--format", "markdown"), printed, in_markdown(RUN)),
     ],
     ("list", "names"): [
         (

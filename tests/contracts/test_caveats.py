@@ -21,13 +21,12 @@ from headtohead.publish.rows import rows_of
 from headtohead.records.comparison import Mode
 from headtohead.records.results import Caveat
 from headtohead.records.run import Run
-from headtohead.report import html, markdown, terminal
-from headtohead.sweep import words
+from headtohead.report.document import Table
+from headtohead.sweep.document import brief
 from headtohead.validity.rule import declared_caveats
 from tests.conftest import ROOT
 from tests.every_caveat import EVERY_CAVEAT
-from tests.golden import printed
-from tests.report import samples
+from tests.report import rendering, samples
 from tests.report.everything import caveats
 from tests.sweep import factories
 
@@ -80,7 +79,7 @@ def with_caveats(*found: Caveat) -> Run:
 
 def in_terminal(run: Run) -> list[str]:
     """Of the table that a wide terminal has."""
-    _, header, _, *lines = printed(terminal.render, run, width=400).splitlines()
+    _, header, _, *lines = rendering.in_terminal(run, width=400).splitlines()
     column = slice(header.index("verdict"), header.index("queries"))
     rows = lines[: lines.index("")]
     # A long reason goes on in further lines, which have no other cell.
@@ -88,12 +87,12 @@ def in_terminal(run: Run) -> list[str]:
 
 
 def in_markdown(run: Run) -> list[str]:
-    return re.findall(r"\*\*([a-z ,]+)\*\* \|", markdown.render(run))
+    return re.findall(r"\*\*([a-z ,]+)\*\* \|", rendering.in_markdown(run))
 
 
 def in_html(run: Run) -> list[str]:
     """Of the tables of comparisons."""
-    return re.findall(r'<td><strong class="verdict [a-z-]+">([a-z ,]+)<', html.render(run))
+    return re.findall(r'<td><strong class="verdict [a-z-]+">([a-z ,]+)<', rendering.in_html(run))
 
 
 def published(run: Run) -> list[str]:
@@ -107,8 +106,10 @@ def swept(run: Run) -> list[str]:
     record = factories.sweep([*others, replace(last, result=spoiled)])
     assert {growth.trend is Trend.INVALID for growth in record.growth} == {not run.valid}
     assert record.valid is run.valid
-    _, found = (row for row in words.size_rows(record) if row[0] == f"{last.rows:,}")
-    return [found[words.SIZE_HEADERS.index("Verdict")]]
+    sizes = [each for each in brief(record).parts if isinstance(each, Table)][-1]
+    column = [each.title for each in sizes.columns].index("Verdict")
+    _, found = (row for row in sizes.rows if row[0].text == f"{last.rows:,}")
+    return [found[column].text]
 
 
 SHOWN: dict[str, Callable[[Run], list[str]]] = {
@@ -193,8 +194,8 @@ def test_every_report_tells_it_with_its_advice(caveat: Caveat) -> None:
     run = samples.run(replace(samples.slower(), caveats=(caveat,)))
     label = "invalid" if caveat.invalidates else "caveat"
     told = [
-        " ".join(printed(terminal.render, run, width=80).split()),
-        " ".join(markdown.render(run).replace("\\", "").replace("**", "").split()).lower(),
+        " ".join(rendering.in_terminal(run, width=80).split()),
+        " ".join(rendering.in_markdown(run).replace("\\", "").replace("**", "").split()).lower(),
     ]
     assert f"{label} order-history: {caveat.message} {caveat.advice}" in told[0]
     assert f"{label}, order-history: {caveat.message} {caveat.advice}".lower() in told[1]

@@ -89,7 +89,8 @@ def together(mark: str, *others: str) -> Callable[[Path], Seen]:
 def _run(folder: Path, version: int) -> None:
     record = replace(samples.run(), seconds=version)
     with MonkeyPatch.context() as patch, run_directory(NOW, results=folder) as (_, directory):
-        patch.setattr("headtohead.report.html.render", _report)
+        patch.setattr("headtohead.report.run_page.page", _report)
+        patch.setattr("headtohead.report.html.render", str)
         write_pairs(directory / "pairs" / "e.csv", [pair()] * version, variants=["one"])
         write_reports(record, directory)
         write_record(record, directory)
@@ -117,7 +118,8 @@ def _explain(folder: Path, version: int) -> None:
     with MonkeyPatch.context() as patch:
         found = explained(rows=version)
         patch.setattr("headtohead.explain.explain_experiments.explain", lambda *_, **__: found)
-        patch.setattr("headtohead.report.html.render", _report)
+        patch.setattr("headtohead.report.run_page.page", _report)
+        patch.setattr("headtohead.report.html.render", str)
         explain_run(samples.run(), folder, experiments=[], config=None, note=ignore)
 
 

@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 
 from headtohead.records.provenance import GitState
-from headtohead.report import html
 from headtohead.report.explanation import other_state, variants_of
 from tests.explaining import explained, naive
 from tests.report import samples
+from tests.report.rendering import in_html
 from tests.report.test_html import Page
 
 
@@ -45,6 +45,6 @@ def test_hostile_sql_is_shown_as_text():
     statement = replace(first, statement=replace(first.statement, sql=hostile), hints=(hostile,))
     variant = replace(naive(), statements=(statement,))
     run = samples.run(samples.ten_times_faster())
-    page = Page(html.render(run, explained=explained(variant)))
+    page = Page(in_html(run, explained=explained(variant)))
     assert page.text.count(hostile) == 2
     assert "script" not in {tag for tag, *_ in page.attributes}

@@ -9,12 +9,12 @@ from headtohead.records.comparison import Mode
 from headtohead.records.explained import Explained
 from headtohead.records.results import ExperimentResult
 from headtohead.records.run import Run, read_record
-from headtohead.report import html, markdown, terminal
 from headtohead.report.findings import Finding, findings
 from tests.conftest import ROOT
-from tests.golden import Golden, printed, readable, sections
+from tests.golden import Golden, readable, sections
 from tests.report import samples
 from tests.report.everything import RUNS, everything, explained
+from tests.report.rendering import in_html, in_markdown, in_terminal
 
 
 @pytest.fixture(scope="module")
@@ -55,33 +55,33 @@ def every_verdict(experiment: ExperimentResult) -> tuple[Finding, ...]:
 
 
 def test_terminal(golden: Golden) -> None:
-    wide = {name: printed(terminal.render, run(), width=240) for name, run in RUNS.items()}
-    narrow = printed(terminal.render, everything(), width=80)
+    wide = {name: in_terminal(run(), width=240) for name, run in RUNS.items()}
+    narrow = in_terminal(everything(), width=80)
     golden("report.txt", sections(**wide, everything_in_80_columns=narrow))
 
 
 def test_terminal_in_colour(golden: Golden) -> None:
-    golden("report.colour.txt", printed(terminal.render, everything(), width=240, colour=True))
+    golden("report.colour.txt", in_terminal(everything(), width=240, colour=True))
 
 
 def test_markdown(golden: Golden) -> None:
-    golden("report.md", "\n".join(markdown.render(run()) for run in RUNS.values()))
+    golden("report.md", "\n".join(in_markdown(run()) for run in RUNS.values()))
 
 
 @pytest.mark.parametrize(
     ("name", "why"), [("everything", explained()), ("compared", None), ("elsewhere", None)]
 )
 def test_html(golden: Golden, name: str, why: Explained | None) -> None:
-    golden(f"{name}.html", readable(html.render(RUNS[name](), explained=why)))
+    golden(f"{name}.html", readable(in_html(RUNS[name](), explained=why)))
 
 
 def test_the_reference_run_on_a_terminal(golden: Golden, reference_run: Run) -> None:
-    golden("reference-run.txt", printed(terminal.render, reference_run, width=200))
+    golden("reference-run.txt", in_terminal(reference_run, width=200))
 
 
 def test_the_reference_run_as_markdown(golden: Golden, reference_run: Run) -> None:
-    golden("reference-run.md", markdown.render(reference_run))
+    golden("reference-run.md", in_markdown(reference_run))
 
 
 def test_the_reference_run_as_html(golden: Golden, reference_run: Run) -> None:
-    golden("reference-run.html", readable(html.render(reference_run), pictures=False))
+    golden("reference-run.html", readable(in_html(reference_run), pictures=False))

@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 import pytest
 
 from headtohead.records.run import Run
-from headtohead.report import html
 from headtohead.report.findings import findings
 from headtohead.report.numbers import count, interval, percent, quantity, ratio, size
 from tests.report import samples
+from tests.report.rendering import in_html
 
 VOID = {"meta", "link", "br"}
 
@@ -49,13 +49,13 @@ class Page(HTMLParser):
 
 
 def test_every_finding_is_told_in_a_sentence(sample: Run) -> None:
-    text = Page(html.render(sample)).text
+    text = Page(in_html(sample)).text
     for finding in findings(sample):
         assert (finding.sentence in text) is not finding.quiet
 
 
 def test_the_numbers_shown_are_those_of_the_record(sample: Run) -> None:
-    page = Page(html.render(sample))
+    page = Page(in_html(sample))
     cells = {words.strip() for words in page.words}
     for experiment in sample.experiments:
         assert experiment.question in page.text
@@ -78,14 +78,14 @@ def test_the_numbers_shown_are_those_of_the_record(sample: Run) -> None:
 
 
 def test_the_page_needs_nothing_from_outside(sample: Run) -> None:
-    source = html.render(sample)
+    source = in_html(sample)
     assert not re.search(r"https?:|//\w|@import|url\(|<script", source)
     assert set(Page(source).values("href")) == {"data:,"}
     assert not list(Page(source).values("src"))
 
 
 def test_ids_are_unique_and_every_reference_resolves(sample: Run) -> None:
-    page = Page(html.render(sample))
+    page = Page(in_html(sample))
     ids = list(page.values("id"))
     assert len(ids) == len(set(ids))
     references = {name for value in page.values("aria-labelledby") for name in value.split()}
@@ -97,7 +97,7 @@ def test_hostile_text_is_shown_as_text(hostile: str) -> None:
     experiment = samples.ten_times_faster()
     baseline, variant = experiment.variants
     (comparison,) = experiment.comparisons
-    source = html.render(
+    source = in_html(
         samples.run(
             replace(
                 experiment,
@@ -117,18 +117,18 @@ def test_hostile_text_is_shown_as_text(hostile: str) -> None:
 
 
 def test_an_invalid_experiment_is_neither_plotted_nor_given_a_ratio() -> None:
-    source = html.render(samples.run(samples.invalid(), samples.slower()))
+    source = in_html(samples.run(samples.invalid(), samples.slower()))
     assert source.count('class="chart effect"') == 1
     assert "0.0603" not in source
 
 
 def test_a_run_without_a_valid_experiment_has_no_effect_plot() -> None:
-    source = html.render(samples.run(samples.invalid()))
+    source = in_html(samples.run(samples.invalid()))
     assert 'id="effects"' not in source
 
 
 def test_tables_are_captioned_and_their_headers_scoped(sample: Run) -> None:
-    source = html.render(sample)
+    source = in_html(sample)
     assert (
         source.count("<caption")
         == source.count("<table")
@@ -141,6 +141,6 @@ def test_tables_are_captioned_and_their_headers_scoped(sample: Run) -> None:
 
 
 def test_every_chart_says_in_words_what_it_shows(sample: Run) -> None:
-    source = html.render(sample)
+    source = in_html(sample)
     charts = source.count('role="img"')
     assert charts == source.count("<desc id=") == source.count("<title id=")

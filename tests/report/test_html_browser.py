@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from headtohead.report import html
-from headtohead.sweep import page
+from headtohead.sweep.document import page
 from tests.report import samples
 from tests.report.everything import compared, everything, explained
+from tests.report.rendering import in_html
 from tests.sweep import factories
 
 pytestmark = pytest.mark.browser
@@ -111,11 +112,11 @@ def browser() -> Iterator[Browser]:
 
 
 PAGES = {
-    "everything": lambda: html.render(everything(), explained=explained()),
-    "two revisions": lambda: html.render(compared()),
-    "long names": lambda: html.render(samples.SAMPLES["long names"]()),
-    "only invalid": lambda: html.render(samples.run(samples.invalid())),
-    "sweep": lambda: page.render(factories.sweep(factories.explained_sizes())),
+    "everything": lambda: in_html(everything(), explained=explained()),
+    "two revisions": lambda: in_html(compared()),
+    "long names": lambda: in_html(samples.SAMPLES["long names"]()),
+    "only invalid": lambda: in_html(samples.run(samples.invalid())),
+    "sweep": lambda: html.render(page(factories.sweep(factories.explained_sizes()))),
 }
 
 

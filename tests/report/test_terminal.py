@@ -1,29 +1,18 @@
-import io
 import re
 from dataclasses import replace
 
 import pytest
-from rich.console import Console
 
 from headtohead.records.run import Run
-from headtohead.report import terminal
 from headtohead.report.findings import findings
 from headtohead.report.numbers import interval, ratio
 from tests.report import samples
-
-
-def printed(run: Run, *, width: int, colour: bool = False) -> str:
-    file = io.StringIO()
-    console = Console(
-        file=file, width=width, force_terminal=colour, color_system="standard" if colour else None
-    )
-    terminal.render(run, console=console)
-    return file.getvalue()
+from tests.report.rendering import in_terminal
 
 
 @pytest.mark.parametrize("width", [40, 80, 160, 240])
 def test_every_finding_is_shown_whole_at_any_width(sample: Run, width: int) -> None:
-    text = printed(sample, width=width)
+    text = in_terminal(sample, width=width)
     flowing = " ".join(text.split())
     for finding in findings(sample):
         assert finding.experiment.name in "".join(text.split())
@@ -36,23 +25,25 @@ def test_every_finding_is_shown_whole_at_any_width(sample: Run, width: int) -> N
 
 @pytest.mark.parametrize("width", [80, 160])
 def test_an_invalid_experiment_shows_no_ratio_and_no_other_verdict(width: int) -> None:
-    text = printed(samples.run(samples.invalid()), width=width)
+    text = in_terminal(samples.run(samples.invalid()), width=width)
     assert "faster" not in text
     assert "0.0603" not in text
 
 
 def test_output_to_a_file_has_no_escape_sequences(sample: Run) -> None:
-    assert "\x1b" not in printed(sample, width=80)
+    assert "\x1b" not in in_terminal(sample, width=80)
 
 
 def test_colour_adds_nothing_that_words_do_not_say(sample: Run) -> None:
-    coloured = printed(sample, width=160, colour=True)
-    assert "\x1b[" in coloured
-    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == printed(sample, width=160)
+    coloured = in_terminal(sample, width=160, colour=True)
+    assert "␛[" in coloured
+    # Spaces at the end of a line are stripped where no colour ends after them.
+    plain = re.sub(r"␛\[[\d;]*m", "", coloured).splitlines()
+    assert [line.rstrip() for line in plain] == in_terminal(sample, width=160).splitlines()
 
 
 def test_markup_and_control_characters_in_names_are_shown_not_obeyed() -> None:
     hostile = replace(samples.ten_times_faster(), name="[bold]x[/bold]\x1b[2J\n\r")
-    text = printed(samples.run(hostile), width=160)
+    text = in_terminal(samples.run(hostile), width=160)
     assert "[bold]x[/bold] [2J" in text
     assert "\x1b" not in text

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from headtohead.analysis.growth import CountTrend, Trend
-from headtohead.sweep import page, terminal
+from headtohead.report import html, terminal
+from headtohead.sweep.document import brief, page
 from headtohead.sweep.record import Sweep
 from tests.golden import Golden, printed, readable, sections
 from tests.sweep.factories import ROWS, explained_sizes, invalid, size, sweep
@@ -52,11 +53,14 @@ def test_terminal(golden: Golden) -> None:
     golden(
         "sweep.txt",
         sections(
-            **{name: printed(terminal.render, each(), width=160) for name, each in SWEEPS.items()}
+            **{
+                name: printed(terminal.render, brief(each()), width=160)
+                for name, each in SWEEPS.items()
+            }
         ),
     )
 
 
 @pytest.mark.parametrize("name", SWEEPS)
 def test_page(golden: Golden, name: str) -> None:
-    golden(f"{name.replace(' ', '-')}.html", readable(page.render(SWEEPS[name]())))
+    golden(f"{name.replace(' ', '-')}.html", readable(html.render(page(SWEEPS[name]()))))

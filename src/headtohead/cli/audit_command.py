@@ -30,8 +30,10 @@ def audit(
 
     Example: h2h audit stock-update
     """
-    from headtohead.audit import audit_experiments, terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.audit import audit_experiments  # noqa: PLC0415 (slow to import)
+    from headtohead.audit.document import brief  # noqa: PLC0415
     from headtohead.audit.record import is_audit  # noqa: PLC0415 (slow to import)
+    from headtohead.report import terminal  # noqa: PLC0415
 
     if output is not None:
         require_output(output, is_own=is_audit)
@@ -46,7 +48,7 @@ def audit(
     if as_json:
         sys.stdout.write(to_json(record))
     else:
-        terminal.render(record, console=console)
+        terminal.render(brief(record), console=console)
     _require_expected(record)
 
 

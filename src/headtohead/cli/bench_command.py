@@ -46,11 +46,12 @@ def bench(
 
     Example: h2h bench main -k server_timing
     """
-    from headtohead.bench import terminal  # noqa: PLC0415 (slow to import)
     from headtohead.bench.compare_benchmarks import LATEST  # noqa: PLC0415 (slow to import)
     from headtohead.bench.compare_benchmarks import bench as carry_out  # noqa: PLC0415 (slow to import)
+    from headtohead.bench.document import brief  # noqa: PLC0415 (slow to import)
     from headtohead.bench.instructions import can_count  # noqa: PLC0415 (slow to import)
     from headtohead.cli.progress import watching  # noqa: PLC0415 (slow to import)
+    from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
 
     if instructions and not can_count():
         raise ConfigurationError(
@@ -71,6 +72,6 @@ def bench(
     if as_json:
         sys.stdout.write(to_json(record))
     else:
-        terminal.render(record, console=console)
+        terminal.render(brief(record), console=console)
         latest = os.path.relpath(folder.parent / LATEST)
         console.print(f"Record {latest}/bench.json", highlight=False)

@@ -13,9 +13,12 @@ from headtohead.records.run import Run
 def write_reports(record: Run, folder: Path) -> None:
     """Write what is derived, from what explains the run too where the folder has it."""
     from headtohead.report import html, markdown  # noqa: PLC0415 (slow to import)
+    from headtohead.report.run_brief import brief  # noqa: PLC0415 (slow to import)
+    from headtohead.report.run_page import page  # noqa: PLC0415 (slow to import)
 
-    write_whole(html.render(record, explained=read_explained(folder)), folder / "report.html")
-    write_whole(markdown.render(record), folder / "report.md")
+    whole = page(record, explained=read_explained(folder))
+    write_whole(html.render(whole), folder / "report.html")
+    write_whole(markdown.render(brief(record)), folder / "report.md")
 
 
 def explain_run(

@@ -82,17 +82,19 @@ def report(
     Example: h2h report results/latest --format markdown
     """
     from headtohead.report import html, markdown, terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.report.run_brief import brief  # noqa: PLC0415 (slow to import)
+    from headtohead.report.run_page import page  # noqa: PLC0415 (slow to import)
 
     record = read_record(run)
     if as_json or format is Format.JSON:
         sys.stdout.write(to_json(record))
     elif format is Format.HTML:
         folder = run if run.is_dir() else run.parent
-        sys.stdout.write(html.render(record, explained=read_explained(folder)))
+        sys.stdout.write(html.render(page(record, explained=read_explained(folder))))
     elif format is Format.MARKDOWN:
-        sys.stdout.write(markdown.render(record))
+        sys.stdout.write(markdown.render(brief(record)))
     else:
-        terminal.render(record, console=console)
+        terminal.render(brief(record), console=console)
 
 
 def _measure(
@@ -139,11 +141,12 @@ def _measure(
 def show_run(record: Run, folder: Path, *, as_json: bool) -> None:
     """Print what was found, and where it is kept."""
     from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.report.run_brief import brief  # noqa: PLC0415 (slow to import)
 
     if as_json:
         sys.stdout.write(to_json(record))
         return
-    terminal.render(record, console=console)
+    terminal.render(brief(record), console=console)
     latest = os.path.relpath(folder.parent / "latest")
     console.print(f"Record {latest}/run.json, report {latest}/report.html", highlight=False)
 

@@ -39,7 +39,8 @@ def sweep(
     Example: h2h sweep product-search --rows 1e3,3e3,1e4,3e4,1e5
     """
     from headtohead.cli.progress import watching  # noqa: PLC0415 (slow to import)
-    from headtohead.sweep import terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.sweep.document import brief  # noqa: PLC0415 (slow to import)
     from headtohead.sweep.sweep_sizes import LATEST  # noqa: PLC0415 (slow to import)
     from headtohead.sweep.sweep_sizes import sweep as carry_out  # noqa: PLC0415 (slow to import)
 
@@ -57,7 +58,7 @@ def sweep(
     if as_json:
         sys.stdout.write(to_json(record))
     else:
-        terminal.render(record, console=console)
+        terminal.render(brief(record), console=console)
         latest = os.path.relpath(folder.parent / LATEST)
         console.print(f"Record {latest}/sweep.json, page {latest}/sweep.html", highlight=False)
     if not record.valid:
@@ -65,6 +66,7 @@ def sweep(
 
 
 def _write_reports(record: "Sweep", folder: Path) -> None:
-    from headtohead.sweep import page  # noqa: PLC0415 (slow to import)
+    from headtohead.report import html  # noqa: PLC0415 (slow to import)
+    from headtohead.sweep.document import PAGE_NAME, page  # noqa: PLC0415 (slow to import)
 
-    write_whole(page.render(record), folder / page.PAGE_NAME)
+    write_whole(html.render(page(record)), folder / PAGE_NAME)

@@ -1,10 +1,69 @@
 """What explains a run, in the words that every report of it shares."""
 
+from collections.abc import Iterator
+
 from headtohead.protocol.explanation import Location, PlanNode
-from headtohead.records.explained import Explained, ExplainedVariant
+from headtohead.records.explained import Explained, ExplainedStatement, ExplainedVariant
 from headtohead.records.results import ExperimentResult
 from headtohead.records.run import Run
-from headtohead.report.numbers import milliseconds
+from headtohead.report.document import (
+    Code,
+    Fold,
+    Folds,
+    Item,
+    Note,
+    PagePart,
+    Section,
+    Tone,
+    Tree,
+    Words,
+)
+from headtohead.report.numbers import milliseconds, times
+
+
+def explained_section(
+    experiment: ExperimentResult, *, run: Run, explained: Explained
+) -> Iterator[Section]:
+    """What each variant of an experiment does, where anything explains it."""
+    variants = variants_of(experiment, explained)
+    if variants:
+        other = other_state(run, explained)
+        folds = tuple(
+            Fold(
+                title=Item(in_brief(variant), name=variant.name, series=series),
+                parts=tuple(_variant(variant)),
+            )
+            for series, variant in variants
+        )
+        yield Section(
+            title="What each variant does",
+            parts=(*([Words(f"{other}.", Tone.CAVEAT)] if other else []), Folds(folds)),
+        )
+
+
+def _variant(variant: ExplainedVariant) -> Iterator[PagePart]:
+    for each in variant.statements:
+        yield Section(parts=tuple(_statement(each)))
+    if not variant.statements:
+        yield Words("It asks the database nothing.", Tone.QUIET)
+
+
+def _statement(each: ExplainedStatement) -> Iterator[PagePart]:
+    yield Words((f"{times(each.statement.times)}: ", Code(each.statement.sql)))
+    for source in each.detail.sources:
+        # That a statement comes from one place needs no count.
+        often = f" ({times(source.times)})" if source.times < each.statement.times else ""
+        yield Words(("from ", Code(place(source.location)), often), Tone.QUIET)
+    if each.detail.plan:
+        yield _tree(each.detail.plan)
+    else:
+        yield Words(f"No plan: {each.detail.without_plan}.", Tone.QUIET)
+    for hint in each.hints:
+        yield Note(label="Hint", alarming=False, text=f"{hint}.", advice="")
+
+
+def _tree(node: PlanNode) -> Tree:
+    return Tree(node_in_words(node), tuple(map(_tree, node.children)))
 
 
 def variants_of(

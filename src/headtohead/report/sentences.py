@@ -8,6 +8,7 @@ from headtohead.records.comparison import Mode
 from headtohead.records.provenance import Environment, GitState
 from headtohead.records.results import ExperimentResult
 from headtohead.records.run import Run
+from headtohead.report.document import Facts, Section
 from headtohead.report.findings import control_finding, findings
 from headtohead.report.numbers import (
     ARROW,
@@ -225,10 +226,10 @@ def revision(record: Record) -> str:
     return f"{record.git.commit[:12]}{' with uncommitted changes' if record.git.dirty else ''}"
 
 
-def environment_table(record: Record) -> tuple[tuple[str, str], ...]:
-    """Everything known of where the run took place, as label and value."""
+def environment_section(record: Record) -> Section:
+    """Everything known of where the run took place."""
     environment = record.environment
-    return (
+    facts = (
         ("Processor", environment.cpu),
         ("Cores", str(environment.cores)),
         ("Memory", size(environment.memory_bytes)),
@@ -239,6 +240,7 @@ def environment_table(record: Record) -> tuple[tuple[str, str], ...]:
         ("Rows of the main table", f"{environment.rows:,}" if environment.rows else "unknown"),
         ("Load average before and after", load_change(record)),
     )
+    return Section(title="Environment", key="environment", parts=(Facts(facts),))
 
 
 def conditions(experiment: ExperimentResult) -> str | None:

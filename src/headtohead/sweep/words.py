@@ -5,18 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from headtohead.analysis.growth import CountTrend, Trend
-from headtohead.analysis.results import Verdict
 from headtohead.records.explained import ExplainedVariant
-from headtohead.report.numbers import (
-    ARROW,
-    NO_VALUE,
-    count,
-    count_change,
-    interval,
-    milliseconds,
-    ratio,
-    size,
-)
+from headtohead.report.numbers import ARROW, count, count_change, size
 from headtohead.sweep.record import Size, Sweep, VariantGrowth
 
 NOT_EXECUTED = ("not executed",)
@@ -89,9 +79,6 @@ def _of_variant(size: Size, name: str) -> Iterator[ExplainedVariant]:
     return (each for each in size.explained if each.name == name)
 
 
-GROWTH_HEADERS = ("Variant", "Exponent", "95 % interval", "From size to size")
-SIZE_HEADERS = ("Rows", "Variant", "p50", "Ratio", "95 % interval", "Verdict", "Queries")
-
 HOW_TO_READ = (
     "Ten times the rows take 10^exponent times as long: with 0 no longer, with 0.5 three times,"
     " with 1 ten times as long. It holds between the smallest and the largest size, no further."
@@ -116,55 +103,10 @@ def plans_in_words(sweep: Sweep, variant: str) -> str:
     return "the same plans at every size" if plans else ""
 
 
-def plan_changes(sweep: Sweep) -> Iterator[str]:
-    """Each statement whose plan changes along the sizes with its plans, line by line."""
-    for growth in sweep.growth:
-        for each in statement_plans(sweep, growth.variant):
-            if each.changes:
-                yield f"{growth.variant}, answered in several ways: {each.sql}"
-                for stretch in each.stretches:
-                    yield f"  {sizes_in_words(stretch)}:"
-                    yield from (f"    {line}" for line in stretch.shape)
-
-
 def sizes_in_words(stretch: PlanRange) -> str:
     """At which sizes a plan is the one: `10,000 to 1,000,000 rows`."""
     first, last = f"{stretch.first:,}", f"{stretch.last:,}"
     return f"{first} rows" if first == last else f"{first} to {last} rows"
-
-
-def growth_rows(sweep: Sweep) -> Iterator[tuple[str, ...]]:
-    """The exponents of every variant, as cells below `GROWTH_HEADERS`."""
-    for growth in sweep.growth:
-        if growth.trend is Trend.INVALID:
-            yield (growth.variant, *[NO_VALUE] * (len(GROWTH_HEADERS) - 1))
-        else:
-            low, high = growth.ci95
-            yield (
-                growth.variant,
-                f"{growth.exponent:.2f}",
-                f"[{low:.2f}, {high:.2f}]",
-                ", ".join(f"{each:.2f}" for each in growth.step_exponents),
-            )
-
-
-def size_rows(sweep: Sweep) -> Iterator[tuple[str, ...]]:
-    """What was measured at every size, as cells below `SIZE_HEADERS`."""
-    for each in sweep.sizes:
-        comparisons = {comparison.variant: comparison for comparison in each.result.comparisons}
-        for variant in each.result.variants:
-            found = comparisons.get(variant.name)
-            verdict = each.result.verdict_on(found) if found else None
-            usable = verdict not in {None, Verdict.INVALID}
-            yield (
-                f"{each.rows:,}",
-                variant.name,
-                milliseconds(variant.latency_ms.p50),
-                ratio(found.ratio) if found and usable else NO_VALUE,
-                interval(found.ci95) if found and usable else NO_VALUE,
-                verdict or "baseline",
-                count(variant.queries_per_request),
-            )
 
 
 def notes(sweep: Sweep) -> Iterator[str]:

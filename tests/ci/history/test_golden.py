@@ -1,10 +1,16 @@
 """What people read of a history."""
 
 from headtohead.analysis.results import Verdict
-from headtohead.ci.history import page, terminal
+from headtohead.ci.history.document import (
+    changes,
+    damage_sentence,
+    measurements,
+    overview,
+    page,
+)
 from headtohead.ci.history.history_file import DamagedLine
 from headtohead.ci.history.series import series_of
-from headtohead.ci.history.words import damage_sentence
+from headtohead.report import html, terminal
 from tests.ci.history.samples import STEP, entries, entry
 from tests.golden import Golden, printed, readable, sections
 
@@ -29,14 +35,14 @@ def test_terminal(golden: Golden) -> None:
     golden(
         "history.txt",
         sections(
-            all_endpoints=printed(terminal.show, SERIES, width=120),
-            every_commit=printed(terminal.show_entries, SERIES, width=120),
-            changes=printed(terminal.show_changes, SERIES, width=120),
-            one_change=printed(terminal.show_changes, SERIES[:1], width=120),
-            no_change=printed(terminal.show_changes, series_of(EVERY_VERDICT), width=120),
+            all_endpoints=printed(terminal.render, overview(SERIES), width=120),
+            every_commit=printed(terminal.render, measurements(SERIES), width=120),
+            changes=printed(terminal.render, changes(SERIES), width=120),
+            one_change=printed(terminal.render, changes(SERIES[:1]), width=120),
+            no_change=printed(terminal.render, changes(series_of(EVERY_VERDICT)), width=120),
         ),
     )
 
 
 def test_page(golden: Golden) -> None:
-    golden("history.html", readable(page.render(SERIES, damaged=[DAMAGED])))
+    golden("history.html", readable(html.render(page(SERIES, damaged=[DAMAGED]))))

@@ -6,15 +6,17 @@ from headtohead.ci.gate.judgement import Gate, Judgement
 from headtohead.ci.gate.policy import WELL, FindingKind, Response
 from headtohead.records.run import Run
 from headtohead.report import markdown
-from headtohead.report.markdown import escape, row
+from headtohead.report.document import Cell, Column, Table, Tone
+from headtohead.report.markdown import escape
 from headtohead.report.numbers import interval, percent, ratio
+from headtohead.report.run_brief import brief
 
 # By it a pipeline finds the comment that it wrote before, to write it again.
 MARKER = "<!-- headtohead -->"
 # GitHub refuses a comment of more than 65,536 characters.
 LONGEST = 60_000
 
-_WORDS = {Response.FAIL: "**fails**", Response.WARN: "warns", Response.PASS: "passes"}
+RESPONSES = {Response.FAIL: "fails", Response.WARN: "warns", Response.PASS: "passes"}
 _FOUND = {
     FindingKind.PASSED: "nothing wrong",
     FindingKind.FASTER: "faster",
@@ -41,7 +43,9 @@ def render(gate: Gate, record: Run) -> str:
     lines = [*head, *_table(told)]
     if passed:
         lines += _folded(f"{len(passed)} passed", "\n".join(_table(passed)))
-    whole = "\n".join([*lines, *_folded("The whole comparison", markdown.render(record))]) + "\n"
+    whole = (
+        "\n".join([*lines, *_folded("The whole comparison", markdown.render(brief(record)))]) + "\n"
+    )
     if len(whole) <= LONGEST:
         return whole
     # The table may be too long by itself: the gravest come first, so what is cut is what matters
@@ -75,30 +79,26 @@ def found(judgement: Judgement) -> str:
 
 
 def _table(judgements: list[Judgement]) -> Iterator[str]:
-    if not judgements:
-        return
-    headers = [
-        "",
-        "Found",
-        "Subject",
-        "Head / base [95 % interval]",
-        "Margin",
-        "What, and what to do",
-    ]
-    yield row(headers)
-    yield row(["---"] * len(headers))
-    for each in judgements:
-        measured = each.measured
-        yield row(
-            [
-                _WORDS[each.response],
-                found(each),
-                escape(each.subject),
-                f"{ratio(measured.ratio)} {interval(measured.ci95)}" if measured else "",
-                percent(measured.margin) if measured else "",
-                escape(each.text),
-            ]
+    if judgements:
+        columns = (
+            *map(Column, ("", "Found", "Subject")),
+            Column("Head / base", detail="95 % interval"),
+            *map(Column, ("Margin", "What, and what to do")),
         )
+        yield from markdown.table(Table(columns=columns, rows=tuple(map(_row, judgements))))
+
+
+def _row(judgement: Judgement) -> tuple[Cell, ...]:
+    measured = judgement.measured
+    fails = judgement.response is Response.FAIL
+    return (
+        Cell(RESPONSES[judgement.response], Tone.STRONG if fails else Tone.PLAIN),
+        Cell(found(judgement)),
+        Cell(judgement.subject),
+        Cell(f"{ratio(measured.ratio)} {interval(measured.ci95)}" if measured else ""),
+        Cell(percent(measured.margin) if measured else ""),
+        Cell(judgement.text),
+    )
 
 
 def _folded(title: str, content: str) -> list[str]:

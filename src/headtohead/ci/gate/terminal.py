@@ -5,10 +5,10 @@ from rich.padding import Padding
 from rich.text import Text
 
 from headtohead.ci.gate.judgement import Gate, Judgement
-from headtohead.ci.gate.page import found, summary
+from headtohead.ci.gate.page import RESPONSES, found, summary
 from headtohead.ci.gate.policy import FindingKind, Response
+from headtohead.report.terminal import plain
 
-_WORDS = {Response.FAIL: "fails", Response.WARN: "warns", Response.PASS: "passes"}
 _STYLES = {Response.FAIL: "bold red", Response.WARN: "bold yellow", Response.PASS: "green"}
 _RESULTS = {"passed": "bold green", "failed": "bold red", "invalid": "bold red"}
 
@@ -22,24 +22,19 @@ def render(gate: Gate, *, console: Console) -> None:
         each.subject for each in gate.judgements if each.kind is FindingKind.PASSED
     )
     if passed:
-        console.print(_plain(f"Nothing wrong found with {', '.join(passed)}."))
+        console.print(plain(f"Nothing wrong found with {', '.join(passed)}."))
     console.print(
-        Text.assemble(("Gate " + gate.result, _RESULTS[gate.result]), ". ", _plain(summary(gate)))
+        Text.assemble(("Gate " + gate.result, _RESULTS[gate.result]), ". ", plain(summary(gate)))
     )
 
 
 def _print(judgement: Judgement, console: Console) -> None:
     heading = Text.assemble(
-        (_WORDS[judgement.response], _STYLES[judgement.response]),
+        (RESPONSES[judgement.response], _STYLES[judgement.response]),
         " ",
-        _plain(f"{judgement.subject}: {found(judgement)}"),
+        plain(f"{judgement.subject}: {found(judgement)}"),
     )
     console.print(heading)
     for line in filter(None, (judgement.message, judgement.fix)):
-        console.print(Padding(_plain(line), (0, 0, 0, 2), expand=False))
+        console.print(Padding(plain(line), (0, 0, 0, 2), expand=False))
     console.print()
-
-
-def _plain(text: str) -> Text:
-    """Text as it is: no markup, and no control character of a server."""
-    return Text("".join(c if c.isprintable() else " " for c in text))

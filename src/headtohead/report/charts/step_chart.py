@@ -9,7 +9,7 @@ from headtohead.report.charts.axis import Axis
 from headtohead.report.charts.plane import HEIGHT, Plane
 from headtohead.report.charts.svg import frame, marker, percentage, series_class, vertical
 from headtohead.report.numbers import users
-from headtohead.report.throughput import knees
+from headtohead.report.under_load import knees
 
 # Radius of the ring at a knee, in pixels.
 _KNEE = 11

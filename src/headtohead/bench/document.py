@@ -1,40 +1,44 @@
-"""Compared micro-benchmarks on a terminal."""
+"""Compared micro-benchmarks, for whoever ran them."""
 
-from rich.console import Console
-from rich.text import Text
+from collections.abc import Iterator
 
 from headtohead.analysis.results import Verdict
 from headtohead.bench.record import Bench, Benchmark
+from headtohead.report.document import Brief, BriefPart, Column, Words, table
 from headtohead.report.numbers import ARROW, interval, percent, quantity, ratio
-from headtohead.report.terminal import print_cells
 
 _QUIET = {Verdict.NO_DIFFERENCE, Verdict.INCONCLUSIVE}
 
 
-def render(record: Bench, *, console: Console) -> None:
-    """Print what differs first, then what does not, then what could not be compared."""
+def brief(record: Bench) -> Brief:
+    """What differs first, then what does not, then what could not be compared."""
+    return Brief(
+        title=f"{record.head.name} against {record.base.name}", parts=tuple(_parts(record))
+    )
+
+
+def _parts(record: Bench) -> Iterator[BriefPart]:
     ordered = sorted(record.benchmarks, key=lambda each: each.verdict in _QUIET)
     counted = any(each.instructions for each in ordered)
-    print_cells(
+    yield table(
         f"{record.head.name} against {record.base.name}",
-        headers=[
-            *("Time of a call", "Ratio [95 % interval]", "Verdict", "Could see"),
+        headers=(
+            *("Time of a call", Column("Ratio", detail="95 % interval"), "Verdict", "Could see"),
             *(["Instructions"] if counted else []),
             "Benchmark",
-        ],
+        ),
+        names=("Benchmark",),
+        words=("Verdict",),
         rows=[_row(each, counted=counted) for each in ordered],
-        console=console,
     )
     for each in record.left_out:
-        console.print(Text(f"Not compared: {each.name} ({each.reason})."))
-    console.print(
-        Text(
-            f"{record.rounds} processes of each revision in turn. Ratio = head / base: 0.5 is half "
-            f"the time, differences within {percent(record.benchmarks[0].margin)} do not matter "
-            f"here. All verdicts together are wrong in at most {percent(record.error_rate)} of "
-            "comparisons."
-            + (" Instructions of this process alone, head / base, are advice." if counted else "")
-        )
+        yield Words(f"Not compared: {each.name} ({each.reason}).")
+    yield Words(
+        f"{record.rounds} processes of each revision in turn. Ratio = head / base: 0.5 is half "
+        f"the time, differences within {percent(record.benchmarks[0].margin)} do not matter "
+        f"here. All verdicts together are wrong in at most {percent(record.error_rate)} of "
+        "comparisons."
+        + (" Instructions of this process alone, head / base, are advice." if counted else "")
     )
 
 
