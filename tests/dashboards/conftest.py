@@ -6,7 +6,6 @@ import subprocess
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -14,7 +13,7 @@ import pytest
 from dashboards.build import render
 from dashboards.checks.sources import Postgres, Prometheus
 from headtohead.host import ports
-from headtohead.services.databases.postgresql import create_database, drop_database
+from headtohead.services.databases.postgresql import PostgreSQL
 from tests.conftest import ROOT
 from tests.dashboards import made_rows, made_series
 from tests.dashboards.declared import DECLARED
@@ -72,11 +71,10 @@ def made_postgres(database_url: str) -> Iterator[Postgres]:
     """A database of its own on the real server, with the made rows."""
     # Where the server is the user's own, processes of the suite share it.
     name = f"made_rows_{os.getpid()}"
-    create_database(database_url, name=name)
-    url = urlsplit(database_url)._replace(path=f"/{name}").geturl()
+    url = PostgreSQL().create(database_url, name=name)
     made_rows.write(url)
     yield Postgres(url=url)
-    drop_database(database_url, name=name)
+    PostgreSQL().drop(database_url, name=name)
 
 
 def _address(pid: int) -> str:

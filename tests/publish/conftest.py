@@ -1,10 +1,9 @@
 from collections.abc import Iterator
 from contextlib import closing
-from urllib.parse import urlsplit
 
 import pytest
 
-from headtohead.services.databases.postgresql import connect, create_database, drop_database
+from headtohead.services.databases.postgresql import PostgreSQL, connect
 
 NAME = "published_runs"
 
@@ -12,9 +11,8 @@ NAME = "published_runs"
 @pytest.fixture
 def url(database_url: str) -> Iterator[str]:
     """An empty database on the real server."""
-    create_database(database_url, name=NAME)
-    yield urlsplit(database_url)._replace(path=f"/{NAME}").geturl()
-    drop_database(database_url, name=NAME)
+    yield PostgreSQL().create(database_url, name=NAME)
+    PostgreSQL().drop(database_url, name=NAME)
 
 
 @pytest.fixture

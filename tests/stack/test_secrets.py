@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from headtohead.revisions.checkout import Revision
-from headtohead.services.databases.postgresql import POSTGRESQL
+from headtohead.services.databases.postgresql import POSTGRESQL, PostgreSQL
 from headtohead.services.project import Project
 from headtohead.services.server_process import ServerProcess
 from headtohead.services.service import RunningServer
@@ -86,8 +86,9 @@ def set_up_apart(folder: Path, *, seed: int, rows: int = 9) -> Any:
         patch.setattr(revision_servers.lifecycle, "status", lambda _: running)
         patch.setattr(revision_servers.lifecycle, "down", lambda _: ())
         patch.setattr(revision_servers.EmbeddedValkey, "ensure", lambda *_, **__: cache)
-        for name in ("drop_database", "recreate", "analyse", "copy_database"):
-            patch.setattr(revision_servers, name, lambda *_, **__: None)
+        for name in ("drop", "settle"):
+            patch.setattr(PostgreSQL, name, lambda *_, **__: None)
+        patch.setattr(PostgreSQL, "create", lambda *_, name, **__: f"postgresql://it/{name}")
         patch.setattr(Project, "migrate", note("migrate"))
         patch.setattr(Project, "seed", note("seed"))
         patch.setattr(Project, "count_rows", lambda _: rows)

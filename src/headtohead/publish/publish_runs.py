@@ -16,7 +16,7 @@ from headtohead.errors import PublishError
 from headtohead.publish.rows import Row, rows_of
 from headtohead.publish.schema import migrate
 from headtohead.records.run import Run
-from headtohead.services.databases.postgresql import connect, external_database, reason
+from headtohead.services.databases.postgresql import PostgreSQL, connect, reason
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import stack_settings
 from headtohead.stack.target import open_target
@@ -31,7 +31,7 @@ def database_url(config: Config) -> str:
         PublishError: There is neither.
     """
     if config.database_url:
-        return external_database(config.database_url).url
+        return PostgreSQL().external(config.database_url).url
     running = lifecycle.status(stack_settings(config))
     if running is None:
         raise PublishError(

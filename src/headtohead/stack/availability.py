@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from headtohead.config import Config
 from headtohead.errors import StackError
 from headtohead.experiment import SERVICES, Experiment
-from headtohead.services.databases.postgresql import external_database
+from headtohead.services.databases.database import database_of
 from headtohead.services.memcached import external_memcached
 from headtohead.services.service import Endpoint
 from headtohead.services.valkey import external_broker, external_cache
@@ -90,7 +90,7 @@ def external_servers(settings: StackSettings) -> External:
     broker = settings.broker_url if CELERY in settings.services else None
     memcached = settings.memcached_url if MEMCACHED in settings.services else None
     return External(
-        database=external_database(settings.database_url) if settings.database_url else None,
+        database=database_of(url).external(url) if (url := settings.database_url) else None,
         cache=external_cache(settings.cache_url) if settings.cache_url else None,
         broker=external_broker(broker) if broker else None,
         memcached=external_memcached(memcached) if memcached else None,

@@ -8,20 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
-import psycopg2
 
 from headtohead.errors import StackError
 from headtohead.host.interrupts import interrupted_afterwards, uninterrupted
 from headtohead.revisions import Revision
-from headtohead.services.databases.postgresql import POSTGRESQL as DATABASE
-from headtohead.services.databases.postgresql import (
-    analyse,
-    copy_database,
-    database_name,
-    drop_database,
-    recreate,
-    url_of_database,
-)
+from headtohead.services.databases.database import database_of
 from headtohead.services.gunicorn import (
     ALIKE,
     OWNER_VARIABLE,
@@ -126,8 +117,9 @@ def apart(
         if running is None:
             raise StackError("the stack is not up", fix="bring it up with `h2h up`")
         folder = lifecycle.scratch_directory(directory)
+        database = database_of(running.database_url)
         names = {
-            side: database_name(running.database_url, directory, kind=side)
+            side: database.free_name(running.database_url, directory=directory, kind=side)
             for side in (_TEMPLATE, *revisions)
         }
         lifecycle.down(replace(settings, directory=folder))  # an earlier one may have been killed
@@ -147,9 +139,9 @@ def apart(
             with uninterrupted():
                 lifecycle.down(replace(settings, directory=folder))
                 # Where the server is gone, the next one drops them.
-                with suppress(psycopg2.OperationalError):
+                with suppress(StackError):
                     for name in names.values():
-                        drop_database(running.database_url, name=name)
+                        database.drop(running.database_url, name=name)
 
 
 def fewest_migrations(roots: Mapping[str, Path]) -> str:
@@ -183,12 +175,13 @@ def _set_up(
     caches = cache.url.rpartition("/")[0]
     token = secrets.token_urlsafe(24)
     secrets_told = secrets_of(settings.variables)
+    database = database_of(running.database_url)
     projects = {
         side: Project(
             root=revision.root,
             directory=folder,
             settings_module=settings.settings_module,
-            database_url=url_of_database(running.database_url, names[side]),
+            database_url=database.beside(running.database_url, name=names[side]),
             cache_url=f"{caches}/{number}",
             broker_url="",
             memcached_url="",
@@ -202,27 +195,24 @@ def _set_up(
         for number, (side, revision) in enumerate(revisions.items())
     }
     oldest = fewest_migrations({side: each.root for side, each in revisions.items()})
-    template = replace(
-        projects[oldest], database_url=url_of_database(running.database_url, names[_TEMPLATE])
-    )
     for name in names.values():
-        drop_database(running.database_url, name=name)
+        database.drop(running.database_url, name=name)
     progress(f"seeding {rows:,} rows for both revisions")
-    recreate(running.database_url, names[_TEMPLATE])
+    url = database.create(running.database_url, name=names[_TEMPLATE])
+    template = replace(projects[oldest], database_url=url)
     template.migrate()
     template.seed(rows=rows, seed=seed)
     for side, project in projects.items():
-        copy_database(running.database_url, names[_TEMPLATE], names[side])
+        database.create(running.database_url, name=names[side], like=names[_TEMPLATE])
         if side != oldest:
             progress("migrating the newer revision's database")
             project.migrate()
-        analyse(project.database_url)
-    database = next(each for each in running.servers if each.name == DATABASE)
+        database.settle(project.database_url)
     return IsolatedRevisions(
         settings=settings,
         directory=folder,
         projects=projects,
         token=token,
         rows=projects[oldest].count_rows(),
-        servers=(database, cache.server),
+        servers=(running.servers[0], cache.server),
     )

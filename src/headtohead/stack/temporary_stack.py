@@ -3,19 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from urllib.parse import urlsplit
-
-import psycopg2
-import psycopg2.errors
 
 from headtohead.errors import StackError
 from headtohead.host.interrupts import uninterrupted
-from headtohead.services.databases.postgresql import (
-    analyse,
-    database_name,
-    drop_database,
-    recreate,
-)
+from headtohead.services.databases.database import database_of
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import RunningStack, locked, usable
@@ -30,7 +21,7 @@ def scratch(
     workers: int = 1,
     progress: Callable[[str], None],
 ) -> Iterator[RunningStack]:
-    """An API on a new database of the stack's PostgreSQL and on an empty cache.
+    """An API on a new database of the stack's server and on an empty cache.
 
     Services that are asked for run again, too: their tasks and values are about other rows. The
     same rows get the same plans. Nothing of it is left, come what may. Meanwhile no other command
@@ -51,7 +42,8 @@ def scratch(
         running = lifecycle.status(settings)
         if running is None:
             raise StackError("the stack is not up", fix="bring it up with `h2h up`")
-        name = database_name(running.database_url, directory, kind="scratch")
+        database = database_of(running.database_url)
+        name = database.free_name(running.database_url, directory=directory, kind="scratch")
         apart = replace(
             settings,
             directory=lifecycle.scratch_directory(directory),
@@ -59,7 +51,7 @@ def scratch(
             port=0,
             rows=rows,
             seed=seed,
-            database_url=urlsplit(running.database_url)._replace(path=f"/{name}").geturl(),
+            database_url=database.beside(running.database_url, name=name),
             cache_url=None,
             broker_url=None,
             memcached_url=None,
@@ -69,16 +61,16 @@ def scratch(
         progress(f"setting up a temporary database of {rows:,} rows")
         lifecycle.down(apart)  # an earlier one may have been killed
         try:
-            recreate(running.database_url, name)
+            database.create(running.database_url, name=name)
             up = lifecycle.up(apart, progress=_silent)
-            analyse(up.database_url)
+            database.settle(up.database_url)
             yield up
         finally:
             with uninterrupted():
                 lifecycle.down(apart)
                 # Where the server is gone, the next one drops it.
-                with suppress(psycopg2.OperationalError):
-                    drop_database(running.database_url, name=name)
+                with suppress(StackError):
+                    database.drop(running.database_url, name=name)
 
 
 def _silent(_: str) -> None:

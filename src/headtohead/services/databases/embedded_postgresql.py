@@ -14,8 +14,8 @@ import psycopg2
 
 from headtohead.services.databases.postgresql import (
     POSTGRESQL,
-    create_database,
     create_extension,
+    ensure_database,
     server_version,
 )
 from headtohead.services.databases.postgresql_cluster import (
@@ -137,7 +137,7 @@ class EmbeddedPostgres:
         )
         if started is None:
             raise self.process.failure(more=f"; remove {self.data} to start with an empty one")
-        create_database(self.url(SUPERUSER), name=DATABASE)
+        ensure_database(self.url(SUPERUSER), name=DATABASE)
         return started[0]
 
     def _open_files_to_account(self, programs: Path, progress: Callable[[str], None]) -> None:

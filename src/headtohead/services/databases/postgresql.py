@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -21,23 +22,66 @@ _TIMEOUT = 3  # seconds; libpq takes whole ones
 _LONGEST_NAME = 63  # bytes; PostgreSQL cuts what is longer
 
 
-def external_database(url: str) -> Endpoint:
-    """The user's own server behind DATABASE_URL.
+@dataclass(frozen=True)
+class PostgreSQL:
+    """PostgreSQL as a `headtohead.services.databases.database.Database`."""
 
-    Raises:
-        ConfigurationError: The URL is malformed.
-        StackError: The server does not answer or does not let us in.
-    """
-    address = checked_address(url, kind=DATABASE)
-    try:
-        version = server_version(url)
-    except psycopg2.Error as error:
-        raise StackError(
-            f"{POSTGRESQL} at {address} cannot be used ({reason(error, url)})",
-            fix="start it or correct DATABASE_URL, or unset it to use the embedded server",
-        ) from None
-    server = RunningServer(name=POSTGRESQL, pid=None, address=address, log=None, version=version)
-    return Endpoint(server=server, url=url)
+    name: str = POSTGRESQL
+
+    def external(self, url: str) -> Endpoint:
+        """The user's own server behind DATABASE_URL."""
+        address = checked_address(url, kind=DATABASE)
+        try:
+            version = server_version(url)
+        except psycopg2.Error as error:
+            raise StackError(
+                f"{POSTGRESQL} at {address} cannot be used ({reason(error, url)})",
+                fix="start it or correct DATABASE_URL, or unset it to use the embedded server",
+            ) from None
+        server = RunningServer(
+            name=POSTGRESQL, pid=None, address=address, log=None, version=version
+        )
+        return Endpoint(server=server, url=url)
+
+    def free_name(self, url: str, *, directory: Path, kind: str) -> str:
+        """As long as PostgreSQL takes it, with the stack's mark at its end."""
+        mark = hashlib.sha256(os.fsencode(directory)).hexdigest()[:8]
+        suffix = f"_{kind}_{mark}"
+        # Only what needs no escaping, neither in SQL nor in an URL.
+        given = re.sub(r"\W", "_", urlsplit(url).path.removeprefix("/"), flags=re.ASCII)
+        return given[: _LONGEST_NAME - len(suffix)] + suffix
+
+    def beside(self, url: str, *, name: str) -> str:
+        """The same URL with another path."""
+        return urlsplit(url)._replace(path=f"/{name}").geturl()
+
+    def create(self, url: str, *, name: str, like: str | None = None) -> str:
+        """Create it from a template: a copy of files, which takes a second."""
+        self.drop(url, name=name)
+        template = f' TEMPLATE "{like}"' if like else ""
+        try:
+            _execute(url, f'CREATE DATABASE "{name}"{template}')
+        except psycopg2.errors.InsufficientPrivilege:
+            raise StackError(
+                "the user of DATABASE_URL may create no database",
+                fix="let it (ALTER ROLE ... CREATEDB), or unset DATABASE_URL to use the embedded "
+                "server",
+            ) from None
+        return self.beside(url, name=name)
+
+    def drop(self, url: str, *, name: str) -> None:
+        """Drop it with its connections."""
+        try:
+            _execute(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        except psycopg2.OperationalError as error:
+            raise StackError(
+                f"database {name} cannot be dropped ({reason(error, url)})",
+                fix=f"drop it once {POSTGRESQL} answers; the next command does, too",
+            ) from None
+
+    def settle(self, url: str) -> None:
+        """Vacuum and analyse all tables."""
+        _execute(url, "VACUUM (ANALYZE)")
 
 
 def server_version(url: str) -> str:
@@ -51,36 +95,19 @@ def server_version(url: str) -> str:
         return f"{major}.{minor}"
 
 
-def create_database(url: str, *, name: str) -> None:
+def ensure_database(url: str, *, name: str) -> None:
     """Create a database unless the server has it; `url` names another one on that server."""
-    with closing(connect(url)) as connection:
-        connection.autocommit = True  # CREATE DATABASE refuses to run in a transaction
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-            if cursor.fetchone() is None:
-                cursor.execute(f'CREATE DATABASE "{name}"')
+    with closing(connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        is_there = cursor.fetchone() is not None
+    if not is_there:
+        _execute(url, f'CREATE DATABASE "{name}"')
 
 
 def create_extension(url: str, *, name: str) -> None:
     """Create an extension in the database that `url` names, unless it is there."""
     with closing(connect(url)) as connection, connection, connection.cursor() as cursor:
         cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {name}")
-
-
-def drop_database(url: str, *, name: str) -> None:
-    """Drop a database if the server has it, whoever is connected to it; `url` names another one."""
-    with closing(connect(url)) as connection:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
-def analyse(url: str) -> None:
-    """Have the server look at all tables now, so that its plans do not depend on when it does."""
-    with closing(connect(url)) as connection:
-        connection.autocommit = True  # VACUUM refuses to run in a transaction
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM (ANALYZE)")
 
 
 def connect(url: str) -> psycopg2.extensions.connection:
@@ -115,40 +142,9 @@ def reason(error: psycopg2.Error, url: str) -> str:
     return line.replace(password, "***") if password else line
 
 
-def url_of_database(url: str, name: str) -> str:
-    """The URL of another database on the same server."""
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
-
-
-def copy_database(url: str, template: str, name: str) -> None:
-    """Create a database as a copy of another one on the server that `url` names."""
+def _execute(url: str, statement: str) -> None:
+    """Execute a statement that refuses to run in a transaction."""
     with closing(connect(url)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-
-
-def database_name(url: str, directory: Path, *, kind: str) -> str:
-    """A name that no other stack on the same server has."""
-    mark = hashlib.sha256(os.fsencode(directory)).hexdigest()[:8]
-    suffix = f"_{kind}_{mark}"
-    # Only what needs no escaping, neither in SQL nor in an URL.
-    given = re.sub(r"\W", "_", urlsplit(url).path.removeprefix("/"), flags=re.ASCII)
-    return given[: _LONGEST_NAME - len(suffix)] + suffix
-
-
-def recreate(url: str, name: str) -> None:
-    """Create a database beside the one that `url` names, in place of any of that name.
-
-    Raises:
-        StackError: The user may create none.
-    """
-    try:
-        drop_database(url, name=name)
-        create_database(url, name=name)
-    except psycopg2.errors.InsufficientPrivilege:
-        raise StackError(
-            "the user of DATABASE_URL may create no database",
-            fix="let it (ALTER ROLE ... CREATEDB), or unset DATABASE_URL to use the embedded "
-            "server",
-        ) from None
+            cursor.execute(statement)
