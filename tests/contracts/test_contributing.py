@@ -1,6 +1,5 @@
 """What CONTRIBUTING.md promises about adding an experiment, followed to the letter."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Project
 
 pytestmark = [pytest.mark.nightly, pytest.mark.stack]
 
@@ -45,7 +44,7 @@ def python(folder: Path, *arguments: str) -> None:
     finished = subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": f"{folder / 'src'}:{folder}"},
+        env={**Project(root=folder).variables(), "PYTHONPATH": f"{folder / 'src'}:{folder}"},
         capture_output=True,
         text=True,
         check=False,

@@ -1,7 +1,6 @@
 """`python -m benchmarks.validation`: its options in this process, and real trials at night."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -96,7 +95,7 @@ def start(project: Project, *options: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "benchmarks.validation", *options],
         cwd=project.root,
-        env={**os.environ, "H2H_ROWS": "300"},
+        env={**project.variables(), "H2H_ROWS": "300"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
