@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from headtohead.records.encoding import Bounds
 from headtohead.records.results import ExperimentResult
 from headtohead.records.run import Run
 
@@ -29,7 +30,7 @@ class Found:
     path: str
     verdict: str
     ratio: float
-    ci95: tuple[float, float]
+    ci95: Bounds
     queries: tuple[float, float]
 
     @property

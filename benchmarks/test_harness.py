@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from headtohead.analysis.change_points import changes
 from headtohead.analysis.interval import anytime_estimate, fixed_size_estimate
 from headtohead.django.middleware import MeasurementMiddleware
-from headtohead.load.plans.encoding import to_json
+from headtohead.load.plans.encoding import to_line
 from headtohead.protocol.headers import TOKEN_HEADER
 from headtohead.protocol.server_timing import HEADER, ServerTiming
 from tests.run.factories import pair, sample
@@ -32,7 +32,7 @@ def test_server_timing_read(benchmark):
 
 
 def test_hundred_pairs_reported(benchmark):
-    text = benchmark(to_json, [pair()] * 100)
+    text = benchmark(to_line, [pair()] * 100)
     assert text.count("variant_sample") == 100
 
 

@@ -21,7 +21,7 @@ from benchmarks.generator_cost.kinds import Kind
 from headtohead.load.generator.http_client import LeanUser
 from headtohead.load.generator.user import SAMPLES, listen_alone, record_sample
 from headtohead.load.plans.arm import Sample
-from headtohead.load.plans.encoding import to_json
+from headtohead.load.plans.encoding import to_line
 from headtohead.load.plans.throughput import BlockBatch
 
 HEADERS = {
@@ -81,7 +81,7 @@ def take(block: Block, *, seconds: float, report: int) -> dict[str, float]:
         gevent.sleep(0)
     if block.samples:
         batch = BlockBatch(blocks=[], samples=block.samples.copy())
-        os.write(report, to_json(batch).encode())
+        os.write(report, to_line(batch).encode())
         block.samples.clear()
     return {
         "requests": block.requests,

@@ -17,13 +17,13 @@ import typer
 from benchmarks.validation import terminal
 from benchmarks.validation.output import require_folder, write_outputs
 from benchmarks.validation.progress import watching
-from benchmarks.validation.record import to_json
 from benchmarks.validation.scenarios import QUICK_SCENARIOS, select_scenarios
 from benchmarks.validation.take_trials import Scope, validate
 from benchmarks.validation.trial import Subject
 from headtohead.cli import main
 from headtohead.cli.application import console, errors
 from headtohead.cli.project import read_project
+from headtohead.records.store import to_json
 
 application = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.validation.record import Setup, read_setup, to_json
+from benchmarks.validation.record import Setup, read_setup
 from benchmarks.validation.scenarios import Scenario
 from benchmarks.validation.trace import Trace, read_started_at, read_trace, write_trace
 from headtohead.errors import ConfigurationError
 from headtohead.host.files import write_whole
+from headtohead.records.store import to_json
 
 _SETUP_NAME = "setup.json"
 

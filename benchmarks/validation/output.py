@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from benchmarks.validation import markdown, plots
-from benchmarks.validation.record import RECORD_NAME, Validation, to_json
+from benchmarks.validation.record import RECORD_NAME, Validation
 from headtohead.host.files import require_own, write_whole, written_last
+from headtohead.records.store import to_json
 
 PAGE_NAME = "validation.md"
 

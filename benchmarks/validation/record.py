@@ -1,15 +1,14 @@
 """What a validation found: the record that its table, page and plots are derived from."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from cattrs.errors import BaseValidationError
-from cattrs.preconf.json import make_converter
+import msgspec
 
 from headtohead.errors import RecordError
+from headtohead.records.encoding import decode
 from headtohead.records.provenance import Environment, GitState
 
 SCHEMA_VERSION = 1
@@ -161,15 +160,6 @@ class Validation:
         return next((each for each in self.scenarios if each.name == name), None)
 
 
-_converter = make_converter(detailed_validation=False)
-
-
-def to_json(value: Validation | Setup) -> str:
-    """The record, or the part of it that is known beforehand, as JSON text."""
-    fields = _converter.unstructure(value)
-    return json.dumps(fields, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
 def read_validation(path: Path) -> Validation:
     """Read a record from its folder or its file.
 
@@ -190,8 +180,8 @@ def read_setup(path: Path) -> Setup:
 
 def _read(path: Path, kind: type[T]) -> T:
     try:
-        return _converter.structure(json.loads(path.read_text(encoding="utf-8")), kind)
-    except (OSError, BaseValidationError, KeyError, TypeError, ValueError) as error:
+        return decode(path.read_bytes(), kind)
+    except (OSError, msgspec.MsgspecError) as error:
         raise RecordError(
             f"{path} is no record of a validation ({error!r})",
             fix="`python -m benchmarks.validation` writes one; give another folder with --output",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from headtohead.analysis.results import Verdict
+from headtohead.records.encoding import Bound, Bounds
 from headtohead.records.provenance import ComparedRevision, Environment, GitState
 
 SCHEMA_VERSION = 1
@@ -33,11 +34,11 @@ class Benchmark:
     base_seconds: float
     head_seconds: float
     ratio: float
-    ci95: tuple[float, float]
+    ci95: Bounds
     margin: float
     verdict: Verdict
     verdict_error_rate: float
-    detectable: float
+    detectable: Bound
     instructions: tuple[int, int] | None = None
 
 

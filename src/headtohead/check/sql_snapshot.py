@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
+
 from headtohead.check.queries import Executed, Queries
 from headtohead.errors import ConfigurationError
 from headtohead.host.files import write_whole
-from headtohead.records.store import RecordFormat, fields_of
+from headtohead.records.store import RecordFormat
 
 SCHEMA_VERSION = 2
 
@@ -114,12 +116,12 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> None:
         postgresql=snapshot.postgresql,
         experiments=dict(sorted(snapshot.experiments.items())),
     )
-    fields = fields_of(ordered)
+    fields = msgspec.to_builtins(ordered)
     for variants in fields["experiments"].values():
         for queries in variants.values():
             for statement in queries["statements"]:
                 # Lines of code change all the time, and mean nothing in a diff.
-                del statement["source"]
+                statement.pop("source", None)
     try:
         write_whole(json.dumps(fields, indent=2, ensure_ascii=False) + "\n", path)
     except OSError as error:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from headtohead.analysis.results import Metric, Verdict
+from headtohead.records.encoding import Bound, Bounds
 
 
 class Mode(StrEnum):
@@ -32,7 +33,7 @@ class CarryOver:
     """
 
     ratio: float
-    ci99: tuple[float, float]
+    ci99: Bounds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,14 +68,14 @@ class Comparison:
     metric: Metric
     pairs: int
     ratio: float
-    ci95: tuple[float, float]
+    ci95: Bounds
     margin: float
     verdict: Verdict
-    detectable: float
+    detectable: Bound
     seconds: float
     stopped_early: bool
     verdict_error_rate: float = 0.05
-    anytime_ci95: tuple[float, float] | None = None
+    anytime_ci95: Bounds | None = None
     carry_over: CarryOver | None = None
 
 
@@ -92,4 +93,4 @@ class ErrorDifference:
     variant: str
     baseline: str
     difference: float
-    ci95: tuple[float, float]
+    ci95: Bounds

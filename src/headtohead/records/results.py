@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from headtohead.analysis.results import LatencySummary, Verdict
 from headtohead.records.comparison import Comparison, ErrorDifference, Mode
+from headtohead.records.encoding import Bounds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,11 +31,11 @@ class VariantIntervals:
     They are as wide as the machine is unsteady: of two variants compare the ratio, not these.
     """
 
-    throughput_rps: tuple[float, float]
-    p50: tuple[float, float]
-    p95: tuple[float, float]
-    p99: tuple[float, float]
-    error_ratio: tuple[float, float]
+    throughput_rps: Bounds
+    p50: Bounds
+    p95: Bounds
+    p99: Bounds
+    error_ratio: Bounds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +184,7 @@ class StepVariant:
 
     name: str
     throughput_rps: float
-    throughput_ci95: tuple[float, float]
+    throughput_ci95: Bounds
     p50: float
     p99: float
 

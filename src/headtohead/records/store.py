@@ -1,36 +1,24 @@
 """Records as JSON text, each with the version of its format."""
 
-import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from cattrs.errors import BaseValidationError
-from cattrs.preconf.json import make_converter
+import msgspec
 
 from headtohead.errors import RecordError
+from headtohead.records.encoding import decode, encode
 
 R = TypeVar("R")
 
-_converter = make_converter(detailed_validation=False)
-# JSON has no infinity: a bound that does not exist is null.
-_converter.register_unstructure_hook(float, lambda value: value if math.isfinite(value) else None)
-_converter.register_structure_hook(
-    float, lambda value, _: math.inf if value is None else float(value)
-)
 
-
-def fields_of(record: object) -> dict[str, Any]:
-    """A record of frozen dataclasses as what JSON knows."""
-    fields: dict[str, Any] = _converter.unstructure(record)
-    return fields
+class _Versioned(msgspec.Struct):
+    schema: int
 
 
 def to_json(record: object) -> str:
     """A record of frozen dataclasses as JSON text, ending with a newline."""
-    fields = fields_of(record)
-    return json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return encode(record, indent=2).decode() + "\n"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,12 +63,9 @@ class RecordFormat(Generic[R]):
             RecordError: It is no such record, or of a version that this h2h does not read.
         """
         try:
-            fields = json.loads(text)
-        except ValueError as error:
+            schema = decode(text, _Versioned).schema
+        except msgspec.MsgspecError as error:
             raise RecordError(f"{source} is no {self.what} ({error})", fix=self.fix) from error
-        schema = fields.get("schema") if isinstance(fields, dict) else None
-        if not isinstance(schema, int):
-            raise RecordError(f"{source} is no {self.what}", fix=self.fix)
         if schema > self.newest:
             raise RecordError(
                 f"{source} has schema {schema}, newer than the {self.newest} this version reads",
@@ -92,6 +77,6 @@ class RecordFormat(Generic[R]):
                 fix=self.fix,
             )
         try:
-            return _converter.structure(fields, self.kind)
-        except (BaseValidationError, AttributeError, KeyError, TypeError, ValueError) as error:
-            raise RecordError(f"{source} is no {self.what} ({error!r})", fix=self.fix) from error
+            return decode(text, self.kind)
+        except msgspec.MsgspecError as error:
+            raise RecordError(f"{source} is no {self.what} ({error})", fix=self.fix) from error

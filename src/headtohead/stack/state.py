@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import msgspec
 import psutil
-from cattrs.errors import BaseValidationError
-from cattrs.preconf.json import make_converter
 
 from headtohead.errors import StackError
 from headtohead.host import processes
 from headtohead.host.files import prepare_folder, write_whole
+from headtohead.records.encoding import decode
+from headtohead.records.store import to_json
 from headtohead.services.gunicorn import healthy
 from headtohead.services.service import RunningServer, Watched
 from headtohead.services.valkey import cache_beside
@@ -101,21 +102,17 @@ class State:
         return {name: process for name, process in found.items() if process is not None}
 
 
-_converter = make_converter(detailed_validation=False)
-
-
 def read_state(directory: Path) -> State | None:
     """The state left in a stack's folder; None when there is none that can be understood."""
     try:
-        text = (directory / STATE_NAME).read_text(encoding="utf-8")
-        return _converter.loads(text, State)
-    except (FileNotFoundError, BaseValidationError, KeyError, TypeError, ValueError):
+        return decode((directory / STATE_NAME).read_bytes(), State)
+    except (FileNotFoundError, msgspec.MsgspecError):
         return None
 
 
 def write_state(state: State, directory: Path) -> None:
     """Leave the state in a stack's folder, readable by its owner alone."""
-    write_whole(_converter.dumps(state, indent=2) + "\n", directory / STATE_NAME, private=True)
+    write_whole(to_json(state), directory / STATE_NAME, private=True)
 
 
 def remove_state(directory: Path) -> None:

@@ -14,6 +14,7 @@ from headtohead.analysis.growth import (
     step_exponents,
     trend,
 )
+from headtohead.records.encoding import Bounds
 from headtohead.records.explained import ExplainedVariant
 from headtohead.records.provenance import Environment, GitState
 from headtohead.records.results import ExperimentResult, VariantResult
@@ -52,7 +53,7 @@ class VariantGrowth:
 
     variant: str
     exponent: float
-    ci95: tuple[float, float]
+    ci95: Bounds
     step_exponents: tuple[float, ...]
     trend: Trend
     queries: CountTrend

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from headtohead.ci.gate.policy import FindingKind, Response
 from headtohead.errors import ExitCode
 from headtohead.protocol.explanation import Location
+from headtohead.records.encoding import Bounds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,7 @@ class EndpointEffect:
     """
 
     ratio: float
-    ci95: tuple[float, float]
+    ci95: Bounds
     margin: float
 
 

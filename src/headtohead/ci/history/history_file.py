@@ -12,6 +12,9 @@ import msgspec
 
 from headtohead.analysis.results import Metric, Verdict
 from headtohead.errors import RecordError
+from headtohead.records.encoding import Bounds
+from headtohead.records.encoding import decode as decode_json
+from headtohead.records.encoding import encode as encode_json
 
 SCHEMA_VERSION = 1
 BEGINNING = b'{"schema":'
@@ -44,7 +47,7 @@ class HistoryEntry:
     commit: str
     committed_at: datetime
     ratio: float
-    ci95: tuple[float, float]
+    ci95: Bounds
     margin: float
     verdict: Verdict
     run_id: str
@@ -58,7 +61,7 @@ class HistoryEntry:
 
 def encode(entry: HistoryEntry) -> bytes:
     """An entry as a line of JSON, whose last field is the CRC-32 of what stands before it."""
-    fields = msgspec.json.encode(entry)
+    fields = encode_json(entry)
     return fields[:-1] + _checksum(fields) + b"\n"
 
 
@@ -74,8 +77,8 @@ def decode(line: bytes) -> HistoryEntry:
         conflict = line.startswith((b"<<<<<<<", b"=======", b">>>>>>>"))
         raise ValueError("a mark of an unfinished merge" if conflict else "its checksum differs")
     try:
-        return msgspec.json.decode(fields, type=HistoryEntry)
-    except msgspec.ValidationError as error:
+        return decode_json(fields, HistoryEntry)
+    except msgspec.MsgspecError as error:
         raise ValueError(f"written by another version of headtohead ({error})") from error
 
 

@@ -7,7 +7,8 @@ from headtohead.errors import ConfigurationError
 from headtohead.host.cores import Cores
 from headtohead.load.control.child_process import ChildProcess, child_process
 from headtohead.load.plans.background import BackgroundPlan, BackgroundTally
-from headtohead.load.plans.encoding import from_json, to_json
+from headtohead.load.plans.encoding import to_line
+from headtohead.records.encoding import decode
 
 
 class BackgroundLoad:
@@ -26,7 +27,7 @@ class BackgroundLoad:
         Raises:
             ConfigurationError: There are none, or their module cannot be imported.
         """
-        if self._answer_to(to_json(plan)) is None:
+        if self._answer_to(to_line(plan)) is None:
             raise ConfigurationError(
                 f"background load of {plan.module} cannot be put on ({self.last_words()})",
                 fix="fix the module; plain `locust -f` shows more",
@@ -42,7 +43,7 @@ class BackgroundLoad:
 
     def _answer_to(self, line: str) -> BackgroundTally | None:
         answer = self._process.hear() if self._process.say(line) else ""
-        return from_json(answer, BackgroundTally) if answer else None
+        return decode(answer, BackgroundTally) if answer else None
 
 
 @contextmanager

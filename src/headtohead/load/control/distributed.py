@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import get_args
 
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.host.cores import Cores
@@ -23,7 +23,7 @@ from headtohead.load.plans.distributed import (
     WorkersAbsent,
     missing_of,
 )
-from headtohead.load.plans.encoding import one_from_json, to_json
+from headtohead.load.plans.encoding import from_named_line, to_line
 from headtohead.load.plans.throughput import BlockBatch, BlockPlan
 
 # How long to wait for the master to send its workers home.
@@ -48,7 +48,7 @@ class Fleet:
         self._master = master
         self._assembly = assembly
         self._under_way = False
-        self._master.say(to_json(assembly))
+        self._master.say(to_line(assembly))
 
     def listen(self) -> int:
         """The port at which the master waits for workers."""
@@ -97,7 +97,7 @@ class Fleet:
         if self.broken:
             return
         parcels: list[list[NumberedBatch]] = [[] for _ in range(self.workers)]
-        self._master.say(to_json(plan))
+        self._master.say(to_line(plan))
         self._under_way = True
         while self._under_way:
             delivery = self._report()
@@ -131,8 +131,7 @@ class Fleet:
                 f"the master of the workers ended early ({self._master.last_words()})",
                 fix="run again, and report it if it recurs",
             )
-        kinds: Any = Report
-        report: Report = one_from_json(line, kinds)
+        report: Report = from_named_line(line, *get_args(Report))
         return report
 
 

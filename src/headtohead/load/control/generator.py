@@ -7,10 +7,11 @@ from typing import TypeVar
 from headtohead.errors import MeasurementError
 from headtohead.host.cores import available_cores, generator_cores
 from headtohead.load.control.child_process import ChildProcess, child_process
-from headtohead.load.plans.encoding import DONE, from_json, to_json
+from headtohead.load.plans.encoding import DONE, to_named_line
 from headtohead.load.plans.latency import Pair, PairPlan
 from headtohead.load.plans.open_model import OpenPlan, Stretch
 from headtohead.load.plans.throughput import BlockBatch, BlockPlan
+from headtohead.records.encoding import decode
 
 Batch = TypeVar("Batch")
 
@@ -32,7 +33,7 @@ class LoadGenerator:
 
     def start(self, plan: PairPlan | BlockPlan | OpenPlan) -> None:
         """Hand over a plan, when the one before is done; requests begin to flow."""
-        self._process.say(to_json(plan))
+        self._process.say(to_named_line(plan))
 
     def batches(self) -> Iterator[list[Pair]]:
         """Pairs as they are reported, a few times a second, until the plan is done.
@@ -66,7 +67,7 @@ class LoadGenerator:
         while line := self._process.hear():
             if line.rstrip() == DONE:
                 return
-            yield from_json(line, kind)
+            yield decode(line, kind)
         raise MeasurementError(
             f"the load generator ended early ({self._process.last_words()})",
             fix="run again, and report it if it recurs",

@@ -20,17 +20,18 @@ from locust.util.load_locustfile import is_user_class
 
 from headtohead.errors import ExitCode
 from headtohead.load.plans.background import BackgroundPlan, BackgroundTally
-from headtohead.load.plans.encoding import from_json, to_json
+from headtohead.load.plans.encoding import to_line
+from headtohead.records.encoding import decode
 
 
 def main() -> None:
     """Carry out the plan on standard input."""
     # What journeys print is no tally.
     tallies, sys.stdout = sys.stdout, sys.stderr
-    plan = from_json(sys.stdin.readline(), BackgroundPlan)
+    plan = decode(sys.stdin.readline(), BackgroundPlan)
     runner = _start(_user_classes(plan), plan=plan)
     while True:
-        tallies.write(to_json(_tally(runner)) + "\n")
+        tallies.write(to_line(_tally(runner)) + "\n")
         tallies.flush()
         wait_read(sys.stdin.fileno())
         if not os.read(sys.stdin.fileno(), 4096):

@@ -42,8 +42,9 @@ from headtohead.load.plans.distributed import (
     WorkersAbsent,
     shares_of,
 )
-from headtohead.load.plans.encoding import from_json, to_json
+from headtohead.load.plans.encoding import to_line, to_named_line
 from headtohead.load.plans.throughput import BlockPlan
+from headtohead.records.encoding import decode
 
 # How often to look whether Locust still hears every worker.
 LOOK_SECONDS = 0.25
@@ -108,7 +109,7 @@ class Master:
         """
         shares = shares_of(plan, workers=len(self._workers))
         for worker, share in zip(self._workers, shares, strict=True):
-            self._tell(worker, Order.PLAN, to_json(share))
+            self._tell(worker, Order.PLAN, to_line(share))
         # At worst every user has every request of the warm-up time out.
         self._await(
             WorkerMessage.WAITING, seconds=REQUEST_SECONDS * (plan.warm_up + 1) * len(plan.arms)
@@ -116,7 +117,7 @@ class Master:
         schedule = BlockSchedule(arms=len(plan.arms), seconds=plan.seconds, seed=plan.seed)
         for turn in schedule:
             started = monotonic()
-            self._tell_all(Order.SWITCH, to_json(turn))
+            self._tell_all(Order.SWITCH, to_line(turn))
             self._await(WorkerMessage.DRAINED)
             self._tell_all(Order.MEASURE)
             self._gone.wait(timeout=plan.block_seconds)
@@ -154,7 +155,7 @@ class Master:
 
     def _deliver(self, worker: str, text: str) -> None:
         try:
-            parcel = from_json(text, NumberedBatch)
+            parcel = decode(text, NumberedBatch)
         except Exception as error:  # whatever a worker sends must not end its master
             raise self._lost(worker, reason=f"its batch cannot be read ({error!r})") from error
         _say(Delivery(worker=self._workers.index(worker), parcel=parcel))
@@ -187,7 +188,7 @@ def main() -> None:
     lines: Queue[str] = Queue()
     ended = Event()
     gevent.spawn(_listen, lines, ended)
-    assembly = from_json(lines.get(), Assembly)
+    assembly = decode(lines.get(), Assembly)
     runner = Environment().create_master_runner(assembly.host, assembly.port)
     _say(MasterListening(port=runner.server.port))
     serving = gevent.spawn(_serve, Master(runner, lines=lines), assembly, lines)
@@ -205,7 +206,7 @@ def _serve(master: Master, assembly: Assembly, lines: "Queue[str]") -> None:
             line = lines.get()
             # A plan that was to be stopped may have been at its end already.
             if line != STOP:
-                master.carry_out(from_json(line, BlockPlan))
+                master.carry_out(decode(line, BlockPlan))
                 _say(BlocksDone())
     except WorkerLostError as error:
         _say(error.lost)
@@ -231,7 +232,7 @@ def _host(worker: str) -> str:
 
 
 def _say(report: Report) -> None:
-    sys.stdout.write(to_json(report, kind=Report) + "\n")
+    sys.stdout.write(to_named_line(report) + "\n")
     sys.stdout.flush()
 
 

@@ -13,7 +13,6 @@ import os
 import select
 import sys
 from time import perf_counter
-from typing import Any
 
 from gevent.event import Event
 from locust import User
@@ -24,7 +23,7 @@ from headtohead.load.generator.latency import PairUser
 from headtohead.load.generator.open_model import OpenRun, OpenUser
 from headtohead.load.generator.throughput import BlockRun, BlockSwitch, BlockUser
 from headtohead.load.generator.user import listen_alone
-from headtohead.load.plans.encoding import DONE, one_from_json, to_json
+from headtohead.load.plans.encoding import DONE, from_named_line, to_line
 from headtohead.load.plans.latency import REPORT_SECONDS, Pair, PairPlan
 from headtohead.load.plans.open_model import OpenPlan, Stretch
 from headtohead.load.plans.throughput import BlockBatch, BlockPlan
@@ -42,9 +41,7 @@ def main() -> None:
     for line in iter(sys.stdin.readline, ""):
         # What closes a comparison may come too late for it.
         if not line.strip().isdigit():
-            # The kinds of plan are told apart by their fields.
-            kinds: Any = PairPlan | BlockPlan | OpenPlan
-            _carry_out(one_from_json(line, kinds))
+            _carry_out(from_named_line(line, PairPlan, BlockPlan, OpenPlan))
             sys.stdout.write(f"{DONE}\n")
             sys.stdout.flush()
 
@@ -133,7 +130,7 @@ def _start(user_class: type[User], *, users: int, host: str) -> LocalRunner:
 
 
 def _say(value: object) -> None:
-    sys.stdout.write(to_json(value) + "\n")
+    sys.stdout.write(to_line(value) + "\n")
     sys.stdout.flush()
 
 

@@ -25,8 +25,9 @@ from headtohead.load.generator.throughput import BlockSwitch, BlockUser
 from headtohead.load.generator.user import record_sample
 from headtohead.load.plans.arm import Arm
 from headtohead.load.plans.distributed import NumberedBatch, Order, WorkerMessage, WorkerShare
-from headtohead.load.plans.encoding import from_json, to_json
+from headtohead.load.plans.encoding import to_line
 from headtohead.load.plans.throughput import Block, BlockBatch
+from headtohead.records.encoding import decode
 
 # Locust's master answers every heartbeat, one a second. Locust itself would wait for a minute.
 SILENCE_SECONDS = 6.0
@@ -56,7 +57,7 @@ class Worker:
         collect_by_hand()
         self._say(WorkerMessage.HELLO, __version__)
         while True:
-            self._take_part(from_json(self._next(Order.PLAN), WorkerShare))
+            self._take_part(decode(self._next(Order.PLAN), WorkerShare))
 
     def _take_part(self, share: WorkerShare) -> None:
         switch = SharedUser.switch = BlockSwitch(users=share.users)
@@ -81,7 +82,7 @@ class Worker:
         order, text = self._orders.get()
         if order is Order.FINISH:
             return None
-        return from_json(self._require(Order.SWITCH, order, text), BlockTurn)
+        return decode(self._require(Order.SWITCH, order, text), BlockTurn)
 
     def _block(self, turn: BlockTurn, arm: Arm, *, switch: BlockSwitch) -> Block:
         started = time()
@@ -101,7 +102,7 @@ class Worker:
         )
 
     def _send(self, parcel: NumberedBatch) -> None:
-        text = to_json(parcel)
+        text = to_line(parcel)
         # In the middle of a block a garbage collection would count as latency.
         gc.collect()
         self._say(WorkerMessage.PARCEL, text)

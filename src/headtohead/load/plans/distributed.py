@@ -7,10 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cattrs.strategies import configure_tagged_union
-
 from headtohead.load.plans.arm import CONNECTION_SECONDS, NETWORK_SECONDS
-from headtohead.load.plans.encoding import converter
 from headtohead.load.plans.throughput import BlockBatch, BlockPlan
 
 # The longest a request takes before it fails.
@@ -163,7 +160,6 @@ Report = (
     | WorkerLost
     | BlocksDone
 )
-configure_tagged_union(Report, converter)
 
 
 def shares_of(plan: BlockPlan, *, workers: int) -> list[WorkerShare]:

@@ -1,51 +1,29 @@
 """Values as lines of JSON, in which they cross from process to process and from host to host.
 
-Every measured request comes this way, so msgspec does it, which costs the generator little. It
-knows no unions of dataclasses; where one of several kinds may come, cattrs tells them apart.
+Every measured request comes this way: what encodes them may cost the generator little.
 """
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
-from cattrs.preconf.msgspec import make_converter
 
-T = TypeVar("T")
+from headtohead.records.encoding import decode, encode
 
 # What a generator says at the end of a plan.
 DONE = "null"
 
-converter = make_converter(detailed_validation=False)
+
+def to_line(value: object) -> str:
+    """A value as one line of JSON."""
+    return encode(value).decode()
 
 
-def to_json(value: object, *, kind: Any = None) -> str:
-    """A value as one line of JSON.
-
-    Args:
-        value: A value made of dataclasses, or a list of them.
-        kind: The union that it is read as, where that is tagged.
-    """
-    if kind is not None:
-        return converter.dumps(value, unstructure_as=kind).decode()
-    return msgspec.json.encode(value, enc_hook=_plain).decode()
+def to_named_line(value: object) -> str:
+    """The same with the name of its class, where one of several kinds may come."""
+    return encode((type(value).__name__, value)).decode()
 
 
-def from_json(text: str, kind: type[T]) -> T:
-    """The value that `to_json` wrote.
-
-    Args:
-        text: The line.
-        kind: A dataclass, or a list of them.
-    """
-    return msgspec.json.decode(text, type=kind)
-
-
-def one_from_json(text: str, kinds: Any) -> Any:
-    """The same where `kinds` is a union: told apart by their fields, or by the union's tags."""
-    return converter.loads(text.encode(), kinds)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise NotImplementedError(f"{type(value)} does not cross processes")
+def from_named_line(line: str, *kinds: type[Any]) -> Any:
+    """The value that `to_named_line` made the line of, which is of one of these kinds."""
+    name, value = msgspec.json.decode(line, type=tuple[str, msgspec.Raw])
+    return decode(bytes(value), {kind.__name__: kind for kind in kinds}[name])
