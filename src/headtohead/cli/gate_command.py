@@ -34,11 +34,12 @@ def gate(
 
     Example: h2h gate origin/main
     """
-    from headtohead.ci.gate import github, page, terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.gate import github, page  # noqa: PLC0415 (slow to import)
     from headtohead.ci.gate.gate_working_tree import gate as carry_out  # noqa: PLC0415 (slow to import)
     from headtohead.ci.gate.output import PAGE_NAME, as_json, require_folder, write_gate  # noqa: PLC0415 (slow to import)
     from headtohead.ci.gate.policy import read_policy  # noqa: PLC0415 (slow to import)
     from headtohead.cli.progress import watching  # noqa: PLC0415 (slow to import)
+    from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
 
     policy = read_policy(read_config().gate)
     config, registry = read_project(mode="latency")
@@ -58,7 +59,7 @@ def gate(
     if to_stdout:
         sys.stdout.write(as_json(judged))
     else:
-        terminal.render(judged, console=console)
+        terminal.render(page.brief(judged), console=console)
         console.print(f"Page {os.path.relpath(folder)}/{PAGE_NAME}", highlight=False)
     if os.environ.get("GITHUB_ACTIONS") == "true" and not to_stdout:
         for line in github.annotations(judged):

@@ -53,7 +53,9 @@ def _print_note(note: Note, console: Console) -> None:
     style = _VERDICTS[Verdict.INVALID] if note.alarming else "bold"
     label = (note.label.lower(), style)
     console.print(Text.assemble(label, " ", plain(f"{note.subject}: {note.text}")))
-    console.print(Padding(plain(note.advice), (0, 0, 1, _INDENT), expand=False))
+    if note.advice:
+        console.print(Padding(plain(note.advice), (0, 0, 0, _INDENT), expand=False))
+    console.print()
 
 
 def _print_table(table: Table, console: Console) -> None:

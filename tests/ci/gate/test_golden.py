@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from headtohead.ci.gate import github, terminal
+from headtohead.ci.gate import github
 from headtohead.ci.gate.output import write_gate
+from headtohead.ci.gate.page import brief
 from headtohead.ci.gate.policy import Policy
+from headtohead.report import terminal
 from tests.ci.gate.findings import FINDINGS
 from tests.ci.gate.samples import (
     CHECK,
@@ -42,10 +44,10 @@ def test_terminal(golden: Golden) -> None:
     golden(
         "terminal.txt",
         sections(
-            failed=printed(terminal.render, every_judgement(), width=80),
-            one_failed=printed(terminal.render, gate(CHECK, INCONCLUSIVE), width=80),
-            invalid=printed(terminal.render, gate(INVALID, PASSED), width=80),
-            passed=printed(terminal.render, gate(PASSED, FASTER), width=80),
+            failed=printed(terminal.render, brief(every_judgement()), width=80),
+            one_failed=printed(terminal.render, brief(gate(CHECK, INCONCLUSIVE)), width=80),
+            invalid=printed(terminal.render, brief(gate(INVALID, PASSED)), width=80),
+            passed=printed(terminal.render, brief(gate(PASSED, FASTER)), width=80),
         ),
     )
 
@@ -54,8 +56,8 @@ def test_terminal_in_colour(golden: Golden) -> None:
     golden(
         "terminal.colour.txt",
         sections(
-            failed=printed(terminal.render, every_judgement(), width=80, colour=True),
-            invalid=printed(terminal.render, gate(INVALID), width=80, colour=True),
-            passed=printed(terminal.render, gate(PASSED, FASTER), width=80, colour=True),
+            failed=printed(terminal.render, brief(every_judgement()), width=80, colour=True),
+            invalid=printed(terminal.render, brief(gate(INVALID)), width=80, colour=True),
+            passed=printed(terminal.render, brief(gate(PASSED, FASTER)), width=80, colour=True),
         ),
     )

@@ -1,22 +1,21 @@
-"""The one page of a gate, as Markdown for a pull request, a job's summary or a terminal."""
+"""What a gate found: in short for a terminal, and as the one page of a pull request or a job."""
 
 from collections.abc import Iterator
 
 from headtohead.ci.gate.judgement import Gate, Judgement
 from headtohead.ci.gate.policy import WELL, FindingKind, Response
 from headtohead.records.run import Run
-from headtohead.report import markdown
-from headtohead.report.document import Cell, Column, Table, Tone
+from headtohead.report import markdown, run_brief
+from headtohead.report.document import Brief, Cell, Column, Note, Table, Tone, Words
 from headtohead.report.markdown import escape
 from headtohead.report.numbers import interval, percent, ratio
-from headtohead.report.run_brief import brief
 
 # By it a pipeline finds the comment that it wrote before, to write it again.
 MARKER = "<!-- headtohead -->"
 # GitHub refuses a comment of more than 65,536 characters.
 LONGEST = 60_000
 
-RESPONSES = {Response.FAIL: "fails", Response.WARN: "warns", Response.PASS: "passes"}
+_RESPONSES = {Response.FAIL: "fails", Response.WARN: "warns", Response.PASS: "passes"}
 _FOUND = {
     FindingKind.PASSED: "nothing wrong",
     FindingKind.FASTER: "faster",
@@ -44,7 +43,10 @@ def render(gate: Gate, record: Run) -> str:
     if passed:
         lines += _folded(f"{len(passed)} passed", "\n".join(_table(passed)))
     whole = (
-        "\n".join([*lines, *_folded("The whole comparison", markdown.render(brief(record)))]) + "\n"
+        "\n".join(
+            [*lines, *_folded("The whole comparison", markdown.render(run_brief.brief(record)))]
+        )
+        + "\n"
     )
     if len(whole) <= LONGEST:
         return whole
@@ -52,6 +54,32 @@ def render(gate: Gate, record: Run) -> str:
     # least.
     kept = "\n".join(lines)[:LONGEST].rpartition("\n")[0]
     return f"{kept}\n\nThe rest is in the report of run {escape(gate.run_id)}.\n"
+
+
+def brief(gate: Gate) -> Brief:
+    """What fails and warns, and how it ended."""
+    told = [each for each in gate.judgements if each.kind is not FindingKind.PASSED]
+    passed = [each.subject for each in gate.judgements if each.kind is FindingKind.PASSED]
+    well = f"Nothing wrong found with {', '.join(dict.fromkeys(passed))}."
+    ended = Tone.STRONG if gate.result == "passed" else Tone.ALERT
+    return Brief(
+        title=f"headtohead: {gate.result}",
+        parts=(
+            *map(_note, told),
+            *([Words(well)] if passed else []),
+            Words(f"Gate {gate.result}. {summary(gate)}", ended),
+        ),
+    )
+
+
+def _note(judgement: Judgement) -> Note:
+    return Note(
+        label=_RESPONSES[judgement.response],
+        alarming=judgement.response is Response.FAIL,
+        subject=f"{judgement.subject}, {found(judgement)}",
+        text=judgement.message,
+        advice=judgement.fix,
+    )
 
 
 def summary(gate: Gate) -> str:
@@ -92,7 +120,7 @@ def _row(judgement: Judgement) -> tuple[Cell, ...]:
     measured = judgement.measured
     fails = judgement.response is Response.FAIL
     return (
-        Cell(RESPONSES[judgement.response], Tone.STRONG if fails else Tone.PLAIN),
+        Cell(_RESPONSES[judgement.response], Tone.STRONG if fails else Tone.PLAIN),
         Cell(found(judgement)),
         Cell(judgement.subject),
         Cell(f"{ratio(measured.ratio)} {interval(measured.ci95)}" if measured else ""),
