@@ -20,6 +20,7 @@ from headtohead.config import Config
 from headtohead.experiment import Experiment
 from headtohead.load.plans.latency import PairPlan
 from headtohead.revisions.checkout import Revision
+from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services import valkey
 from headtohead.services.databases.postgresql import POSTGRESQL
 from headtohead.services.service import RunningServer
@@ -126,7 +127,12 @@ def _designing(design: Design) -> Iterator[None]:
     def checked_out(*names: str | None, **given: Any) -> Iterator[tuple[Revision, Revision]]:
         design.checkouts.append({"names": names, **given})
         base, head = (
-            Revision(name=name, commit=name * 10, changed=False, root=Path(), interpreter=Path())
+            Revision(
+                name=name,
+                commit=name * 10,
+                changed=False,
+                environment=PythonEnvironment(root=Path()),
+            )
             for name in ("main", "work")
         )
         yield base, head

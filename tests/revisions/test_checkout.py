@@ -61,9 +61,9 @@ def revisions(root: Path, base: str, head: str | None = None, *, notes: list[str
 
 def answer(revision) -> str:
     finished = subprocess.run(
-        [str(revision.interpreter), "-c", "import shop; print(shop.ANSWER)"],
+        [str(revision.environment.interpreter), "-c", "import shop; print(shop.ANSWER)"],
         cwd=revision.root,
-        env=os.environ | revision.variables(),
+        env=os.environ | revision.environment.variables(),
         capture_output=True,
         text=True,
         check=True,
@@ -149,10 +149,10 @@ def test_what_pins_the_same_packages_is_run_by_the_same_interpreter(repository):
     (repository / "requirements.lock").write_text("", encoding="utf-8")
     commit(repository, "locked")
     with revisions(repository, "main") as (base, head):
-        assert base.interpreter == head.interpreter == Path(sys.executable)
+        assert base.environment.interpreter == head.environment.interpreter == Path(sys.executable)
     # A revision that pins nothing cannot say what it needs.
     with revisions(repository, "v1") as (base, _):
-        assert base.interpreter == Path(sys.executable)
+        assert base.environment.interpreter == Path(sys.executable)
 
 
 def test_other_packages_get_an_environment_that_is_kept(repository):
@@ -161,12 +161,12 @@ def test_other_packages_get_an_environment_that_is_kept(repository):
     (repository / "requirements.lock").write_text("# nothing either\n", encoding="utf-8")
     notes: list[str] = []
     with revisions(repository, "main", notes=notes) as (base, head):
-        assert base.interpreter.is_relative_to(repository / ".h2h" / "environments")
-        assert head.interpreter == Path(sys.executable)
+        assert base.environment.interpreter.is_relative_to(repository / ".h2h" / "environments")
+        assert head.environment.interpreter == Path(sys.executable)
         assert answer(base) == "locked"
     assert notes == ["installing what requirements.lock of that revision pins"]
     with revisions(repository, "main", notes=notes) as (again, _):
-        assert again.interpreter == base.interpreter
+        assert again.environment.interpreter == base.environment.interpreter
     assert len(notes) == 1
 
 

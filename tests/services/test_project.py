@@ -1,6 +1,7 @@
 from pathlib import Path
 from typing import Any
 
+from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.project import Project, ProjectVariable, secrets_of
 
 TOLD = (
@@ -14,7 +15,7 @@ TOLD = (
 def project(**changes: Any) -> Project:
     return Project(
         **{
-            "root": Path(),
+            "runs_in": PythonEnvironment(root=Path()),
             "directory": Path(),
             "settings_module": "shop.settings",
             "database_url": "postgresql:///shop",
@@ -31,10 +32,10 @@ def project(**changes: Any) -> Project:
 
 
 def test_the_project_is_told_what_it_asks_for_and_its_description_shows_no_secret():
-    environment = project().environment()
-    assert environment["SECRET_KEY"] == "one key"
-    assert environment["SIGNING_KEY"] == "v1:another key"
-    assert environment["HOSTS"] == "localhost"
+    variables = project().variables()
+    assert variables["SECRET_KEY"] == "one key"
+    assert variables["SIGNING_KEY"] == "v1:another key"
+    assert variables["HOSTS"] == "localhost"
     assert "one key" not in repr(project())
 
 
@@ -46,14 +47,14 @@ def test_every_secret_is_one_of_its_own():
 
 def test_a_password_is_known_to_all_only_where_the_database_is_ours(monkeypatch):
     monkeypatch.delenv("DEMO_PASSWORD", raising=False)
-    assert project().environment()["DEMO_PASSWORD"] == "for trying out"
-    assert "DEMO_PASSWORD" not in project(embedded=False).environment()
+    assert project().variables()["DEMO_PASSWORD"] == "for trying out"
+    assert "DEMO_PASSWORD" not in project(embedded=False).variables()
     monkeypatch.setenv("DEMO_PASSWORD", "mine")
     for embedded in (True, False):
-        assert project(embedded=embedded).environment()["DEMO_PASSWORD"] == "mine"
+        assert project(embedded=embedded).variables()["DEMO_PASSWORD"] == "mine"
 
 
 def test_a_broker_of_the_users_does_not_come_through_where_no_worker_runs(monkeypatch):
     monkeypatch.setenv("BROKER_URL", "redis://mine")
-    assert project().environment()["BROKER_URL"] == ""
-    assert project(broker_url="redis://ours").environment()["BROKER_URL"] == "redis://ours"
+    assert project().variables()["BROKER_URL"] == ""
+    assert project(broker_url="redis://ours").variables()["BROKER_URL"] == "redis://ours"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from headtohead.revisions.checkout import Revision
+from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.databases.postgresql import POSTGRESQL, PostgreSQL
 from headtohead.services.project import Project
 from headtohead.services.server_process import ServerProcess
@@ -93,7 +94,7 @@ def set_up_apart(folder: Path, *, seed: int, rows: int = 9) -> Any:
         patch.setattr(Project, "seed", note("seed"))
         patch.setattr(Project, "count_rows", lambda _: rows)
         revision = Revision(
-            name="main", commit="a" * 40, changed=False, root=folder, interpreter=Path("python")
+            name="main", commit="a" * 40, changed=False, environment=PythonEnvironment(root=folder)
         )
         sides = {"base": revision, "head": replace(revision, name="work")}
         given = {"rows": rows, "seed": seed, "progress": lambda _: None}

@@ -108,7 +108,7 @@ def run_pytest(
         path: A folder whose modules it may import.
     """
     # The order of sets and dictionaries of strings is not to be a matter of luck.
-    variables = {**_environment(), **revision.variables(), "PYTHONHASHSEED": "0"}
+    variables = {**_environment(), **revision.environment.variables(), "PYTHONHASHSEED": "0"}
     if within:
         # Python's own allocator does more for each object while its pool is just full, which is a
         # matter of luck, too.
@@ -119,7 +119,7 @@ def run_pytest(
         )
     with starting_on(server_cores(available_cores())):
         process = subprocess.Popen(
-            [*within, str(revision.interpreter), "-m", "pytest", *arguments],
+            [*within, str(revision.environment.interpreter), "-m", "pytest", *arguments],
             cwd=revision.root,
             env=variables,
             stdin=subprocess.DEVNULL,

@@ -1,6 +1,5 @@
 """Two revisions of a project at once, each in a folder of its own."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +12,7 @@ from headtohead.errors import RevisionError
 from headtohead.host.files import prepare_folder
 from headtohead.host.interrupts import interrupted_afterwards
 from headtohead.revisions import git
-from headtohead.revisions.environments import interpreter_for
+from headtohead.revisions.environments import PythonEnvironment, environment_for
 
 WORKING_TREE = "working tree"
 _SHORT_HASH = 10
@@ -27,15 +26,18 @@ class Revision:
         name: What it was asked for as; `WORKING_TREE` for the project's own folder.
         commit: Full hash; of what the working tree is based on.
         changed: Whether it is a working tree that differs from its commit.
-        root: The project's folder at that revision.
-        interpreter: A Python that has what this revision needs.
+        environment: The project's folder at that revision, with what can run it.
     """
 
     name: str
     commit: str
     changed: bool
-    root: Path
-    interpreter: Path
+    environment: PythonEnvironment
+
+    @property
+    def root(self) -> Path:
+        """The project's folder at that revision."""
+        return self.environment.root
 
     @property
     def label(self) -> str:
@@ -44,16 +46,6 @@ class Revision:
         if self.name == WORKING_TREE:
             return f"{WORKING_TREE} ({short}, changed)" if self.changed else f"HEAD ({short})"
         return short if self.commit.startswith(self.name) else f"{self.name} ({short})"
-
-    def variables(self) -> dict[str, str]:
-        """The variables that make the interpreter run this revision's own code.
-
-        The interpreter may be one into which another folder's code is installed to be edited;
-        what a revision keeps in ``src`` has to win.
-        """
-        given = os.environ.get("PYTHONPATH")
-        paths = [str(self.root / "src"), str(self.root), *([given] if given else [])]
-        return {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 @contextmanager
@@ -90,8 +82,8 @@ def checked_out(
     folders = directory / "revisions"
     _remove_abandoned(folders, root=root)
 
-    def environment(of: Path) -> Path:
-        return interpreter_for(
+    def environment(of: Path) -> PythonEnvironment:
+        return environment_for(
             of, like=root, lock=lock, directory=directory / "environments", note=note
         )
 
@@ -109,8 +101,7 @@ def checked_out(
                 name=name,
                 commit=commit,
                 changed=False,
-                root=there,
-                interpreter=environment(there),
+                environment=environment(there),
             )
 
         first = revision("base", base, commits[0])
@@ -123,8 +114,7 @@ def checked_out(
                     name=WORKING_TREE,
                     commit=commits[1],
                     changed=git.changed(root),
-                    root=root.resolve(),
-                    interpreter=environment(root),
+                    environment=environment(root.resolve()),
                 ),
             )
 

@@ -1,10 +1,12 @@
-"""An interpreter with the packages that a revision needs."""
+"""What runs a folder's code: an interpreter with the packages that it needs."""
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from headtohead.errors import RevisionError
@@ -14,13 +16,38 @@ from headtohead.host.files import held
 _STAMP = "complete"
 
 
-def interpreter_for(
-    root: Path, *, like: Path, lock: Path, directory: Path, note: Callable[[str], None]
-) -> Path:
-    """The interpreter that runs a revision.
+@dataclass(frozen=True, kw_only=True)
+class PythonEnvironment:
+    """A folder with a Python that can run its code.
 
-    It is h2h's own where both folders pin the same packages, or the revision pins none; otherwise
-    that of a virtual environment, which is kept for all revisions that pin the same.
+    Attributes:
+        root: The folder.
+        interpreter: A Python that has the packages that the code needs; h2h's own unless another
+            is given.
+    """
+
+    root: Path
+    interpreter: Path = Path(sys.executable)
+
+    def variables(self) -> dict[str, str]:
+        """The variables that make the interpreter run this folder's own code.
+
+        The interpreter may be one into which another folder's code is installed to be edited;
+        what this one keeps in ``src`` has to win.
+        """
+        given = os.environ.get("PYTHONPATH")
+        paths = [str(self.root / "src"), str(self.root), *([given] if given else [])]
+        return {"PYTHONPATH": os.pathsep.join(paths)}
+
+
+def environment_for(
+    root: Path, *, like: Path, lock: Path, directory: Path, note: Callable[[str], None]
+) -> PythonEnvironment:
+    """What runs a revision.
+
+    Its interpreter is h2h's own where both folders pin the same packages, or the revision pins
+    none; otherwise that of a virtual environment, which is kept for all revisions that pin the
+    same.
 
     Args:
         root: The revision's folder.
@@ -34,19 +61,19 @@ def interpreter_for(
     """
     pinned = _read(root / lock)
     if pinned is None or pinned == _read(like / lock):
-        return Path(sys.executable)
+        return PythonEnvironment(root=root)
     digest = hashlib.sha256(pinned + sys.version.encode()).hexdigest()[:16]
     environment = directory / digest
-    interpreter = environment / "bin" / "python"
+    found = PythonEnvironment(root=root, interpreter=environment / "bin" / "python")
     if (environment / _STAMP).exists():
-        return interpreter
+        return found
     note(f"installing what {lock} of that revision pins")
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Two comparisons at once would each remove what the other installs.
     with held(directory / f"{digest}.lock"):
         if not (environment / _STAMP).exists():
             _make(environment, root=root, lock=lock)
-    return interpreter
+    return found
 
 
 def _make(environment: Path, *, root: Path, lock: Path) -> None:

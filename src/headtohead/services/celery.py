@@ -103,9 +103,18 @@ class Celery:
     ) -> psutil.Process:
         processes.rotate_log(self._log(name))
         return processes.spawn(
-            [sys.executable, "-m", "celery", "--app", app, *arguments, "--loglevel", "INFO"],
-            directory=project.root,
-            environment={**project.environment(), _ROLE_VARIABLE: name, **(environment or {})},
+            [
+                str(project.runs_in.interpreter),
+                "-m",
+                "celery",
+                "--app",
+                app,
+                *arguments,
+                "--loglevel",
+                "INFO",
+            ],
+            directory=project.runs_in.root,
+            environment={**project.variables(), _ROLE_VARIABLE: name, **(environment or {})},
             log=self._log(name),
         )
 

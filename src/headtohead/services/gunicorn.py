@@ -68,7 +68,7 @@ class GunicornSettings:
         with ports.bind(self.port) as bound:
             process = processes.spawn(
                 [
-                    *(str(project.interpreter), "-m", "gunicorn"),
+                    *(str(project.runs_in.interpreter), "-m", "gunicorn"),
                     *(("--config", self.config) if self.config else ()),
                     *("--bind", f"fd://{bound.fileno()}"),
                     # By default its path is the same for every gunicorn of a user.
@@ -77,9 +77,9 @@ class GunicornSettings:
                     *(("--worker-class=asgi", "--threads=1") if self.interface == "asgi" else ()),
                     self.application,
                 ],
-                directory=project.root,
+                directory=project.runs_in.root,
                 environment={
-                    **project.environment(),
+                    **project.variables(),
                     "WEB_CONCURRENCY": str(self.workers),
                     "PROMETHEUS_MULTIPROC_DIR": str(self.metrics),
                     **environment,

@@ -3,7 +3,6 @@
 import os
 import secrets
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from headtohead.errors import StackError
 from headtohead.host import processes
 from headtohead.host.files import write_whole
+from headtohead.revisions.environments import PythonEnvironment
 
 # Not H2H_STACK, which a user may set: h2h itself would then look like a server of that stack.
 STACK_VARIABLE = "H2H_SERVED_BY"
@@ -45,7 +45,7 @@ class Project:
     """A Django project with everything it is told about its surroundings.
 
     Attributes:
-        root: Its folder, where commands run.
+        runs_in: Its folder, where commands run, and the Python that runs them.
         directory: The stack's folder, which marks the project's processes as this stack's.
         settings_module: Dotted name of its settings.
         database_url: Its DATABASE_URL.
@@ -56,11 +56,9 @@ class Project:
         secrets: The secrets in them, by the variable's name.
         token: Authorises measured requests.
         embedded: Whether the database is the stack's own.
-        interpreter: The Python that runs it.
-        variables: Variables of the environment that are other than h2h's own.
     """
 
-    root: Path
+    runs_in: PythonEnvironment
     directory: Path
     settings_module: str
     database_url: str = field(repr=False)
@@ -71,17 +69,15 @@ class Project:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     token: str = field(repr=False)
     embedded: bool
-    interpreter: Path = Path(sys.executable)
-    variables: Mapping[str, str] = field(default_factory=dict)
 
-    def environment(self) -> dict[str, str]:
-        """The environment of the project's processes."""
+    def variables(self) -> dict[str, str]:
+        """The environment variables of the project's processes."""
         values = {
             each: each.value.replace(SECRET, self.secrets.get(each.name, "")) for each in self.told
         }
         trial = {each.name: value for each, value in values.items() if each.only_embedded}
         told = {each.name: value for each, value in values.items() if not each.only_embedded}
-        given = (trial if self.embedded else {}) | os.environ | dict(self.variables)
+        given = (trial if self.embedded else {}) | os.environ | self.runs_in.variables()
         return (
             given
             | told
@@ -157,9 +153,9 @@ class Project:
 
     def _manage(self, command: str, *arguments: str) -> str:
         finished = subprocess.run(
-            [str(self.interpreter), "-m", "django", command, *arguments],
-            cwd=self.root,
-            env=self.environment(),
+            [str(self.runs_in.interpreter), "-m", "django", command, *arguments],
+            cwd=self.runs_in.root,
+            env=self.variables(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -10,6 +10,7 @@ import psutil
 
 from headtohead.errors import StackError
 from headtohead.host import ports
+from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.celery import Celery
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
 from headtohead.services.databases.postgresql import POSTGRESQL as DATABASE
@@ -272,7 +273,7 @@ def _stop_project(directory: Path, state: State | None) -> dict[str, bool]:
 def _project(settings: StackSettings, *, state: State | None, **surroundings: Any) -> Project:
     """The project of a stack; its keys stay while the stack lives."""
     return Project(
-        root=settings.root,
+        runs_in=PythonEnvironment(root=settings.root),
         directory=settings.directory.resolve(),
         settings_module=settings.settings_module,
         told=settings.variables,

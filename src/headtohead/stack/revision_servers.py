@@ -178,7 +178,7 @@ def _set_up(
     database = database_of(running.database_url)
     projects = {
         side: Project(
-            root=revision.root,
+            runs_in=revision.environment,
             directory=folder,
             settings_module=settings.settings_module,
             database_url=database.beside(running.database_url, name=names[side]),
@@ -189,8 +189,6 @@ def _set_up(
             secrets=secrets_told,
             token=token,
             embedded=True,
-            interpreter=revision.interpreter,
-            variables=revision.variables(),
         )
         for number, (side, revision) in enumerate(revisions.items())
     }

@@ -13,6 +13,7 @@ from headtohead.errors import ConfigurationError, StackError
 from headtohead.experiment import Experiment, Server
 from headtohead.host import processes
 from headtohead.host.interrupts import interrupted_afterwards, uninterrupted
+from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.gunicorn import (
     ALIKE,
     OWNER_VARIABLE,
@@ -108,7 +109,7 @@ def _project(state: State, *, directory: Path) -> Project:
     """The project as the stack's API serves it."""
     running = state.stack
     return Project(
-        root=state.launch.root,
+        runs_in=PythonEnvironment(root=state.launch.root),
         directory=directory,
         settings_module=state.launch.settings_module,
         database_url=running.database_url,
