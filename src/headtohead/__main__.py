@@ -1,7 +1,5 @@
 """`python -m headtohead` is `h2h`."""
 
-import signal
-
 from headtohead.cli import main
 
 try:
@@ -9,5 +7,5 @@ try:
 finally:
     # Where an interrupt was raised in code that a string holds, such as what makes a dataclass,
     # `python -m` remembers it even if it was caught, and kills itself by SIGINT in the end
-    # instead of ending with the exit code. While that is held back the exit code is told.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # instead of ending with the exit code. Another string makes it forget.
+    exec("")  # noqa: S102
