@@ -6,7 +6,7 @@ Times of one process are for finding out where time goes. Whether a variant is f
 
 import pytest
 
-from headtohead.registry import load_experiments
+from headtohead.experiment_registry import load_experiments
 
 EXPERIMENTS = load_experiments("app.experiments").select_timed([])
 

@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from headtohead.analysis.change_points import changes
 from headtohead.analysis.interval import anytime_estimate, fixed_size_estimate
 from headtohead.django.middleware import MeasurementMiddleware
-from headtohead.load.plans.encoding import to_line
+from headtohead.load.messages.encoding import to_line
 from headtohead.protocol.headers import TOKEN_HEADER
 from headtohead.protocol.server_timing import HEADER, ServerTiming
 from tests.run.factories import pair, sample

@@ -20,7 +20,7 @@ from locust import FastHttpUser, events
 from locust.exception import RescheduleTask
 
 from headtohead.config_loading import load_config
-from headtohead.load.plans.arm import CONNECTION_SECONDS, NETWORK_SECONDS
+from headtohead.load.messages.arm import CONNECTION_SECONDS, NETWORK_SECONDS
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import stack_settings
 

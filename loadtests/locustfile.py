@@ -18,11 +18,12 @@ from locust import events
 
 from headtohead.config_loading import load_config
 from headtohead.experiment import Experiment
+from headtohead.experiment_registry import load_experiments
 from headtohead.load.generator.latency import PairUser
 from headtohead.load.generator.user import record_sample
-from headtohead.load.plans.latency import Pair, plan_pairs
+from headtohead.load.messages.latency import Pair, PairPlan
+from headtohead.modes.arms import arms_of
 from headtohead.modes.latency.pair_tally import ComparisonTally
-from headtohead.registry import load_experiments
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import stack_settings
 
@@ -57,6 +58,9 @@ def user_class(experiment: Experiment, *, host: str | None, token: str) -> type[
     ]
     TALLIES.extend(tallies)
 
+    # Wherever Locust is told to go.
+    baseline, *variants = arms_of(experiment, url_of=lambda *_: "", token=token)
+
     def pair_taken(_user: PairUser, pair: Pair) -> None:
         tallies[pair.variant].pairs.append(pair)
 
@@ -66,11 +70,9 @@ def user_class(experiment: Experiment, *, host: str | None, token: str) -> type[
         {
             "__doc__": experiment.question,
             "host": host,
-            "plan": plan_pairs(
-                experiment,
-                # Wherever Locust is told to go.
-                url_of=lambda *_: "",
-                token=token,
+            "plan": PairPlan(
+                baseline=baseline,
+                variants=tuple(variants),
                 warm_up=CONFIG.warm_up,
                 seconds=math.inf,
                 seed=CONFIG.seed,

@@ -18,12 +18,12 @@ from headtohead.compare import rounds as taking
 from headtohead.compare.endpoints import ComparedEndpoint
 from headtohead.config import Config
 from headtohead.experiment import Experiment
-from headtohead.load.plans.latency import PairPlan
+from headtohead.load.messages.latency import PairPlan
 from headtohead.revisions.checkout import Revision
 from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services import valkey
 from headtohead.services.databases.postgresql import POSTGRESQL
-from headtohead.services.service import RunningServer
+from headtohead.services.running_server import RunningServer
 from headtohead.stack import revision_servers, temporary_stack
 from headtohead.stack.state import RunningStack
 from headtohead.sweep import sweep_sizes as sweeping

@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from headtohead.errors import ConfigurationError, DeclarationError, UnknownExperimentError
-from headtohead.registry import Registry, load_experiments
+from headtohead.experiment_registry import Registry, load_experiments
 from tests.test_experiment import declare
 
 MODULE = """

@@ -20,9 +20,9 @@ from locust.env import Environment
 from benchmarks.generator_cost.kinds import Kind
 from headtohead.load.generator.http_client import LeanUser
 from headtohead.load.generator.user import SAMPLES, listen_alone, record_sample
-from headtohead.load.plans.arm import Sample
-from headtohead.load.plans.encoding import to_line
-from headtohead.load.plans.throughput import BlockBatch
+from headtohead.load.messages.arm import Sample
+from headtohead.load.messages.encoding import to_line
+from headtohead.load.messages.throughput import BlockBatch
 
 HEADERS = {
     "Accept": "application/json",

@@ -15,7 +15,7 @@ from headtohead.analysis.carry_over import allow_for
 from headtohead.analysis.interval import Estimate, FloatArray, anytime_estimate, fixed_size_estimate
 from headtohead.analysis.results import CLAIMS
 from headtohead.analysis.verdicts import is_settled, judge
-from headtohead.load.plans.latency import REPORT_SECONDS
+from headtohead.load.messages.latency import REPORT_SECONDS
 
 DEFAULT_MARGIN = 0.02
 SMALL_MARGIN = 0.005

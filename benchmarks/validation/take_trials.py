@@ -16,11 +16,11 @@ from benchmarks.validation.trial import Subject, TrialEndpoint, take_trial
 from headtohead.check.equal_answers import check, require_preflight
 from headtohead.config import Config
 from headtohead.errors import InterruptedCommandError
+from headtohead.experiment_registry import Registry
 from headtohead.load.control.generator import load_generator
-from headtohead.load.plans.latency import PairPlan
+from headtohead.load.messages.latency import PairPlan
 from headtohead.protocol.server_timing import ServerTiming
 from headtohead.records import provenance
-from headtohead.registry import Registry
 from headtohead.stack.target import Target, open_target
 
 # Long enough for a steady median, which effects are a percentage of.

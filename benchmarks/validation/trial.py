@@ -21,11 +21,12 @@ from benchmarks.validation.trace import Trace
 from headtohead.analysis.verdicts import NEEDED_PAIRS
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.experiment import Experiment, Variant
+from headtohead.experiment_registry import Registry
 from headtohead.load.control.generator import load_generator
-from headtohead.load.plans.arm import Arm, Sample, plan_arm
-from headtohead.load.plans.latency import Pair, PairPlan
+from headtohead.load.messages.arm import Arm, Sample
+from headtohead.load.messages.latency import Pair, PairPlan
+from headtohead.modes.arms import arm_of
 from headtohead.protocol.server_timing import ServerTiming
-from headtohead.registry import Registry
 from headtohead.stack.target import Target
 
 # How long to watch what others do on the machine before a trial.
@@ -98,7 +99,7 @@ class TrialEndpoint:
         """The request to any subject on the same server."""
         target, experiment, variant = self.target, subject.experiment, subject.variant
         url = target.url_of(experiment, variant)
-        return plan_arm(experiment, variant, base_url=url, token=target.token)
+        return arm_of(experiment, variant, base_url=url, token=target.token)
 
     def delay(self, scenario: Scenario) -> InjectedDelay:
         """What slows the variant down in a scenario."""

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headtohead.analysis.saturation import Halves, backlog_growth, falls_behind
+from headtohead.analysis.saturation import Halves, backlog_growth, falls_behind, knee
 
 
 def stretch(growth: float, *, base: float = 10.0) -> Halves:
@@ -63,3 +63,25 @@ def test_bunches_of_arrivals_at_half_the_capacity_hardly_ever_look_like_a_backlo
         ]
         alarms += falls_behind(backlog_growth(stretches))
     assert alarms <= 6
+
+
+@pytest.mark.parametrize(
+    ("throughput", "users"),
+    [
+        ({1: 50, 2: 100, 4: 105, 8: 104}, 2),
+        ({1: 50, 2: 51, 4: 52}, 1),
+        ({1: 50, 2: 100, 4: 200}, None),
+        ({1: 50, 2: 52, 4: 100, 8: 101}, 4),
+        ({4: 100, 8: 60}, 4),
+        ({8: 100}, None),
+        ({}, None),
+    ],
+)
+def test_knee_is_where_growth_ends_for_good(throughput, users):
+    assert knee(throughput) == users
+
+
+def test_growth_is_measured_by_the_doubling():
+    """15 % over two doublings is 7 % each, 15 % over half a doubling is 32 %."""
+    assert knee({2: 100, 8: 115}) == 2
+    assert knee({4: 100, 6: 115}) is None

@@ -1,6 +1,6 @@
 """What people read of audits."""
 
-from headtohead.audit.document import brief
+from headtohead.audit.report import brief
 from headtohead.report.terminal import render
 from tests.audit.test_record import record
 from tests.golden import Golden, printed, sections

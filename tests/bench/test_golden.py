@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from headtohead.analysis.results import Verdict
-from headtohead.bench.document import brief
 from headtohead.bench.record import SkippedBenchmark
+from headtohead.bench.report import brief
 from headtohead.report.terminal import render
 from tests.bench.factories import bench, benchmark
 from tests.golden import Golden, printed, sections

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from headtohead.analysis.results import Verdict
-from headtohead.bench.judging import judged
+from headtohead.bench.verdicts import judged
 
 
 def processes(rounds: int, *, seed: int, **seconds: float) -> list[dict[str, float]]:

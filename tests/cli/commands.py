@@ -17,7 +17,7 @@ from headtohead.cli import app
 from headtohead.config import Config
 from headtohead.config_loading import load_config
 from headtohead.experiment import Experiment, Request, Variant
-from headtohead.registry import Registry
+from headtohead.experiment_registry import Registry
 from tests.command_line import give
 from tests.report import samples
 

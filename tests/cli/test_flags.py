@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from headtohead.experiment_registry import Registry
 from headtohead.records.store import to_json
-from headtohead.registry import Registry
 from tests.cli.cases import CASES, VARIABLES
 from tests.cli.commands import REGISTRY, RUN, declared_commands
 from tests.cli.work import SWEEP, WORK

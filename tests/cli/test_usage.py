@@ -8,8 +8,8 @@ import pytest
 
 from headtohead.check.outcome import Outcome
 from headtohead.experiment import SERVICES
+from headtohead.experiment_registry import Registry
 from headtohead.records.store import to_json
-from headtohead.registry import Registry
 from tests.cli.commands import REGISTRY, RUN, Told
 
 FIRST, SECOND = REGISTRY

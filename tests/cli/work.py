@@ -8,8 +8,8 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
-from headtohead.bench.judging import judged
 from headtohead.bench.record import SCHEMA_VERSION, Bench
+from headtohead.bench.verdicts import judged
 from headtohead.check.outcome import Outcome
 from headtohead.ci.history.history_file import History
 from headtohead.config import Config

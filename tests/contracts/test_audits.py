@@ -22,7 +22,7 @@ from app.experiments import (
 )
 from headtohead.audit.audit_experiments import WORKERS, facts_of, imported
 from headtohead.experiment import Experiment
-from headtohead.registry import load_experiments
+from headtohead.experiment_registry import load_experiments
 from headtohead.stack.state import RunningStack
 from headtohead.stack.target import target_of
 from headtohead.stack.variant_servers import served

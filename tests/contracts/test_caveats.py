@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from headtohead.analysis.growth import Trend
 from headtohead.analysis.results import Verdict
 from headtohead.ci.gate import junit
+from headtohead.ci.gate.judge_findings import judge_comparison
 from headtohead.ci.gate.judgement import Gate
-from headtohead.ci.gate.judging import judge_comparison
 from headtohead.ci.gate.policy import Policy, Response
 from headtohead.cli import app
 from headtohead.errors import ExitCode
@@ -22,7 +22,7 @@ from headtohead.records.comparison import Mode
 from headtohead.records.results import Caveat
 from headtohead.records.run import Run
 from headtohead.report.document import Table
-from headtohead.sweep.document import brief
+from headtohead.sweep.report import brief
 from headtohead.validity.rule import declared_caveats
 from tests.conftest import ROOT
 from tests.every_caveat import EVERY_CAVEAT

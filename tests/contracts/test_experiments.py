@@ -11,9 +11,9 @@ from django.utils.module_loading import import_string
 
 from headtohead.check.sql_snapshot import read_snapshot
 from headtohead.config_loading import load_config
+from headtohead.experiment_registry import load_experiments
 from headtohead.protocol.headers import TOKEN_HEADER
 from headtohead.protocol.server_timing import HEADER, ServerTiming
-from headtohead.registry import load_experiments
 from headtohead.stack.availability import lack_of
 from tests.asking import TOKEN
 from tests.conftest import ROOT
@@ -51,7 +51,7 @@ def test_there_are_experiments():
 @pytest.mark.process
 def test_declarations_import_no_django():
     finding = (
-        "import json, sys; from headtohead.registry import load_experiments; "
+        "import json, sys; from headtohead.experiment_registry import load_experiments; "
         "load_experiments('app.experiments'); print(json.dumps(list(sys.modules)))"
     )
     completed = subprocess.run(

@@ -9,11 +9,11 @@ import pytest
 
 from headtohead.config import MASTER_PORT, Config, UserCounts
 from headtohead.host.cores import Cores, available_cores, generator_cores, server_cores
-from headtohead.load.plans.arm import Arm
-from headtohead.load.plans.background import BackgroundPlan
-from headtohead.load.plans.latency import PairPlan
-from headtohead.load.plans.open_model import OpenPlan, pool_size
-from headtohead.load.plans.throughput import BlockPlan
+from headtohead.load.messages.arm import Arm
+from headtohead.load.messages.background import BackgroundPlan
+from headtohead.load.messages.latency import PairPlan
+from headtohead.load.messages.open_model import OpenPlan, pool_size
+from headtohead.load.messages.throughput import BlockPlan
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
 from headtohead.records.run import Run, read_record
 from headtohead.run.background import DEFAULT_USERS

@@ -18,14 +18,14 @@ from benchmarks.validation import noisy_neighbour
 from benchmarks.validation.scenarios import SCENARIOS, Neighbour, planned_trials, trial_seed
 from headtohead.config import Config
 from headtohead.load.generator.schedule import STRETCH_SECONDS, BlockSchedule, PairSchedule
-from headtohead.load.plans.open_model import Arrivals, arrival_offsets
+from headtohead.load.messages.open_model import Arrivals, arrival_offsets
 from tests.conftest import ROOT
 from tests.designs import ENDPOINTS, benched, compared, swept
 
 # Modules that draw, and where their choices are seen to vary.
 DRAWING = {
     "src/headtohead/load/generator/schedule.py": "here",
-    "src/headtohead/load/plans/open_model.py": "here",
+    "src/headtohead/load/messages/open_model.py": "here",
     "src/headtohead/compare/rounds.py": "here",
     "src/headtohead/bench/compare_benchmarks.py": "here",
     "src/headtohead/sweep/sweep_sizes.py": "here",
@@ -36,7 +36,7 @@ DRAWING = {
     "src/headtohead/stack/lifecycle.py": "tests/stack/test_secrets.py",
     "src/headtohead/stack/revision_servers.py": "tests/stack/test_secrets.py",
     "src/headtohead/services/valkey.py": "tests/stack/test_secrets.py",
-    "src/headtohead/services/project.py": "tests/services/test_project.py",
+    "src/headtohead/services/django_project.py": "tests/services/test_django_project.py",
     "app/accounts/models.py": "tests/app/accounts/test_services.py",
     "app/accounts/services.py": "tests/app/accounts/test_services.py",
     "app/caching/generations.py": "tests/app/caching/test_invalidation.py",

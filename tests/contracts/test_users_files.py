@@ -12,7 +12,7 @@ import pytest
 from benchmarks.validation.__main__ import application as validation
 from headtohead.audit.record import is_audit
 from headtohead.check.sql_snapshot import read_snapshot
-from headtohead.ci.history import document
+from headtohead.ci.history import report
 from headtohead.ci.history.history_file import append
 from headtohead.ci.history.series import series_of
 from headtohead.cli import app
@@ -112,9 +112,9 @@ def test_a_file_of_the_users_is_refused_by_its_name_and_left_as_it_is(tmp_path, 
 
 def test_a_file_that_h2h_wrote_is_replaced(tmp_path):
     page, audit = tmp_path / "index.html", tmp_path / "audit.json"
-    page.write_text(html.render(document.page(series_of(entries([1.0])), damaged=())))
+    page.write_text(html.render(report.page(series_of(entries([1.0])), damaged=())))
     audit.write_text(to_json(audited()))
-    assert document.is_page(page)
+    assert report.is_page(page)
     assert is_audit(audit)
 
 

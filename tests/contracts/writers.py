@@ -18,7 +18,7 @@ from benchmarks import storing
 from benchmarks.validation.folder import TrialFolder
 from benchmarks.validation.output import write_outputs
 from headtohead.check.sql_snapshot import Snapshot, write_snapshot
-from headtohead.ci.gate.output import write_gate
+from headtohead.ci.gate.write_files import write_gate
 from headtohead.ci.history.history_file import append, decode
 from headtohead.cli.gate_command import add_to_summary
 from headtohead.cli.reports import explain_run, write_reports
@@ -27,10 +27,10 @@ from headtohead.modes.latency.pair_tally import write_pairs
 from headtohead.records.explained import Explained, read_explained
 from headtohead.records.recording import run_directory
 from headtohead.records.run import Run, read_record, write_record
-from headtohead.revisions.environments import interpreter_for
+from headtohead.revisions.environments import environment_for
 from headtohead.services.databases.postgresql_cluster import create_cluster
 from headtohead.services.prometheus import FOLDER, LocalPrometheus, announced
-from headtohead.services.service import RunningServer
+from headtohead.services.running_server import RunningServer
 from headtohead.services.valkey import EmbeddedValkey
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import RunningStack, State, locked, read_state, write_state
@@ -262,7 +262,7 @@ def _environment(folder: Path, version: int) -> None:
     with MonkeyPatch.context() as patch:
         patch.setattr("headtohead.revisions.environments._run", run)
         directory, lock = folder / "environments", Path("requirements.lock")
-        interpreter_for(ROOT, like=folder, lock=lock, directory=directory, note=ignore)
+        environment_for(ROOT, like=folder, lock=lock, directory=directory, note=ignore)
 
 
 def _packages(folder: Path) -> Seen:

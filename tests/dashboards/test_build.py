@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from dashboards.build import render
-from headtohead.registry import load_experiments
+from headtohead.experiment_registry import load_experiments
 from tests.conftest import ROOT, Project, copy_project
 from tests.dashboards.declared import experiment
 

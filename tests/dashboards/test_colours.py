@@ -1,7 +1,7 @@
 import pytest
 
 from dashboards.colours import BASELINE, PALETTE, variant_colours
-from headtohead.registry import load_experiments
+from headtohead.experiment_registry import load_experiments
 from tests.dashboards.declared import experiment
 
 # Behind panels in Grafana's light and dark themes.

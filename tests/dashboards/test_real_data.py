@@ -18,7 +18,7 @@ import pytest
 from dashboards.build import render
 from dashboards.checks.data import RealData, check_data
 from dashboards.checks.sources import Postgres, Prometheus, Window
-from headtohead.registry import load_experiments
+from headtohead.experiment_registry import load_experiments
 from headtohead.services.prometheus import SCRAPE_SECONDS
 from tests.conftest import Project, temporary_project
 from tests.programs import metrics_complaints, required

@@ -3,8 +3,8 @@
 import sys
 
 from headtohead.audit.record import AUDIT_FORMAT
+from headtohead.experiment_registry import load_experiments
 from headtohead.records.run import read_record
-from headtohead.registry import load_experiments
 from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "docs"))

@@ -15,7 +15,7 @@ import gevent
 
 from headtohead.load.generator import process
 from headtohead.load.generator.user import SAMPLES, ArmUser
-from headtohead.load.plans.arm import Arm, Sample
+from headtohead.load.messages.arm import Arm, Sample
 
 
 def main() -> None:

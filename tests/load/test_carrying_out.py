@@ -12,9 +12,9 @@ import pytest
 from headtohead.load.control.child_process import ChildProcess
 from headtohead.load.control.generator import LoadGenerator
 from headtohead.load.generator.schedule import BlockSchedule, PairSchedule
-from headtohead.load.plans.latency import Pair, PairPlan
-from headtohead.load.plans.open_model import Arrivals, OpenPlan, arrival_offsets
-from headtohead.load.plans.throughput import BlockPlan
+from headtohead.load.messages.latency import Pair, PairPlan
+from headtohead.load.messages.open_model import Arrivals, OpenPlan, arrival_offsets
+from headtohead.load.messages.throughput import BlockPlan
 from tests.conftest import ROOT
 from tests.load.generator.test_process import arm
 

@@ -1,8 +1,8 @@
 import pytest
 
-from headtohead.load.plans.arm import Sample
-from headtohead.load.plans.open_model import Arrival, Arrivals, OpenPlan, Stretch
-from headtohead.load.plans.throughput import Block
+from headtohead.load.messages.arm import Sample
+from headtohead.load.messages.open_model import Arrival, Arrivals, OpenPlan, Stretch
+from headtohead.load.messages.throughput import Block
 from headtohead.modes.latency.mode import pair_traffic
 from headtohead.modes.open_model.mode import stretch_traffic
 from headtohead.modes.throughput.block_filter import BlockPart, BlockSamples

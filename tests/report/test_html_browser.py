@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from headtohead.report import html
-from headtohead.sweep.document import page
+from headtohead.sweep.report import page
 from tests.report import samples
 from tests.report.everything import compared, everything, explained
 from tests.report.rendering import in_html

@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from headtohead.load.plans.arm import Sample
-from headtohead.load.plans.latency import Pair
+from headtohead.load.messages.arm import Sample
+from headtohead.load.messages.latency import Pair
 from headtohead.protocol.server_timing import ServerTiming
 
 

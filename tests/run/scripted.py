@@ -15,12 +15,12 @@ from headtohead.compare import rounds
 from headtohead.config import Config
 from headtohead.experiment import Experiment, Variant
 from headtohead.host.sample import Clocks, CpuTimes, HostSample
-from headtohead.load.plans.arm import Arm, Sample
-from headtohead.load.plans.background import BackgroundTally
-from headtohead.load.plans.distributed import WorkerLost
-from headtohead.load.plans.latency import Pair, PairPlan
-from headtohead.load.plans.open_model import Arrival, OpenPlan, Stretch
-from headtohead.load.plans.throughput import Block, BlockBatch, BlockPlan
+from headtohead.load.messages.arm import Arm, Sample
+from headtohead.load.messages.background import BackgroundTally
+from headtohead.load.messages.distributed import WorkerLost
+from headtohead.load.messages.latency import Pair, PairPlan
+from headtohead.load.messages.open_model import Arrival, OpenPlan, Stretch
+from headtohead.load.messages.throughput import Block, BlockBatch, BlockPlan
 from headtohead.modes.latency import mode as latency_mode
 from headtohead.modes.open_model import mode as open_model_mode
 from headtohead.modes.throughput import mode as throughput_mode
@@ -29,7 +29,7 @@ from headtohead.protocol.server_timing import ServerTiming
 from headtohead.records import provenance
 from headtohead.records.run import Run
 from headtohead.run import background, metrics_exporter, run_experiments
-from headtohead.services.service import RunningServer
+from headtohead.services.running_server import RunningServer
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import RunningStack

@@ -5,7 +5,7 @@ import pytest
 
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError
-from headtohead.load.plans.background import BackgroundTally
+from headtohead.load.messages.background import BackgroundTally
 from headtohead.run.background import (
     DEFAULT_USERS,
     BackgroundScenario,

@@ -10,7 +10,7 @@ from headtohead.analysis.results import Verdict
 from headtohead.check import equal_answers
 from headtohead.check.equal_answers import Preflight
 from headtohead.experiment import SERVICES, Experiment, Server
-from headtohead.load.plans.distributed import WorkerLost
+from headtohead.load.messages.distributed import WorkerLost
 from headtohead.modes.latency import mode as latency_mode
 from headtohead.records.run import Run
 from headtohead.run import metrics_exporter, run_experiments

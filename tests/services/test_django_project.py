@@ -2,7 +2,7 @@ from pathlib import Path
 from typing import Any
 
 from headtohead.revisions.environments import PythonEnvironment
-from headtohead.services.project import Project, ProjectVariable, secrets_of
+from headtohead.services.django_project import Project, ProjectVariable, secrets_of
 
 TOLD = (
     ProjectVariable(name="SECRET_KEY", value="{secret}"),

@@ -1,7 +1,7 @@
 import pytest
 
 from headtohead.errors import ConfigurationError
-from headtohead.services.service import CACHE, DATABASE, ServerKind, checked_address
+from headtohead.services.server_urls import CACHE, DATABASE, ServerKind, checked_address
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from headtohead.errors import StackError
 from headtohead.experiment import Server
 from headtohead.services.databases.postgresql import connect
 from headtohead.services.prometheus import FOLDER, announced, configuration
-from headtohead.services.service import RunningServer
+from headtohead.services.running_server import RunningServer
 from headtohead.stack import lifecycle, variant_servers
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import RunningStack

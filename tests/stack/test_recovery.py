@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from headtohead.services.service import RunningServer
+from headtohead.services.running_server import RunningServer
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import RunningStack, locked

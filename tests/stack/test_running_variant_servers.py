@@ -16,7 +16,7 @@ from headtohead.experiment import Server
 from headtohead.host.cores import available_cores, server_cores
 from headtohead.host.processes import alive
 from headtohead.services.gunicorn import OWNER_VARIABLE
-from headtohead.services.service import RunningServer
+from headtohead.services.running_server import RunningServer
 from headtohead.stack import lifecycle, variant_servers
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import RunningStack

@@ -12,9 +12,9 @@ import pytest
 from headtohead.revisions.checkout import Revision
 from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.databases.postgresql import POSTGRESQL, PostgreSQL
-from headtohead.services.project import Project
+from headtohead.services.django_project import Project
+from headtohead.services.running_server import RunningServer
 from headtohead.services.server_process import ServerProcess
-from headtohead.services.service import RunningServer
 from headtohead.services.valkey import EmbeddedValkey
 from headtohead.stack import lifecycle, revision_servers
 from headtohead.stack.settings import StackSettings

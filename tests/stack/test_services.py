@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from headtohead.errors import ConfigurationError, HeadToHeadError
 from headtohead.services.memcached import external_memcached
-from headtohead.services.service import RunningServer
+from headtohead.services.running_server import RunningServer
 from headtohead.stack import availability, lifecycle
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import RunningStack

@@ -6,8 +6,8 @@ import pytest
 
 from headtohead.analysis.growth import CountTrend, Trend
 from headtohead.report import html, terminal
-from headtohead.sweep.document import brief, page
 from headtohead.sweep.record import Sweep
+from headtohead.sweep.report import brief, page
 from tests.golden import Golden, printed, readable, sections
 from tests.sweep.factories import ROWS, explained_sizes, invalid, size, sweep
 

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from headtohead.sweep.words import NOT_EXECUTED, PlanRange, statement_plans
+from headtohead.sweep.sentences import NOT_EXECUTED, PlanRange, statement_plans
 from tests.sweep.factories import explained, explained_sizes, sizes, sweep
 
 SCAN = ("Limit", "  Seq Scan on review")

@@ -2,9 +2,9 @@ import pytest
 
 from headtohead.report import html, terminal
 from headtohead.report.document import Table
-from headtohead.sweep.document import brief, page
 from headtohead.sweep.record import Sweep
-from headtohead.sweep.words import in_words
+from headtohead.sweep.report import brief, page
+from headtohead.sweep.sentences import in_words
 from tests.golden import printed
 from tests.report.test_html import Page
 from tests.sweep.factories import explained_sizes, invalid, sizes, sweep

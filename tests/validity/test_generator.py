@@ -1,6 +1,6 @@
 import pytest
 
-from headtohead.load.plans.throughput import Block
+from headtohead.load.messages.throughput import Block
 from headtohead.modes.latency.pair_tally import generator_use
 from headtohead.modes.throughput.block_filter import (
     BlockPart,

@@ -7,9 +7,9 @@ from random import Random
 
 from headtohead.analysis.verdicts import CLAIM_ALPHA
 from headtohead.bench.instructions import Instructions, count_instructions
-from headtohead.bench.judging import Times, judged
 from headtohead.bench.pytest_process import run_benchmarks
 from headtohead.bench.record import RECORD_NAME, SCHEMA_VERSION, Bench, Benchmark
+from headtohead.bench.verdicts import Times, judged
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.host.files import write_whole

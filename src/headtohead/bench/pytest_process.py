@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from headtohead.bench.judging import Times
+from headtohead.bench.verdicts import Times
 from headtohead.errors import MeasurementError
 from headtohead.host.cores import available_cores, server_cores, starting_on
 from headtohead.revisions import Revision

@@ -31,8 +31,8 @@ def audit(
     Example: h2h audit stock-update
     """
     from headtohead.audit import audit_experiments  # noqa: PLC0415 (slow to import)
-    from headtohead.audit.document import brief  # noqa: PLC0415
     from headtohead.audit.record import is_audit  # noqa: PLC0415 (slow to import)
+    from headtohead.audit.report import brief  # noqa: PLC0415
     from headtohead.report import terminal  # noqa: PLC0415
 
     if output is not None:

@@ -48,8 +48,8 @@ def bench(
     """
     from headtohead.bench.compare_benchmarks import LATEST  # noqa: PLC0415 (slow to import)
     from headtohead.bench.compare_benchmarks import bench as carry_out  # noqa: PLC0415 (slow to import)
-    from headtohead.bench.document import brief  # noqa: PLC0415 (slow to import)
     from headtohead.bench.instructions import can_count  # noqa: PLC0415 (slow to import)
+    from headtohead.bench.report import brief  # noqa: PLC0415 (slow to import)
     from headtohead.cli.progress import watching  # noqa: PLC0415 (slow to import)
     from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
 

@@ -11,8 +11,8 @@ from headtohead.cli.application import app, console, print_json
 from headtohead.cli.options import AsJson
 from headtohead.cli.project import read_project
 from headtohead.errors import CheckFailedError, ConfigurationError
+from headtohead.experiment_registry import Registry
 from headtohead.host.files import write_whole
-from headtohead.registry import Registry
 
 dashboards = typer.Typer(help="The Grafana dashboards of the declared experiments.")
 app.add_typer(dashboards, name="dashboards")

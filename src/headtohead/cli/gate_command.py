@@ -34,10 +34,10 @@ def gate(
 
     Example: h2h gate origin/main
     """
-    from headtohead.ci.gate import github, page  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.gate import github, report  # noqa: PLC0415 (slow to import)
     from headtohead.ci.gate.gate_working_tree import gate as carry_out  # noqa: PLC0415 (slow to import)
-    from headtohead.ci.gate.output import PAGE_NAME, as_json, require_folder, write_gate  # noqa: PLC0415 (slow to import)
     from headtohead.ci.gate.policy import read_policy  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.gate.write_files import PAGE_NAME, as_json, require_folder, write_gate  # noqa: PLC0415 (slow to import)
     from headtohead.cli.progress import watching  # noqa: PLC0415 (slow to import)
     from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
 
@@ -59,13 +59,13 @@ def gate(
     if to_stdout:
         sys.stdout.write(as_json(judged))
     else:
-        terminal.render(page.brief(judged), console=console)
+        terminal.render(report.brief(judged), console=console)
         console.print(f"Page {os.path.relpath(folder)}/{PAGE_NAME}", highlight=False)
     if os.environ.get("GITHUB_ACTIONS") == "true" and not to_stdout:
         for line in github.annotations(judged):
             sys.stdout.write(f"{line}\n")
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        add_to_summary(page.render(judged, record), Path(summary))
+        add_to_summary(report.render(judged, record), Path(summary))
     raise typer.Exit(judged.exit_code)
 
 

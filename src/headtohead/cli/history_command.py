@@ -72,18 +72,18 @@ def show(
 
     Example: h2h history show product-list --page history.html
     """
-    from headtohead.ci.history import document  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.history import report  # noqa: PLC0415 (slow to import)
     from headtohead.report import html, terminal  # noqa: PLC0415 (slow to import)
 
     if page:
-        require_output(page, is_own=document.is_page)
+        require_output(page, is_own=report.is_page)
     series, damaged = _read(names or [], file=file)
     if page:
-        write_whole(html.render(document.page(series, damaged=damaged)), page)
+        write_whole(html.render(report.page(series, damaged=damaged)), page)
     if as_json:
         print_json({"series": [asdict(each) for each in series], "damaged": damaged})
     else:
-        brief = document.measurements(series) if names else document.overview(series)
+        brief = report.measurements(series) if names else report.overview(series)
         terminal.render(brief, console=console)
 
 
@@ -93,14 +93,14 @@ def changes(names: _Subjects = None, *, file: _File = None, as_json: AsJson = Fa
 
     Example: h2h history changes
     """
-    from headtohead.ci.history import document  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.history import report  # noqa: PLC0415 (slow to import)
     from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
 
     series, damaged = _read(names or [], file=file)
     if as_json:
         print_json({"changes": [_step(each) for each in series], "damaged": damaged})
     else:
-        terminal.render(document.changes(series), console=console)
+        terminal.render(report.changes(series), console=console)
 
 
 @history.command()
@@ -125,8 +125,8 @@ def _read(
     names: Sequence[str], *, file: Path | None
 ) -> "tuple[tuple[Series, ...], tuple[str, ...]]":
     """The series of that name, or all; what is lost of the file is said, and returned."""
-    from headtohead.ci.history.document import damage_sentence  # noqa: PLC0415 (slow to import)
     from headtohead.ci.history.history_file import read_history  # noqa: PLC0415 (slow to import)
+    from headtohead.ci.history.report import damage_sentence  # noqa: PLC0415 (slow to import)
     from headtohead.ci.history.series import series_of  # noqa: PLC0415 (slow to import)
 
     path = file or read_config().history_path

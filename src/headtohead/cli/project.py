@@ -11,7 +11,7 @@ from headtohead.config import Config
 from headtohead.config_loading import load_config
 from headtohead.errors import ConfigurationError, StackError
 from headtohead.experiment import Experiment
-from headtohead.registry import Registry, load_experiments
+from headtohead.experiment_registry import Registry, load_experiments
 from headtohead.stack.availability import runnable
 from headtohead.stack.variant_servers import servable
 

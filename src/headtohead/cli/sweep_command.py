@@ -40,7 +40,7 @@ def sweep(
     """
     from headtohead.cli.progress import watching  # noqa: PLC0415 (slow to import)
     from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
-    from headtohead.sweep.document import brief  # noqa: PLC0415 (slow to import)
+    from headtohead.sweep.report import brief  # noqa: PLC0415 (slow to import)
     from headtohead.sweep.sweep_sizes import LATEST  # noqa: PLC0415 (slow to import)
     from headtohead.sweep.sweep_sizes import sweep as carry_out  # noqa: PLC0415 (slow to import)
 
@@ -67,6 +67,6 @@ def sweep(
 
 def _write_reports(record: "Sweep", folder: Path) -> None:
     from headtohead.report import html  # noqa: PLC0415 (slow to import)
-    from headtohead.sweep.document import PAGE_NAME, page  # noqa: PLC0415 (slow to import)
+    from headtohead.sweep.report import PAGE_NAME, page  # noqa: PLC0415 (slow to import)
 
     write_whole(html.render(page(record)), folder / PAGE_NAME)

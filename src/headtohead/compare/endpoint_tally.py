@@ -9,7 +9,7 @@ from headtohead.analysis.launches import NEEDED_LAUNCHES, over_launches
 from headtohead.analysis.results import Verdict
 from headtohead.analysis.verdicts import VerdictAt, claim_error_rates, judge
 from headtohead.compare.endpoints import BASE, HEAD, ComparedEndpoint
-from headtohead.load.plans.latency import Pair
+from headtohead.load.messages.latency import Pair
 from headtohead.modes.arms import body_caveats
 from headtohead.modes.latency.mode import ComparedArms, paired_result
 from headtohead.modes.latency.pair_tally import ComparisonTally

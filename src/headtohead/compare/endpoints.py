@@ -7,7 +7,7 @@ from itertools import chain, count
 
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import Experiment
-from headtohead.load.plans.arm import Arm
+from headtohead.load.messages.arm import Arm
 from headtohead.protocol.headers import TOKEN_HEADER
 
 BASE, HEAD = "base", "head"

@@ -11,11 +11,11 @@ from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.host.cores import available_cores
 from headtohead.load.control.generator import LoadGenerator, load_generator
-from headtohead.load.plans.latency import Pair, PairPlan
+from headtohead.load.messages.latency import Pair, PairPlan
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
 from headtohead.modes.mode import TOLERATED_ERRORS
 from headtohead.records.run import UntimedEndpoint
-from headtohead.services.service import RunningServer
+from headtohead.services.running_server import RunningServer
 from headtohead.stack.revision_servers import IsolatedRevisions
 from headtohead.stack.target import Target
 from headtohead.validity.host import host_caveats, machine

@@ -16,10 +16,10 @@ from headtohead.django.observation import Choice, Observation, serving, watch_op
 from headtohead.django.query_plans import details_of
 from headtohead.django.seam import Chooser
 from headtohead.django.settings import TOKEN, is_authorised, server_settings
+from headtohead.experiment_registry import Registry, load_experiments
 from headtohead.protocol.explanation import BAGGAGE_STATEMENTS, DETAILED, Explanation
 from headtohead.protocol.headers import baggage_members, requested_names
 from headtohead.protocol.server_timing import HEADER, ServerTiming
-from headtohead.registry import Registry, load_experiments
 
 # Label values of requests that ask for no variant, and of those that ask for an undeclared one:
 # whatever clients send, the number of time series stays that of the declarations.

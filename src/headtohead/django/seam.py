@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 
 from headtohead.django.observation import Choice, current_observation
 from headtohead.experiment import Experiment, Variant
-from headtohead.registry import Registry
+from headtohead.experiment_registry import Registry
 
 P = ParamSpec("P")
 R = TypeVar("R")

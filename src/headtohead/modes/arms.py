@@ -1,21 +1,49 @@
-"""What the requests to one variant amount to, alone and in rounds under load."""
+"""The arms of an experiment, and what their requests amount to, alone and in rounds under load."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
+from headtohead.analysis.blocks import ArmBlock, observed_latencies, percentile
 from headtohead.analysis.interval import Estimate, FloatArray, fixed_size_estimate
 from headtohead.analysis.latencies import summarise
 from headtohead.analysis.proportion import Share, difference, share
 from headtohead.analysis.results import Metric, Verdict
 from headtohead.analysis.verdicts import judge
-from headtohead.load.plans.arm import Sample
+from headtohead.experiment import Experiment, Variant
+from headtohead.load.messages.arm import Arm, Sample
 from headtohead.modes.mode import ArmTraffic
 from headtohead.protocol.server_timing import ServerTiming
 from headtohead.records.comparison import Comparison, ErrorDifference
-from headtohead.records.results import Caveat, VariantResult
+from headtohead.records.results import Caveat, VariantIntervals, VariantResult
 from headtohead.validity import requests
+
+# Scheme, host and port of what serves a variant.
+UrlOf = Callable[[Experiment, Variant], str]
+
+
+def arms_of(experiment: Experiment, *, url_of: UrlOf, token: str) -> tuple[Arm, ...]:
+    """The arms of an experiment, the baseline first."""
+    return tuple(
+        arm_of(experiment, variant, base_url=url_of(experiment, variant), token=token)
+        for variant in experiment.all_variants
+    )
+
+
+def arm_of(experiment: Experiment, variant: Variant, *, base_url: str, token: str) -> Arm:
+    """The full request that one variant serves."""
+    request = experiment.request_for(variant, token=token)
+    return Arm(
+        identity=experiment.identity(variant),
+        base_url=base_url,
+        method=request.method,
+        path=request.path,
+        headers=request.headers,
+        body=request.body,
+        reports_timing=experiment.reports_timing(variant),
+    )
 
 
 def compared_in_rounds(
@@ -106,6 +134,32 @@ def variant_result(name: str, samples: Sequence[Sample]) -> VariantResult:
         cache_hit_ratio=sum(timing.cache_hits for timing in timings) / lookups if lookups else None,
         bytes_per_response=mean_or_zero([sample.body_bytes for sample in sound]),
         explained=bool(timings),
+    )
+
+
+def in_rounds(
+    summed: VariantResult, *, blocks: Sequence[ArmBlock], rate: Estimate, errors: Share
+) -> VariantResult:
+    """What one variant's requests amount to in rounds under load, with intervals.
+
+    Args:
+        summed: The same without regard to rounds.
+        blocks: A block for each round.
+        rate: Requests a second.
+        errors: The share of requests that failed.
+    """
+    p50, p95, p99 = (percentile(blocks, level=level) for level in (50, 95, 99))
+    return replace(
+        summed,
+        latency_ms=observed_latencies(blocks).summary(),
+        throughput_rps=rate.ratio,
+        intervals=VariantIntervals(
+            throughput_rps=bounds(rate),
+            p50=bounds(p50),
+            p95=bounds(p95),
+            p99=bounds(p99),
+            error_ratio=bounds(errors),
+        ),
     )
 
 

@@ -133,7 +133,7 @@ M = TypeVar("M", bound=Measured)
 
 @dataclass(frozen=True, kw_only=True)
 class LoadMode(ABC, Generic[M]):
-    """One way to apply load. `headtohead.modes.by_name` knows all of them."""
+    """One way to apply load. `headtohead.modes.all_modes` knows all of them."""
 
     def require(self, config: Config) -> None:
         """Refuse settings that do not suit it, before anything starts.

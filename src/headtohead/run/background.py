@@ -11,7 +11,7 @@ from headtohead.config import Config
 from headtohead.errors import ConfigurationError
 from headtohead.host.cores import available_cores, server_cores
 from headtohead.load.control.background import BackgroundLoad, background_load
-from headtohead.load.plans.background import BackgroundPlan, BackgroundTally
+from headtohead.load.messages.background import BackgroundPlan, BackgroundTally
 from headtohead.records.results import BackgroundUse, Caveat
 from headtohead.stack.target import Target
 from headtohead.validity import generator

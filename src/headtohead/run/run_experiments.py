@@ -10,7 +10,7 @@ from headtohead.check.equal_answers import Preflight, require_preflight
 from headtohead.config import Config
 from headtohead.experiment import Experiment
 from headtohead.host.cores import available_cores
-from headtohead.modes.by_name import load_mode
+from headtohead.modes.all_modes import load_mode
 from headtohead.modes.latency.mode import LatencyMode
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
 from headtohead.modes.mode import LoadMode, M, Measured, Observer, without_verdicts_where_invalid

@@ -16,8 +16,8 @@ import psutil
 
 from headtohead.errors import StackError
 from headtohead.host import ports, processes
-from headtohead.services.project import STACK_VARIABLE, Project
-from headtohead.services.service import RunningServer
+from headtohead.services.django_project import STACK_VARIABLE, Project
+from headtohead.services.running_server import RunningServer
 
 WORKER, BEAT = "Worker", "Beat"
 # Tells the two apart by their environment: their command lines are the project's business.

@@ -13,8 +13,8 @@ import psutil
 
 from headtohead.errors import StackError
 from headtohead.host import ports, processes
-from headtohead.services.project import STACK_VARIABLE, Project, project_error
-from headtohead.services.service import RunningServer
+from headtohead.services.django_project import STACK_VARIABLE, Project, project_error
+from headtohead.services.running_server import RunningServer
 
 _START_PATIENCE = 60.0  # seconds
 _HEALTH_TIMEOUT = 5.0  # seconds

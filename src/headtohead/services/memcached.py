@@ -8,8 +8,8 @@ from pathlib import Path
 
 from headtohead.errors import ConfigurationError, StackError
 from headtohead.host.ports import HOST, free_port
+from headtohead.services.running_server import Endpoint, RunningServer
 from headtohead.services.server_process import ATTEMPTS, ServerProcess
-from headtohead.services.service import Endpoint, RunningServer
 
 NAME = "memcached"
 _TIMEOUT = 3.0  # seconds

@@ -11,8 +11,8 @@ from pathlib import Path
 from headtohead.errors import StackError
 from headtohead.host import ports
 from headtohead.services.prometheus import GENERATOR, NAME, LocalPrometheus
+from headtohead.services.running_server import RunningServer, Watched
 from headtohead.services.server_process import ServerProcess
-from headtohead.services.service import RunningServer, Watched
 
 _TIMEOUT = 5.0  # seconds
 # Where a project keeps its recording and alert rules, from its root.

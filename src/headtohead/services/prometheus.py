@@ -16,8 +16,8 @@ import psutil
 from headtohead.errors import StackError
 from headtohead.host import ports
 from headtohead.host.files import write_whole
+from headtohead.services.running_server import RunningServer
 from headtohead.services.server_process import ATTEMPTS, ServerProcess
-from headtohead.services.service import RunningServer
 
 # Their job, apart from that of the API, whose own traffic its dashboard and alerts judge.
 JOB = "beside"

@@ -13,15 +13,9 @@ import psutil
 from headtohead.errors import StackError
 from headtohead.host.files import write_whole
 from headtohead.host.ports import HOST, free_port
+from headtohead.services.running_server import Endpoint, RunningServer
 from headtohead.services.server_process import ATTEMPTS, ServerProcess, wheel_folder
-from headtohead.services.service import (
-    BROKER,
-    CACHE,
-    Endpoint,
-    RunningServer,
-    ServerKind,
-    checked_address,
-)
+from headtohead.services.server_urls import BROKER, CACHE, ServerKind, checked_address
 
 VALKEY = "Valkey"
 

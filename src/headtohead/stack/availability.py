@@ -10,7 +10,7 @@ from headtohead.errors import StackError
 from headtohead.experiment import SERVICES, Experiment
 from headtohead.services.databases.database import database_of
 from headtohead.services.memcached import external_memcached
-from headtohead.services.service import Endpoint
+from headtohead.services.running_server import Endpoint
 from headtohead.services.valkey import external_broker, external_cache
 from headtohead.stack.settings import StackSettings, stack_settings
 

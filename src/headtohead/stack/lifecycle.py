@@ -14,14 +14,14 @@ from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.celery import Celery
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
 from headtohead.services.databases.postgresql import POSTGRESQL as DATABASE
+from headtohead.services.django_project import Project, changed_at, secrets_of
 from headtohead.services.gunicorn import NAME as API
 from headtohead.services.gunicorn import Api
 from headtohead.services.memcached import NAME as MEMCACHED_SERVER
 from headtohead.services.memcached import Memcached
 from headtohead.services.monitoring import Monitoring
-from headtohead.services.project import Project, changed_at, secrets_of
 from headtohead.services.prometheus import program as prometheus_program
-from headtohead.services.service import RunningServer
+from headtohead.services.running_server import RunningServer
 from headtohead.services.valkey import VALKEY as CACHE
 from headtohead.services.valkey import EmbeddedValkey, broker_on
 from headtohead.stack.availability import CELERY, MEMCACHED, External, external_servers

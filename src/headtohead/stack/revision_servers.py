@@ -13,6 +13,7 @@ from headtohead.errors import StackError
 from headtohead.host.interrupts import interrupted_afterwards, uninterrupted
 from headtohead.revisions import Revision
 from headtohead.services.databases.database import database_of
+from headtohead.services.django_project import Project, secrets_of
 from headtohead.services.gunicorn import (
     ALIKE,
     OWNER_VARIABLE,
@@ -21,8 +22,7 @@ from headtohead.services.gunicorn import (
     mark,
     stop,
 )
-from headtohead.services.project import Project, secrets_of
-from headtohead.services.service import RunningServer
+from headtohead.services.running_server import RunningServer
 from headtohead.services.valkey import EmbeddedValkey, empty_cache
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import StackSettings

@@ -8,7 +8,7 @@ from typing import Any
 from headtohead.config import TABLE, Config
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import SERVICES, Experiment
-from headtohead.services.project import ProjectVariable
+from headtohead.services.django_project import ProjectVariable
 
 
 @dataclass(frozen=True, kw_only=True)

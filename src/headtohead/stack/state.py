@@ -15,7 +15,7 @@ from headtohead.host.files import prepare_folder, write_whole
 from headtohead.records.encoding import decode
 from headtohead.records.store import to_json
 from headtohead.services.gunicorn import healthy
-from headtohead.services.service import RunningServer, Watched
+from headtohead.services.running_server import RunningServer, Watched
 from headtohead.services.valkey import cache_beside
 from headtohead.stack.settings import StackSettings
 

@@ -14,6 +14,7 @@ from headtohead.experiment import Experiment, Server
 from headtohead.host import processes
 from headtohead.host.interrupts import interrupted_afterwards, uninterrupted
 from headtohead.revisions.environments import PythonEnvironment
+from headtohead.services.django_project import STACK_VARIABLE, Project
 from headtohead.services.gunicorn import (
     ALIKE,
     OWNER_VARIABLE,
@@ -22,9 +23,8 @@ from headtohead.services.gunicorn import (
     mark,
     stop,
 )
-from headtohead.services.project import STACK_VARIABLE, Project
 from headtohead.services.prometheus import LocalPrometheus, announced
-from headtohead.services.service import RunningServer
+from headtohead.services.running_server import RunningServer
 from headtohead.stack.state import State, read_state
 from headtohead.stack.target import Target
 

@@ -8,7 +8,7 @@ from headtohead.report.charts.axis import Axis
 from headtohead.report.charts.plane import HEIGHT, Plane
 from headtohead.report.charts.svg import frame, marker, percentage, series_class
 from headtohead.sweep.record import Sweep
-from headtohead.sweep.words import in_words
+from headtohead.sweep.sentences import in_words
 
 _PADDING = 1.1
 # The height stands for at least this share of the decades that the width does: where latency

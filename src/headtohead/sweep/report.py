@@ -35,7 +35,7 @@ from headtohead.report.numbers import (
 from headtohead.report.sentences import environment_line, environment_section, revision
 from headtohead.sweep.growth_chart import growth_plot
 from headtohead.sweep.record import Sweep, VariantGrowth
-from headtohead.sweep.words import (
+from headtohead.sweep.sentences import (
     HOW_TO_READ,
     in_words,
     notes,

@@ -8,7 +8,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from app.seeding.seed import shop_seed
-from headtohead.registry import load_experiments
+from headtohead.experiment_registry import load_experiments
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

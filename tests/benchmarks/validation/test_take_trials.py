@@ -12,7 +12,7 @@ from benchmarks.validation.scenarios import Neighbour, select_scenarios, trial_s
 from benchmarks.validation.take_trials import Scope, validate
 from benchmarks.validation.trial import Subject, TrialEndpoint, take_trial
 from headtohead.config import Config
-from headtohead.load.plans.latency import PairPlan
+from headtohead.load.messages.latency import PairPlan
 from headtohead.stack.target import Target
 from tests.benchmarks.validation.factories import trace
 from tests.benchmarks.validation.test_summary import SETUP

@@ -10,9 +10,9 @@ from benchmarks.validation.trace import Trace
 from benchmarks.validation.trial import Subject, TrialEndpoint, trace_of
 from headtohead.errors import ConfigurationError, MeasurementError, UnknownExperimentError
 from headtohead.experiment import Server
-from headtohead.load.plans.latency import Pair
+from headtohead.experiment_registry import Registry
+from headtohead.load.messages.latency import Pair
 from headtohead.protocol.server_timing import ServerTiming
-from headtohead.registry import Registry
 from headtohead.stack.target import Target
 from tests.check.test_equal_answers import experiment
 from tests.run.factories import sample

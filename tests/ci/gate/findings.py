@@ -8,8 +8,8 @@ from headtohead.analysis.results import Verdict
 from headtohead.bench.record import Bench, SkippedBenchmark
 from headtohead.check.equal_answers import Preflight, Problem
 from headtohead.check.outcome import Outcome, SnapshotComparison
+from headtohead.ci.gate.judge_findings import judge_bench, judge_check, judge_comparison
 from headtohead.ci.gate.judgement import EndpointEffect, Judgement
-from headtohead.ci.gate.judging import judge_bench, judge_check, judge_comparison
 from headtohead.ci.gate.policy import FindingKind, Policy
 from headtohead.records import results
 from headtohead.records.provenance import ComparedRevision

@@ -1,5 +1,5 @@
 from headtohead.check.outcome import Outcome
-from headtohead.ci.gate.judging import judge_check
+from headtohead.ci.gate.judge_findings import judge_check
 from headtohead.ci.gate.policy import FindingKind, Policy
 from tests.check.factories import executed, queries
 from tests.check.test_outcome import comparison

@@ -13,10 +13,10 @@ import pytest
 from headtohead.analysis.results import Verdict
 from headtohead.check.outcome import Outcome
 from headtohead.ci.gate import github, gitlab, junit
+from headtohead.ci.gate.judge_findings import judge_check, judge_comparison
 from headtohead.ci.gate.judgement import Gate, Judgement, sorted_by_gravity
-from headtohead.ci.gate.judging import judge_check, judge_comparison
-from headtohead.ci.gate.output import as_json
 from headtohead.ci.gate.policy import ExperimentPolicy, FindingKind, Policy, Response, read_policy
+from headtohead.ci.gate.write_files import as_json
 from headtohead.errors import ExitCode
 from tests.ci.gate.findings import EFFECTS, FINDINGS, VERDICTS
 from tests.report import samples

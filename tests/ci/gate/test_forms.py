@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from headtohead.ci.gate import github, gitlab, junit, output, page
+from headtohead.ci.gate import github, gitlab, junit, report, write_files
 from tests.ci.gate.samples import CHECK, SLOWER, every_judgement, gate, one_of_each
 from tests.report import samples
 
@@ -14,20 +14,20 @@ RECORD = samples.run(*samples.one_of_each())
 
 
 def test_the_page_begins_with_the_mark_by_which_its_comment_is_found_again():
-    assert page.render(one_of_each(), RECORD).startswith(page.MARKER)
+    assert report.render(one_of_each(), RECORD).startswith(report.MARKER)
 
 
 def test_a_page_that_a_comment_cannot_hold_is_cut_after_the_gravest():
     many = [replace(SLOWER, subject=f"endpoint-{number}") for number in range(2000)]
-    text = page.render(gate(*many), RECORD)
+    text = report.render(gate(*many), RECORD)
     assert len(text) < 65_536
     assert "endpoint-0" in text
     assert RECORD.run_id in text.splitlines()[-1]
 
 
 def test_a_page_whose_comparison_is_too_long_still_shows_every_judgement(monkeypatch):
-    monkeypatch.setattr(page, "LONGEST", len(page.render(one_of_each(), samples.run())))
-    text = page.render(one_of_each(), samples.run(*samples.twenty()))
+    monkeypatch.setattr(report, "LONGEST", len(report.render(one_of_each(), samples.run())))
+    text = report.render(one_of_each(), samples.run(*samples.twenty()))
     assert "listing-1" not in text
     assert all(each.subject in text for each in one_of_each().judgements)
 
@@ -66,7 +66,7 @@ def test_metrics_hold_every_ratio_that_was_measured():
 
 
 def test_the_record_says_how_it_ended(tmp_path):
-    output.write_gate(one_of_each(), RECORD, tmp_path)
+    write_files.write_gate(one_of_each(), RECORD, tmp_path)
     judged = json.loads((tmp_path / "gate.json").read_text())
     assert (judged["schema"], judged["result"]) == (1, "failed")
     slower = next(each for each in judged["judgements"] if each["kind"] == "slower")

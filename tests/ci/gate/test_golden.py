@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from headtohead.ci.gate import github
-from headtohead.ci.gate.output import write_gate
-from headtohead.ci.gate.page import brief
 from headtohead.ci.gate.policy import Policy
+from headtohead.ci.gate.report import brief
+from headtohead.ci.gate.write_files import write_gate
 from headtohead.report import terminal
 from tests.ci.gate.findings import FINDINGS
 from tests.ci.gate.samples import (

@@ -2,7 +2,7 @@
 
 import re
 
-from headtohead.ci.history.document import page
+from headtohead.ci.history.report import page
 from headtohead.ci.history.series import series_of
 from headtohead.report.html import render
 from tests.ci.history.samples import STEP, entries

@@ -1,14 +1,14 @@
 """What people read of a history."""
 
 from headtohead.analysis.results import Verdict
-from headtohead.ci.history.document import (
+from headtohead.ci.history.history_file import DamagedLine
+from headtohead.ci.history.report import (
     changes,
     damage_sentence,
     measurements,
     overview,
     page,
 )
-from headtohead.ci.history.history_file import DamagedLine
 from headtohead.ci.history.series import series_of
 from headtohead.report import html, terminal
 from tests.ci.history.samples import STEP, entries, entry

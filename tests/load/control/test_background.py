@@ -7,7 +7,7 @@ import pytest
 from headtohead.errors import ConfigurationError
 from headtohead.host.cores import available_cores
 from headtohead.load.control.background import BackgroundLoad, background_load
-from headtohead.load.plans.background import BackgroundPlan
+from headtohead.load.messages.background import BackgroundPlan
 from tests.processes import children_of_load
 
 pytestmark = pytest.mark.load

@@ -14,9 +14,9 @@ from headtohead.host.cores import available_cores
 from headtohead.host.ports import free_port
 from headtohead.load.control.distributed import Fleet, open_fleet
 from headtohead.load.generator.schedule import BlockSchedule
-from headtohead.load.plans.arm import Sample
-from headtohead.load.plans.distributed import WorkerLost
-from headtohead.load.plans.throughput import Block, BlockBatch, BlockPlan
+from headtohead.load.messages.arm import Sample
+from headtohead.load.messages.distributed import WorkerLost
+from headtohead.load.messages.throughput import Block, BlockBatch, BlockPlan
 from headtohead.modes.throughput.workers import fleet_caveats
 from tests.load.generator.test_process import arm
 from tests.processes import children_of_load

@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 
 from headtohead.load.control.generator import load_generator
-from headtohead.load.plans.open_model import (
+from headtohead.load.messages.open_model import (
     MOST_USERS,
     Arrivals,
     OpenPlan,

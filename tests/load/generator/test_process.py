@@ -9,9 +9,9 @@ import pytest
 
 from headtohead.errors import MeasurementError
 from headtohead.load.control.generator import load_generator
-from headtohead.load.plans.arm import Arm, Sample
-from headtohead.load.plans.latency import PairPlan
-from headtohead.load.plans.throughput import Block, BlockPlan
+from headtohead.load.messages.arm import Arm, Sample
+from headtohead.load.messages.latency import PairPlan
+from headtohead.load.messages.throughput import Block, BlockPlan
 
 
 def arm(variant: str, *, url: str, path: str = "/equal") -> Arm:

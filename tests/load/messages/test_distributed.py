@@ -1,7 +1,7 @@
 import pytest
 
-from headtohead.load.plans.distributed import NumberedBatch, missing_of, shares_of
-from headtohead.load.plans.throughput import BlockBatch, BlockPlan
+from headtohead.load.messages.distributed import NumberedBatch, missing_of, shares_of
+from headtohead.load.messages.throughput import BlockBatch, BlockPlan
 from tests.run.factories import sample
 
 

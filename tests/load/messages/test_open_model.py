@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headtohead.load.plans.open_model import Arrivals, arrival_offsets
+from headtohead.load.messages.open_model import Arrivals, arrival_offsets
 
 KINDS = st.sampled_from(Arrivals)
 

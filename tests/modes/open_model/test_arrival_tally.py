@@ -4,8 +4,8 @@ import pytest
 
 from headtohead.analysis.results import Metric, Verdict
 from headtohead.errors import MeasurementError
-from headtohead.load.plans.arm import Sample
-from headtohead.load.plans.open_model import Arrival, Arrivals, OpenPlan, Stretch
+from headtohead.load.messages.arm import Sample
+from headtohead.load.messages.open_model import Arrival, Arrivals, OpenPlan, Stretch
 from headtohead.modes.open_model.arrival_tally import OpenArm, OpenTally
 from headtohead.validity import load
 from tests.run.factories import sample

@@ -146,7 +146,7 @@ def test_rate_the_generator_cannot_keep_is_no_measurement_and_says_what_to_do(va
 def test_what_the_pool_cannot_send_is_reported_and_makes_nothing_look_better(
     variants_server, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("headtohead.load.plans.open_model.MOST_USERS", 2)
+    monkeypatch.setattr("headtohead.load.messages.open_model.MOST_USERS", 2)
     outcome = measured("/very-slow", url=variants_server, warm_up=1)
     one, _ = outcome.result.variants
     found = one.open_model

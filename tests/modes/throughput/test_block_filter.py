@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from headtohead.load.plans.arm import Sample
-from headtohead.load.plans.throughput import Block
+from headtohead.load.messages.arm import Sample
+from headtohead.load.messages.throughput import Block
 from headtohead.modes.throughput.block_filter import BlockPart, by_block, joined
 from tests.run.factories import sample
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from headtohead.bench.compare_benchmarks import bench
 from headtohead.check.check_experiments import check
+from headtohead.ci.gate.judge_findings import judge_bench, judge_check, judge_comparison
 from headtohead.ci.gate.judgement import Gate, sorted_by_gravity
-from headtohead.ci.gate.judging import judge_bench, judge_check, judge_comparison
 from headtohead.ci.gate.policy import TABLE, Policy
 from headtohead.compare.compare_revisions import compare
 from headtohead.compare.endpoints import ComparedEndpoint, distinct, endpoints_at, endpoints_of

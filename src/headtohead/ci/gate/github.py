@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from headtohead.ci.gate.judgement import Gate, Judgement
-from headtohead.ci.gate.page import found
 from headtohead.ci.gate.policy import Response
+from headtohead.ci.gate.report import found
 
 _COMMANDS = {Response.FAIL: "error", Response.WARN: "warning"}
 

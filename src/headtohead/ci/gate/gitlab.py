@@ -6,8 +6,8 @@ from hashlib import sha256
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from headtohead.ci.gate.judgement import Gate, Judgement
-from headtohead.ci.gate.page import found
 from headtohead.ci.gate.policy import Response
+from headtohead.ci.gate.report import found
 
 _SEVERITIES = {Response.FAIL: "major", Response.WARN: "minor"}
 

@@ -3,8 +3,8 @@
 from xml.etree import ElementTree as ET
 
 from headtohead.ci.gate.judgement import Gate, Judgement
-from headtohead.ci.gate.page import found, summary
 from headtohead.ci.gate.policy import FindingKind, Response
+from headtohead.ci.gate.report import found, summary
 
 
 def render(gate: Gate) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from headtohead.ci.gate import gitlab, junit, page
+from headtohead.ci.gate import gitlab, junit, report
 from headtohead.ci.gate.judgement import Gate
 from headtohead.host.files import require_own, write_whole, written_last
 from headtohead.records.run import Run
@@ -42,7 +42,7 @@ def write_gate(gate: Gate, record: Run, directory: Path) -> None:
     # It says how the gate ended: whoever finds it finds the others, of the same gate.
     with written_last(directory / RECORD_NAME) as file:
         texts = (
-            page.render(gate, record),
+            report.render(gate, record),
             junit.render(gate),
             gitlab.code_quality(gate),
             gitlab.metrics(gate),

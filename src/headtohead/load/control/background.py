@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from headtohead.errors import ConfigurationError
 from headtohead.host.cores import Cores
 from headtohead.load.control.child_process import ChildProcess, child_process
-from headtohead.load.plans.background import BackgroundPlan, BackgroundTally
-from headtohead.load.plans.encoding import to_line
+from headtohead.load.messages.background import BackgroundPlan, BackgroundTally
+from headtohead.load.messages.encoding import to_line
 from headtohead.records.encoding import decode
 
 

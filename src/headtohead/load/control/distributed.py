@@ -8,7 +8,7 @@ from typing import get_args
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.host.cores import Cores
 from headtohead.load.control.child_process import ChildProcess, child_process
-from headtohead.load.plans.distributed import (
+from headtohead.load.messages.distributed import (
     STOP,
     Assembly,
     BlocksDone,
@@ -23,8 +23,8 @@ from headtohead.load.plans.distributed import (
     WorkersAbsent,
     missing_of,
 )
-from headtohead.load.plans.encoding import from_named_line, to_line
-from headtohead.load.plans.throughput import BlockBatch, BlockPlan
+from headtohead.load.messages.encoding import from_named_line, to_line
+from headtohead.load.messages.throughput import BlockBatch, BlockPlan
 
 # How long to wait for the master to send its workers home.
 FAREWELL_SECONDS = 5.0

@@ -7,10 +7,10 @@ from typing import TypeVar
 from headtohead.errors import MeasurementError
 from headtohead.host.cores import available_cores, generator_cores
 from headtohead.load.control.child_process import ChildProcess, child_process
-from headtohead.load.plans.encoding import DONE, to_named_line
-from headtohead.load.plans.latency import Pair, PairPlan
-from headtohead.load.plans.open_model import OpenPlan, Stretch
-from headtohead.load.plans.throughput import BlockBatch, BlockPlan
+from headtohead.load.messages.encoding import DONE, to_named_line
+from headtohead.load.messages.latency import Pair, PairPlan
+from headtohead.load.messages.open_model import OpenPlan, Stretch
+from headtohead.load.messages.throughput import BlockBatch, BlockPlan
 from headtohead.records.encoding import decode
 
 Batch = TypeVar("Batch")

@@ -19,8 +19,8 @@ from locust.runners import LocalRunner
 from locust.util.load_locustfile import is_user_class
 
 from headtohead.errors import ExitCode
-from headtohead.load.plans.background import BackgroundPlan, BackgroundTally
-from headtohead.load.plans.encoding import to_line
+from headtohead.load.messages.background import BackgroundPlan, BackgroundTally
+from headtohead.load.messages.encoding import to_line
 from headtohead.records.encoding import decode
 
 

@@ -10,8 +10,8 @@ from locust.exception import StopUser
 
 from headtohead.load.generator.schedule import PairSchedule, Turn
 from headtohead.load.generator.user import SAMPLES, ArmUser
-from headtohead.load.plans.arm import Arm, Sample
-from headtohead.load.plans.latency import Pair, PairPlan
+from headtohead.load.messages.arm import Arm, Sample
+from headtohead.load.messages.latency import Pair, PairPlan
 
 
 class PairUser(ArmUser):

@@ -25,7 +25,7 @@ from locust.runners import STATE_MISSING, MasterRunner
 
 from headtohead import __version__
 from headtohead.load.generator.schedule import BlockSchedule
-from headtohead.load.plans.distributed import (
+from headtohead.load.messages.distributed import (
     REQUEST_SECONDS,
     STOP,
     Assembly,
@@ -42,8 +42,8 @@ from headtohead.load.plans.distributed import (
     WorkersAbsent,
     shares_of,
 )
-from headtohead.load.plans.encoding import to_line, to_named_line
-from headtohead.load.plans.throughput import BlockPlan
+from headtohead.load.messages.encoding import to_line, to_named_line
+from headtohead.load.messages.throughput import BlockPlan
 from headtohead.records.encoding import decode
 
 # How often to look whether Locust still hears every worker.

@@ -14,8 +14,8 @@ from locust.exception import StopUser
 
 from headtohead.load.generator.schedule import BlockSchedule, BlockTurn
 from headtohead.load.generator.user import SAMPLES, ArmUser
-from headtohead.load.plans.arm import Arm, Sample
-from headtohead.load.plans.open_model import Arrival, OpenPlan, Stretch, arrival_offsets
+from headtohead.load.messages.arm import Arm, Sample
+from headtohead.load.messages.open_model import Arrival, OpenPlan, Stretch, arrival_offsets
 
 # The event loop's timers are late by up to a millisecond or so; the last bit of a wait is spun.
 SPUN_SECONDS = 0.002

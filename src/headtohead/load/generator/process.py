@@ -23,10 +23,10 @@ from headtohead.load.generator.latency import PairUser
 from headtohead.load.generator.open_model import OpenRun, OpenUser
 from headtohead.load.generator.throughput import BlockRun, BlockSwitch, BlockUser
 from headtohead.load.generator.user import listen_alone
-from headtohead.load.plans.encoding import DONE, from_named_line, to_line
-from headtohead.load.plans.latency import REPORT_SECONDS, Pair, PairPlan
-from headtohead.load.plans.open_model import OpenPlan, Stretch
-from headtohead.load.plans.throughput import BlockBatch, BlockPlan
+from headtohead.load.messages.encoding import DONE, from_named_line, to_line
+from headtohead.load.messages.latency import REPORT_SECONDS, Pair, PairPlan
+from headtohead.load.messages.open_model import OpenPlan, Stretch
+from headtohead.load.messages.throughput import BlockBatch, BlockPlan
 
 
 def collect_by_hand() -> None:

@@ -13,8 +13,8 @@ from locust.exception import StopUser
 
 from headtohead.load.generator.schedule import BlockSchedule, BlockTurn
 from headtohead.load.generator.user import SAMPLES, ArmUser
-from headtohead.load.plans.arm import Arm, Sample
-from headtohead.load.plans.throughput import Block, BlockBatch, BlockPlan
+from headtohead.load.messages.arm import Arm, Sample
+from headtohead.load.messages.throughput import Block, BlockBatch, BlockPlan
 
 
 class BlockSwitch:

@@ -9,7 +9,7 @@ from locust.env import Environment
 from locust.event import EventHook, Events
 
 from headtohead.load.generator.http_client import LeanUser
-from headtohead.load.plans.arm import CONNECTION_SECONDS, NETWORK_SECONDS, Arm, Sample
+from headtohead.load.messages.arm import CONNECTION_SECONDS, NETWORK_SECONDS, Arm, Sample
 from headtohead.protocol.server_timing import HEADER
 
 # The key of a request's Locust context under which its sender waits for the sample.

@@ -23,10 +23,10 @@ from headtohead.load.generator.process import collect_by_hand
 from headtohead.load.generator.schedule import BlockTurn
 from headtohead.load.generator.throughput import BlockSwitch, BlockUser
 from headtohead.load.generator.user import record_sample
-from headtohead.load.plans.arm import Arm
-from headtohead.load.plans.distributed import NumberedBatch, Order, WorkerMessage, WorkerShare
-from headtohead.load.plans.encoding import to_line
-from headtohead.load.plans.throughput import Block, BlockBatch
+from headtohead.load.messages.arm import Arm
+from headtohead.load.messages.distributed import NumberedBatch, Order, WorkerMessage, WorkerShare
+from headtohead.load.messages.encoding import to_line
+from headtohead.load.messages.throughput import Block, BlockBatch
 from headtohead.records.encoding import decode
 
 # Locust's master answers every heartbeat, one a second. Locust itself would wait for a minute.

@@ -1,18 +1,13 @@
 """What the load generator is to do, and what it saw: values that cross the process boundary."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from msgspec import Struct
 
-from headtohead.experiment import Experiment, Variant
-
 # What a request may take before it fails: to connect, and until something of the answer comes.
 CONNECTION_SECONDS = 5.0
 NETWORK_SECONDS = 30.0
-
-# Scheme, host and port of what serves a variant.
-UrlOf = Callable[[Experiment, Variant], str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,25 +53,3 @@ class Sample(Struct, frozen=True, kw_only=True, gc=False):
     checksum: int
     server_timing: str
     error: str
-
-
-def arms_of(experiment: Experiment, *, url_of: UrlOf, token: str) -> Iterator[Arm]:
-    """The arms of an experiment, the baseline first."""
-    return (
-        plan_arm(experiment, variant, base_url=url_of(experiment, variant), token=token)
-        for variant in experiment.all_variants
-    )
-
-
-def plan_arm(experiment: Experiment, variant: Variant, *, base_url: str, token: str) -> Arm:
-    """The full request that one variant serves."""
-    request = experiment.request_for(variant, token=token)
-    return Arm(
-        identity=experiment.identity(variant),
-        base_url=base_url,
-        method=request.method,
-        path=request.path,
-        headers=request.headers,
-        body=request.body,
-        reports_timing=experiment.reports_timing(variant),
-    )

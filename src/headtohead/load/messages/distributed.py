@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from headtohead.load.plans.arm import CONNECTION_SECONDS, NETWORK_SECONDS
-from headtohead.load.plans.throughput import BlockBatch, BlockPlan
+from headtohead.load.messages.arm import CONNECTION_SECONDS, NETWORK_SECONDS
+from headtohead.load.messages.throughput import BlockBatch, BlockPlan
 
 # The longest a request takes before it fails.
 REQUEST_SECONDS = CONNECTION_SECONDS + NETWORK_SECONDS

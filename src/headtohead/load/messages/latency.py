@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from headtohead.experiment import Experiment
-from headtohead.load.plans.arm import Arm, Sample, UrlOf, arms_of
+from headtohead.load.messages.arm import Arm, Sample
 
 # How often pairs are reported: long enough for it not to count, short enough for a live display
 # and an early stop.
@@ -77,32 +76,3 @@ class Pair:
     def seconds(self) -> float:
         """Time its requests took."""
         return sum(sample.milliseconds for sample in self.samples) / 1000
-
-
-def plan_pairs(
-    experiment: Experiment,
-    *,
-    url_of: UrlOf,
-    token: str,
-    warm_up: int,
-    seconds: float,
-    seed: int,
-) -> PairPlan:
-    """The plan that answers an experiment.
-
-    Args:
-        experiment: What is compared.
-        url_of: Where each variant is served.
-        token: What authorises requests to be measured.
-        warm_up: See `PairPlan`, as for the arguments that follow.
-        seconds: See `PairPlan`.
-        seed: See `PairPlan`.
-    """
-    baseline, *variants = arms_of(experiment, url_of=url_of, token=token)
-    return PairPlan(
-        baseline=baseline,
-        variants=tuple(variants),
-        warm_up=warm_up,
-        seconds=seconds,
-        seed=seed,
-    )

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from headtohead.experiment import Experiment
-from headtohead.load.plans.arm import NETWORK_SECONDS, Arm, Sample, UrlOf, arms_of
+from headtohead.load.messages.arm import NETWORK_SECONDS, Arm, Sample
 
 
 class Arrivals(StrEnum):
@@ -125,44 +124,6 @@ def pool_size(rate: float) -> int:
     A request keeps a user busy for as long as the longest wait for an answer, at most.
     """
     return min(MOST_USERS, math.ceil(rate * NETWORK_SECONDS))
-
-
-def plan_open(
-    experiment: Experiment,
-    *,
-    url_of: UrlOf,
-    token: str,
-    arrivals: Arrivals,
-    rate: float,
-    warm_up: int,
-    stretch_seconds: float,
-    seconds: float,
-    seed: int,
-) -> OpenPlan:
-    """The plan that answers an experiment.
-
-    Args:
-        experiment: Whose variants are the arms.
-        url_of: Where each variant is served.
-        token: What authorises requests to be measured.
-        arrivals: See `OpenPlan`, as for the arguments that are not explained here.
-        rate: See `OpenPlan`.
-        warm_up: See `OpenPlan`.
-        stretch_seconds: See `OpenPlan`.
-        seconds: Time for each comparison, which is two stretches of every round.
-        seed: See `OpenPlan`.
-    """
-    arms = tuple(arms_of(experiment, url_of=url_of, token=token))
-    return OpenPlan(
-        arms=arms,
-        arrivals=arrivals,
-        rate=rate,
-        users=pool_size(rate),
-        warm_up=warm_up,
-        stretch_seconds=stretch_seconds,
-        seconds=seconds * len(arms) / 2,
-        seed=seed,
-    )
 
 
 def response_ms(arrival: Arrival) -> float | None:

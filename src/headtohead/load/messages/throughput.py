@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from headtohead.experiment import Experiment
-from headtohead.load.plans.arm import Arm, Sample, UrlOf, arms_of
+from headtohead.load.messages.arm import Arm, Sample
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,37 +60,3 @@ class BlockBatch:
 
     blocks: list[Block]
     samples: list[Sample]
-
-
-def plan_blocks(
-    experiment: Experiment,
-    *,
-    url_of: UrlOf,
-    token: str,
-    users: int,
-    warm_up: int,
-    block_seconds: float,
-    seconds: float,
-    seed: int,
-) -> BlockPlan:
-    """The plan that answers an experiment.
-
-    Args:
-        experiment: Whose variants are the arms.
-        url_of: Where each variant is served.
-        token: What authorises requests to be measured.
-        users: See `BlockPlan`, as for the arguments that are not explained here.
-        warm_up: See `BlockPlan`.
-        block_seconds: See `BlockPlan`.
-        seconds: Time for each comparison, which is two blocks of every round.
-        seed: See `BlockPlan`.
-    """
-    arms = tuple(arms_of(experiment, url_of=url_of, token=token))
-    return BlockPlan(
-        arms=arms,
-        users=users,
-        warm_up=warm_up,
-        block_seconds=block_seconds,
-        seconds=seconds * len(arms) / 2,
-        seed=seed,
-    )

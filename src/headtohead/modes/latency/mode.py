@@ -9,9 +9,9 @@ from headtohead.analysis.verdicts import stopping_alpha
 from headtohead.config import Config
 from headtohead.experiment import Experiment
 from headtohead.load.control.generator import load_generator
-from headtohead.load.plans.arm import Arm, Sample
-from headtohead.load.plans.latency import Pair, plan_pairs
-from headtohead.modes.arms import arm_traffic, variant_caveats, variant_result
+from headtohead.load.messages.arm import Arm, Sample
+from headtohead.load.messages.latency import Pair, PairPlan
+from headtohead.modes.arms import arm_traffic, arms_of, variant_caveats, variant_result
 from headtohead.modes.latency.negative_control import comparing_with_itself, name_of_second
 from headtohead.modes.latency.pair_tally import (
     ComparisonTally,
@@ -114,10 +114,10 @@ class LatencyMode(LoadMode[MeasuredPairs]):
         Raises:
             MeasurementError: The generator broke down, or not one pair succeeded.
         """
-        plan = plan_pairs(
-            experiment,
-            url_of=target.url_of,
-            token=target.token,
+        baseline, *variants = arms_of(experiment, url_of=target.url_of, token=target.token)
+        plan = PairPlan(
+            baseline=baseline,
+            variants=tuple(variants),
             warm_up=config.warm_up,
             seconds=config.budget,
             seed=seed,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from headtohead.experiment import Experiment
-from headtohead.load.plans.latency import PairPlan
+from headtohead.load.messages.latency import PairPlan
 
 # The control's part of a comparison's budget. Its interval is about twice as wide for it, which
 # still tells a difference that goes beyond the margin from none.

@@ -20,8 +20,8 @@ from headtohead.analysis.interval import (
 from headtohead.analysis.results import Metric, Verdict
 from headtohead.analysis.verdicts import NEEDED_PAIRS, is_settled, judge
 from headtohead.errors import MeasurementError
-from headtohead.load.plans.arm import Sample
-from headtohead.load.plans.latency import Pair
+from headtohead.load.messages.arm import Sample
+from headtohead.load.messages.latency import Pair
 from headtohead.modes.arms import body_caveats, mean_or_zero
 from headtohead.protocol.server_timing import ServerTiming
 from headtohead.records.comparison import CarryOver, Comparison

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from headtohead.analysis.results import Verdict
 from headtohead.analysis.verdicts import VerdictAt, holm_alphas
-from headtohead.load.plans.latency import Pair
+from headtohead.load.messages.latency import Pair
 from headtohead.modes.latency.pair_tally import ComparisonTally, write_pairs
 from headtohead.modes.mode import Measured
 from headtohead.records.results import ExperimentResult

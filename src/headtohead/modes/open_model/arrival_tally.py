@@ -10,8 +10,6 @@ import numpy as np
 from headtohead.analysis.blocks import (
     NEEDED_ROUNDS,
     ArmBlock,
-    observed_latencies,
-    percentile,
     percentile_ratios,
 )
 from headtohead.analysis.interval import fixed_size_estimate
@@ -20,8 +18,8 @@ from headtohead.analysis.proportion import Share
 from headtohead.analysis.results import Metric
 from headtohead.analysis.saturation import Halves, backlog_growth, falls_behind
 from headtohead.errors import MeasurementError
-from headtohead.load.plans.arm import Sample
-from headtohead.load.plans.open_model import (
+from headtohead.load.messages.arm import Sample
+from headtohead.load.messages.open_model import (
     Arrival,
     OpenPlan,
     Stretch,
@@ -31,14 +29,14 @@ from headtohead.load.plans.open_model import (
 )
 from headtohead.modes.arms import (
     body_caveats,
-    bounds,
     compared_in_rounds,
     failed_share,
+    in_rounds,
     variant_caveats,
     variant_result,
 )
 from headtohead.records.comparison import Comparison
-from headtohead.records.results import Caveat, Lateness, OpenModel, VariantIntervals, VariantResult
+from headtohead.records.results import Caveat, Lateness, OpenModel, VariantResult
 from headtohead.validity import load, sample_size
 from headtohead.validity.generator import TOLERATED_HOLD_UP_MS
 from headtohead.validity.load import TOLERATED_LAG_MS, TOLERATED_LATE_SHARE
@@ -111,19 +109,9 @@ class OpenArm:
         rate = fixed_size_estimate(
             np.log([max(block.ended, 0.5) / block.seconds for block in self.blocks])
         )
-        p50, p95, p99 = (percentile(self.blocks, level=level) for level in PERCENTILES.values())
         summed = variant_result(self.name, self.samples)
         return replace(
-            summed,
-            latency_ms=observed_latencies(self.blocks).summary(),
-            throughput_rps=rate.ratio,
-            intervals=VariantIntervals(
-                throughput_rps=bounds(rate),
-                p50=bounds(p50),
-                p95=bounds(p95),
-                p99=bounds(p99),
-                error_ratio=bounds(self.errors),
-            ),
+            in_rounds(summed, blocks=self.blocks, rate=rate, errors=self.errors),
             open_model=OpenModel(
                 planned=len(self.arrivals),
                 sent=len(self.samples),

@@ -12,17 +12,17 @@ from headtohead.config import Config
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.experiment import Experiment
 from headtohead.load.control.generator import load_generator
-from headtohead.load.plans.open_model import (
+from headtohead.load.messages.open_model import (
     Arrival,
     Arrivals,
     OpenPlan,
     Stretch,
     generator_lag_ms,
     lateness_ms,
-    plan_open,
+    pool_size,
     response_ms,
 )
-from headtohead.modes.arms import error_differences
+from headtohead.modes.arms import arms_of, error_differences
 from headtohead.modes.mode import (
     TOLERATED_ERRORS,
     ArmTraffic,
@@ -145,15 +145,15 @@ class OpenMode(LoadMode[MeasuredOpen]):
         Raises:
             MeasurementError: The generator broke down, or requests to a variant only failed.
         """
-        plan = plan_open(
-            experiment,
-            url_of=target.url_of,
-            token=target.token,
+        arms = arms_of(experiment, url_of=target.url_of, token=target.token)
+        plan = OpenPlan(
+            arms=arms,
             arrivals=Arrivals(config.arrivals),
             rate=config.rate,
+            users=pool_size(config.rate),
             warm_up=config.warm_up,
             stretch_seconds=config.block,
-            seconds=config.budget,
+            seconds=config.budget * len(arms) / 2,  # a comparison takes two stretches a round
             seed=seed,
         )
         stretches: list[Stretch] = []

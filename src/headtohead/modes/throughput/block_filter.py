@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from headtohead.analysis.blocks import ArmBlock, side_by_side
-from headtohead.load.plans.arm import Sample
-from headtohead.load.plans.throughput import Block
+from headtohead.load.messages.arm import Sample
+from headtohead.load.messages.throughput import Block
 from headtohead.records.recording import write_table
 from headtohead.records.results import GeneratorUse
 

@@ -1,7 +1,7 @@
 """The blocks of one number of users, and what they amount to."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
@@ -11,7 +11,6 @@ from headtohead.analysis.blocks import (
     NEEDED_ROUNDS,
     ArmBlock,
     observed_latencies,
-    percentile,
     percentile_ratios,
     throughput,
     throughput_ratios,
@@ -22,12 +21,13 @@ from headtohead.analysis.proportion import Share
 from headtohead.analysis.results import Metric
 from headtohead.errors import MeasurementError
 from headtohead.experiment import Experiment
-from headtohead.load.plans.arm import Sample
+from headtohead.load.messages.arm import Sample
 from headtohead.modes.arms import (
     body_caveats,
     bounds,
     compared_in_rounds,
     failed_share,
+    in_rounds,
     variant_caveats,
     variant_result,
 )
@@ -37,7 +37,6 @@ from headtohead.records.results import (
     Caveat,
     Step,
     StepVariant,
-    VariantIntervals,
     VariantResult,
 )
 from headtohead.validity import load, sample_size
@@ -104,20 +103,11 @@ class ArmTally:
 
     def result(self) -> VariantResult:
         """Sum up its requests."""
-        summary = self.latencies.summary()
-        rate = throughput(self.blocks)
-        p50, p95, p99 = (percentile(self.blocks, level=level) for level in PERCENTILES.values())
-        return replace(
+        return in_rounds(
             variant_result(self.name, self.counted),
-            latency_ms=summary,
-            throughput_rps=rate.ratio,
-            intervals=VariantIntervals(
-                throughput_rps=bounds(rate),
-                p50=bounds(p50),
-                p95=bounds(p95),
-                p99=bounds(p99),
-                error_ratio=bounds(self.errors),
-            ),
+            blocks=self.blocks,
+            rate=throughput(self.blocks),
+            errors=self.errors,
         )
 
     def step(self) -> StepVariant:

@@ -9,7 +9,7 @@ from headtohead.analysis.interval import fixed_size_estimate
 from headtohead.analysis.results import Metric
 from headtohead.errors import MeasurementError
 from headtohead.experiment import Experiment
-from headtohead.load.plans.throughput import BlockPlan
+from headtohead.load.messages.throughput import BlockPlan
 from headtohead.modes.arms import arm_traffic
 from headtohead.modes.mode import Progress, Traffic
 from headtohead.modes.throughput.block_filter import BlockSamples, generator_use_under_load

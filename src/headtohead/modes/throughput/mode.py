@@ -14,9 +14,9 @@ from headtohead.errors import MeasurementError
 from headtohead.experiment import Experiment
 from headtohead.load.control.distributed import Fleet
 from headtohead.load.control.generator import load_generator
-from headtohead.load.plans.arm import Sample
-from headtohead.load.plans.throughput import Block, BlockBatch, BlockPlan, plan_blocks
-from headtohead.modes.arms import error_differences
+from headtohead.load.messages.arm import Sample
+from headtohead.load.messages.throughput import Block, BlockBatch, BlockPlan
+from headtohead.modes.arms import arms_of, error_differences
 from headtohead.modes.mode import (
     TOLERATED_ERRORS,
     LoadMode,
@@ -110,17 +110,16 @@ class ThroughputMode(LoadMode[MeasuredLoad]):
             MeasurementError: The generator broke down, requests do not fit into blocks, or a worker
                 was lost at once.
         """
+        arms = arms_of(experiment, url_of=target.url_of, token=target.token)
         blocks: dict[int, list[BlockSamples]] = {}
         tallies: list[LoadTally] = []
         for index, users in enumerate(config.users):
-            plan = plan_blocks(
-                experiment,
-                url_of=target.url_of,
-                token=target.token,
+            plan = BlockPlan(
+                arms=arms,
                 users=users,
                 warm_up=config.warm_up,
                 block_seconds=config.block,
-                seconds=config.budget,
+                seconds=config.budget * len(arms) / 2,  # a comparison takes two blocks a round
                 seed=seed + index,
             )
             blocks[users] = _take(

@@ -9,7 +9,7 @@ from headtohead.config import MASTER_PORT, Config
 from headtohead.errors import ConfigurationError
 from headtohead.host.cores import available_cores, generator_cores
 from headtohead.load.control.distributed import Fleet, open_fleet
-from headtohead.load.plans.distributed import Incomplete, WorkerLost
+from headtohead.load.messages.distributed import Incomplete, WorkerLost
 from headtohead.records.results import Caveat
 from headtohead.stack.target import Target
 from headtohead.validity import generator

@@ -8,7 +8,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from headtohead.services.databases.postgresql import PostgreSQL
-from headtohead.services.service import Endpoint
+from headtohead.services.running_server import Endpoint
 
 
 class Database(Protocol):

@@ -27,8 +27,8 @@ from headtohead.services.databases.postgresql_cluster import (
     server_environment,
     unprivileged_account,
 )
+from headtohead.services.running_server import Endpoint, RunningServer
 from headtohead.services.server_process import ServerProcess, wheel_folder
-from headtohead.services.service import Endpoint, RunningServer
 
 DATABASE = "h2h"
 _STATEMENTS = "pg_stat_statements"

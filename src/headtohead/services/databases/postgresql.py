@@ -14,7 +14,8 @@ import psycopg2.errors
 import psycopg2.extensions
 
 from headtohead.errors import StackError
-from headtohead.services.service import DATABASE, Endpoint, RunningServer, checked_address
+from headtohead.services.running_server import Endpoint, RunningServer
+from headtohead.services.server_urls import DATABASE, checked_address
 
 POSTGRESQL = "PostgreSQL"
 
