@@ -29,6 +29,19 @@ while True:
     signal.pause()
 """
 
+# As one that ends in time and leaves somebody behind.
+LEAVING = """
+import os, signal, sys
+def leave(number, frame):
+    if child := os.fork():
+        print(child, flush=True)
+        os._exit(0)
+signal.signal(signal.SIGTERM, leave)
+print("ready", flush=True)
+while True:
+    signal.pause()
+"""
+
 
 @pytest.fixture
 def stubborn() -> Iterator[psutil.Process]:
@@ -56,8 +69,9 @@ def test_a_process_that_does_not_end_when_asked_is_killed(stubborn: psutil.Proce
     assert processes.recorded(stubborn.pid, created=created) is None
 
 
-def test_what_a_process_starts_while_it_is_asked_to_end_is_killed_with_it() -> None:
-    command = [sys.executable, "-c", PROLIFIC]
+@pytest.mark.parametrize("program", [PROLIFIC, LEAVING])
+def test_what_a_process_starts_while_it_is_asked_to_end_is_killed_with_it(program: str) -> None:
+    command = [sys.executable, "-c", program]
     with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
         assert process.stdout is not None
         process.stdout.readline()

@@ -1,5 +1,6 @@
 """Server processes: start one that outlives this one, find it later, stop it; their logs."""
 
+import os
 import re
 import signal
 import subprocess
@@ -123,33 +124,47 @@ def stop(processes: Iterable[psutil.Process], *, request: signal.Signals, patien
         StackError: They belong to another user, or do not even end when killed.
     """
     roots = set(processes)
+    # `spawn` makes a session for each. By it those are found that are started meanwhile, whose
+    # parent may be gone.
+    sessions = {root.pid for root in roots if _session(root.pid) == root.pid}
     family = roots.union(*(_children(process) for process in roots))
     try:
         for process in roots - set().union(*(_children(process) for process in roots)):
             _send(process, request)
-        if not _gone(family, patience=patience):
-            family |= _held(family)
-            for process in family:
+        _await_end(family, patience=patience)
+        deadline = time.monotonic() + _KILL_PATIENCE
+        while left := _left(family, sessions):
+            if time.monotonic() > deadline:
+                stuck = ", ".join(str(process.pid) for process in left)
+                raise StackError(
+                    f"processes do not end: {stuck}", fix="find out what they wait for"
+                )
+            for process in left:
                 _send(process, signal.SIGKILL)
+            time.sleep(POLL)
     except psutil.AccessDenied as error:
         raise StackError(
             f"process {error.pid} of the stack belongs to another user", fix="stop it as that user"
         ) from error
-    if not _gone(family, patience=_KILL_PATIENCE):
-        stuck = ", ".join(str(process.pid) for process in family if alive(process))
-        raise StackError(f"process {stuck} does not end", fix="find out what it waits for")
 
 
-def _held(family: set[psutil.Process]) -> set[psutil.Process]:
-    """Keep these from starting more, and find what they started after they were asked to end."""
-    found: set[psutil.Process] = set()
-    added = family
-    while added:
-        for process in added:
-            _send(process, signal.SIGSTOP)
-        found |= added
-        added = set().union(*(_children(process) for process in found)) - found
-    return found
+def _left(family: set[psutil.Process], sessions: set[int]) -> set[psutil.Process]:
+    """What is still alive of a family, with whatever its members have started."""
+    grown = family.union(*(_children(process) for process in family))
+    if sessions:
+        grown |= {
+            process
+            for process in psutil.process_iter()
+            if process.pid not in sessions and _session(process.pid) in sessions
+        }
+    return {process for process in grown if alive(process)}
+
+
+def _session(pid: int) -> int | None:
+    try:
+        return os.getsid(pid)
+    except (ProcessLookupError, PermissionError):
+        return None
 
 
 def _children(process: psutil.Process) -> set[psutil.Process]:
@@ -164,13 +179,10 @@ def _send(process: psutil.Process, request: signal.Signals) -> None:
         process.send_signal(request)
 
 
-def _gone(processes: Iterable[psutil.Process], *, patience: float) -> bool:
+def _await_end(processes: Iterable[psutil.Process], *, patience: float) -> None:
     deadline = time.monotonic() + patience
-    while any(alive(process) for process in processes):
-        if time.monotonic() > deadline:
-            return False
+    while any(alive(process) for process in processes) and time.monotonic() < deadline:
         time.sleep(POLL)
-    return True
 
 
 def rotate_log(log: Path) -> None:
