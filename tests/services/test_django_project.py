@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 from typing import Any
 
@@ -58,3 +59,10 @@ def test_a_broker_of_the_users_does_not_come_through_where_no_worker_runs(monkey
     monkeypatch.setenv("BROKER_URL", "redis://mine")
     assert project().variables()["BROKER_URL"] == ""
     assert project(broker_url="redis://ours").variables()["BROKER_URL"] == "redis://ours"
+
+
+def test_the_projects_own_code_comes_before_any_that_is_installed(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "/given")
+    runs_in = PythonEnvironment(root=Path("/shop"))
+    found = project(runs_in=runs_in).variables()["PYTHONPATH"]
+    assert found.split(os.pathsep) == ["/shop/src", "/shop", "/given"]

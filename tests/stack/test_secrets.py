@@ -77,7 +77,7 @@ def set_up_apart(folder: Path, *, seed: int, rows: int = 9) -> Any:
     """Two revisions beside a stack, and what was done to their databases."""
     done: list[tuple[Any, ...]] = []
     database = RunningServer(name=POSTGRESQL, pid=None, address="", log=None, version="18")
-    running = SimpleNamespace(database_url="postgresql://it/shop", servers=(database,))
+    running = SimpleNamespace(database_url="postgresql://it/shop", database=database)
     cache = SimpleNamespace(url="redis://it/0", server=database)
 
     def note(what: str) -> Any:

@@ -140,7 +140,7 @@ def seed(settings: StackSettings, *, rows: int, seed: int) -> str:
             cache_url=cache_url,
             broker_url=state.stack.broker_url if state is not None else "",
             memcached_url=state.stack.memcached_url if state is not None else "",
-            embedded=state is not None and state.stack.servers[0].pid is not None,
+            embedded=state is not None and state.stack.database.pid is not None,
         )
         printed = project.seed(rows=rows, seed=seed)
         if state is not None:

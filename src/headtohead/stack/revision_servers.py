@@ -139,8 +139,8 @@ def apart(
             with uninterrupted():
                 lifecycle.down(replace(settings, directory=folder))
                 # Where the server is gone, the next one drops them.
-                with suppress(StackError):
-                    for name in names.values():
+                for name in names.values():
+                    with suppress(StackError):
                         database.drop(running.database_url, name=name)
 
 
@@ -193,8 +193,6 @@ def _set_up(
         for number, (side, revision) in enumerate(revisions.items())
     }
     oldest = fewest_migrations({side: each.root for side, each in revisions.items()})
-    for name in names.values():
-        database.drop(running.database_url, name=name)
     progress(f"seeding {rows:,} rows for both revisions")
     url = database.create(running.database_url, name=names[_TEMPLATE])
     template = replace(projects[oldest], database_url=url)
@@ -212,5 +210,5 @@ def _set_up(
         projects=projects,
         token=token,
         rows=projects[oldest].count_rows(),
-        servers=(running.servers[0], cache.server),
+        servers=(running.database, cache.server),
     )

@@ -49,6 +49,11 @@ class RunningStack:
     directory: Path
     watched: Watched | None = None
 
+    @property
+    def database(self) -> RunningServer:
+        """The server that it asks for rows."""
+        return self.servers[0]
+
 
 STATE_NAME = "state.json"
 

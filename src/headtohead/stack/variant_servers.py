@@ -119,7 +119,7 @@ def _project(state: State, *, directory: Path) -> Project:
         told=state.launch.variables,
         secrets=state.secrets,
         token=running.token,
-        embedded=running.servers[0].pid is not None,
+        embedded=running.database.pid is not None,
     )
 
 

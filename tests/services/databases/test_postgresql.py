@@ -1,8 +1,10 @@
 """What a stack asks of PostgreSQL, asked of a real one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg2
 import pytest
@@ -55,10 +57,39 @@ def test_a_database_is_dropped_whoever_is_connected_and_dropping_it_again_is_no_
     POSTGRESQL.drop(server, name=NAMES[0])
 
 
-def test_a_server_that_does_not_answer_is_told_in_one_line_without_its_password() -> None:
-    with pytest.raises(StackError, match="cannot be dropped") as caught:
-        POSTGRESQL.drop("postgresql://me:secret@127.0.0.1:1/shop", name="other")
+@pytest.mark.parametrize(
+    ("ask", "problem"),
+    [
+        (partial(POSTGRESQL.create, name="other"), "cannot be created"),
+        (partial(POSTGRESQL.drop, name="other"), "cannot be dropped"),
+        (POSTGRESQL.settle, "cannot be analysed"),
+    ],
+)
+def test_a_server_that_does_not_answer_is_told_in_one_line_without_its_password(
+    ask: Callable[[str], object], problem: str
+) -> None:
+    with pytest.raises(StackError, match=problem) as caught:
+        ask("postgresql://me:secret@127.0.0.1:1/shop")
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.stack
+def test_a_user_who_may_not_is_told_how_to_be_let(server: str) -> None:
+    first, _ = NAMES
+    POSTGRESQL.create(server, name=first)
+    execute(server, "DROP ROLE IF EXISTS h2h_nobody; CREATE ROLE h2h_nobody LOGIN")
+    try:
+        parts = urlsplit(server)
+        host = parts.netloc.rpartition("@")[2]
+        nobody = parts._replace(netloc=f"h2h_nobody@{host}").geturl()
+        for ask in (
+            partial(POSTGRESQL.create, name=NAMES[1]),
+            partial(POSTGRESQL.drop, name=first),
+        ):
+            with pytest.raises(StackError, match="CREATEDB"):
+                ask(nobody)
+    finally:
+        execute(server, "DROP ROLE h2h_nobody")
 
 
 def test_a_name_is_one_that_the_server_takes_and_that_no_other_stack_gets(tmp_path: Path) -> None:
@@ -72,4 +103,4 @@ def test_a_name_is_one_that_the_server_takes_and_that_no_other_stack_gets(tmp_pa
 
 @pytest.mark.parametrize("url", ["postgresql://it/shop", "postgres://it/shop", "sqlite:///x"])
 def test_a_url_says_which_product_it_is_of(url: str) -> None:
-    assert database_of(url).name == "PostgreSQL"
+    assert isinstance(database_of(url), PostgreSQL)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from headtohead.services.databases.postgresql import PostgreSQL
 from headtohead.services.running_server import Endpoint
+from headtohead.services.server_urls import DATABASE
 
 
 class Database(Protocol):
@@ -16,10 +17,6 @@ class Database(Protocol):
 
     URLs are those that the project gets as DATABASE_URL.
     """
-
-    @property
-    def name(self) -> str:
-        """The product's name."""
 
     def external(self, url: str) -> Endpoint:
         """The user's own server behind a URL.
@@ -34,7 +31,7 @@ class Database(Protocol):
 
         Args:
             url: That database.
-            directory: The stack's folder; no other stack on this server gets the same name.
+            directory: The stack's folder: no other stack, on whichever host, gets the same name.
             kind: What the database is for.
         """
 
@@ -65,12 +62,16 @@ class Database(Protocol):
         """
 
     def settle(self, url: str) -> None:
-        """Have the server look at all rows now: plans must not depend on when it does."""
+        """Have the server look at all rows now: plans must not depend on when it does.
+
+        Raises:
+            StackError: The server does not answer.
+        """
 
 
-_BACKENDS: dict[str, Database] = {"postgresql": PostgreSQL(), "postgres": PostgreSQL()}
+_BACKENDS: dict[str, Database] = dict.fromkeys(DATABASE.schemes, PostgreSQL())
 
 
 def database_of(url: str) -> Database:
     """The product that a URL is of; PostgreSQL, which says what is wrong, where it is of none."""
-    return _BACKENDS.get(urlsplit(url).scheme, _BACKENDS["postgresql"])
+    return _BACKENDS.get(urlsplit(url).scheme, PostgreSQL())

@@ -2,9 +2,10 @@
 
 import hashlib
 import os
+import platform
 import re
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -23,11 +24,8 @@ _TIMEOUT = 3  # seconds; libpq takes whole ones
 _LONGEST_NAME = 63  # bytes; PostgreSQL cuts what is longer
 
 
-@dataclass(frozen=True)
 class PostgreSQL:
     """PostgreSQL as a `headtohead.services.databases.database.Database`."""
-
-    name: str = POSTGRESQL
 
     def external(self, url: str) -> Endpoint:
         """The user's own server behind DATABASE_URL."""
@@ -45,8 +43,8 @@ class PostgreSQL:
         return Endpoint(server=server, url=url)
 
     def free_name(self, url: str, *, directory: Path, kind: str) -> str:
-        """As long as PostgreSQL takes it, with the stack's mark at its end."""
-        mark = hashlib.sha256(os.fsencode(directory)).hexdigest()[:8]
+        """As long as PostgreSQL takes it, with the mark of host and folder at its end."""
+        mark = hashlib.sha256(os.fsencode(directory) + platform.node().encode()).hexdigest()[:8]
         suffix = f"_{kind}_{mark}"
         # Only what needs no escaping, neither in SQL nor in an URL.
         given = re.sub(r"\W", "_", urlsplit(url).path.removeprefix("/"), flags=re.ASCII)
@@ -58,31 +56,21 @@ class PostgreSQL:
 
     def create(self, url: str, *, name: str, like: str | None = None) -> str:
         """Create it from a template: a copy of files, which takes a second."""
-        self.drop(url, name=name)
         template = f' TEMPLATE "{like}"' if like else ""
-        try:
+        with _told(f"database {name} cannot be created", url):
+            _execute(url, _dropping(name))
             _execute(url, f'CREATE DATABASE "{name}"{template}')
-        except psycopg2.errors.InsufficientPrivilege:
-            raise StackError(
-                "the user of DATABASE_URL may create no database",
-                fix="let it (ALTER ROLE ... CREATEDB), or unset DATABASE_URL to use the embedded "
-                "server",
-            ) from None
         return self.beside(url, name=name)
 
     def drop(self, url: str, *, name: str) -> None:
         """Drop it with its connections."""
-        try:
-            _execute(url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        except psycopg2.OperationalError as error:
-            raise StackError(
-                f"database {name} cannot be dropped ({reason(error, url)})",
-                fix=f"drop it once {POSTGRESQL} answers; the next command does, too",
-            ) from None
+        with _told(f"database {name} cannot be dropped", url):
+            _execute(url, _dropping(name))
 
     def settle(self, url: str) -> None:
         """Vacuum and analyse all tables."""
-        _execute(url, "VACUUM (ANALYZE)")
+        with _told("tables cannot be analysed", url):
+            _execute(url, "VACUUM (ANALYZE)")
 
 
 def server_version(url: str) -> str:
@@ -143,9 +131,30 @@ def reason(error: psycopg2.Error, url: str) -> str:
     return line.replace(password, "***") if password else line
 
 
+def _dropping(name: str) -> str:
+    return f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+
+
 def _execute(url: str, statement: str) -> None:
     """Execute a statement that refuses to run in a transaction."""
     with closing(connect(url)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+@contextmanager
+def _told(problem: str, url: str) -> Iterator[None]:
+    """Tell an error of the server's in one line."""
+    try:
+        yield
+    except psycopg2.errors.InsufficientPrivilege:
+        raise StackError(
+            f"{problem}: the user of DATABASE_URL may not do that",
+            fix="let it (ALTER ROLE ... CREATEDB), or unset DATABASE_URL to use the embedded "
+            "server",
+        ) from None
+    except psycopg2.Error as error:
+        raise StackError(
+            f"{problem} ({reason(error, url)})", fix=f"see to {POSTGRESQL}, and try again"
+        ) from None
