@@ -167,7 +167,8 @@ def test_variables_and_their_defaults_are_those_of_the_example_and_explained_the
 def test_every_variable_the_api_reads_is_in_the_example_and_reaches_its_container(
     root: Path, example: dict[str, str], services: dict[str, Any]
 ) -> None:
-    settings = (root / "app/config/settings.py").read_text(encoding="utf-8")
+    files = sorted((root / "app/config/settings").glob("*.py"))
+    settings = "\n".join(each.read_text(encoding="utf-8") for each in files)
     read = set(re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z0-9_]+)\"", settings))
     assert "DJANGO_SECRET_KEY" in read
     assert read - example.keys() == set()

@@ -136,3 +136,8 @@ def test_an_access_token_lasts_five_minutes_unless_told_otherwise() -> None:
     name = "SIMPLE_JWT['ACCESS_TOKEN_LIFETIME']"
     assert setting(name) == "0:05:00"
     assert setting(name, JWT_ACCESS_SECONDS="2") == "0:00:02"
+
+
+def test_a_file_of_variables_is_looked_for_beside_the_command_that_manages_the_project():
+    told = python("from app.config.settings.environment import BASE_DIR; print(BASE_DIR)")
+    assert (Path(told.strip()) / "manage.py").is_file()
