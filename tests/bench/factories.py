@@ -19,7 +19,7 @@ def benchmark(name: str, verdict: Verdict, ratio: float, **changes: object) -> B
         "ci95": (ratio * 0.98, ratio * 1.01),
         "margin": 0.02,
         "verdict": verdict,
-        "verdict_error_rate": 0.001,
+        "alpha": 0.001,
         "detectable": 0.03,
     }
     return Benchmark(**fields | changes)  # type: ignore[arg-type]
@@ -37,7 +37,7 @@ def bench(*benchmarks: Benchmark, left_out: tuple[SkippedBenchmark, ...] = ()) -
         base=BASE,
         head=HEAD,
         rounds=8,
-        error_rate=0.005,
+        alpha=0.005,
         benchmarks=benchmarks,
         left_out=left_out,
     )

@@ -7,13 +7,14 @@ from headtohead.check.equal_answers import Preflight, Problem, VariantAnswer
 from headtohead.check.outcome import Doubling, Outcome, SnapshotComparison
 from headtohead.check.queries import Queries
 from headtohead.check.query_growth import growth_of
+from headtohead.check.report import brief
 from headtohead.check.sql_snapshot import differences
-from headtohead.check.terminal import lines
 from headtohead.experiment import Request
 from headtohead.protocol.server_timing import ServerTiming
+from headtohead.report.terminal import render
 from tests.check.factories import executed, experiment, queries
 from tests.check.test_query_growth import LINE, grown
-from tests.golden import Golden, sections
+from tests.golden import Golden, printed, sections
 
 PATH = Path("queries.json")
 TOLD = ServerTiming(
@@ -79,7 +80,7 @@ def told(**outcome: object) -> str:
 
 
 def _told(outcome: Outcome) -> Iterator[str]:
-    yield from lines(outcome)
+    yield printed(render, brief(outcome), width=80).rstrip()
     for finding in outcome.findings:
         yield f"fails: {finding.variant}: {finding.problem}; {finding.fix} ({finding.source})"
 

@@ -35,7 +35,7 @@ BENCH = Bench(
     base=ComparedRevision(name="main", commit="a" * 40, changed=False),
     head=ComparedRevision(name="the working tree", commit="b" * 40, changed=True),
     rounds=4,
-    error_rate=0.005,
+    alpha=0.005,
     benchmarks=judged([{"test_it": 1.0}] * 4, [{"test_it": 1.0}] * 4, margin=0.02)[0],
     left_out=(),
 )

@@ -55,9 +55,7 @@ def test_equals_are_not_claimed_to_differ():
 
 def test_endpoints_share_the_rate_at_which_any_may_be_wrong():
     found = results(tally(name="one"), tally(name="other", seed=2))
-    assert [each.comparisons[0].verdict_error_rate for each in found] == [
-        pytest.approx(CLAIM_ALPHA / 2)
-    ] * 2
+    assert [each.comparisons[0].alpha for each in found] == [pytest.approx(CLAIM_ALPHA / 2)] * 2
 
 
 def test_an_endpoint_has_the_margin_that_it_is_given():

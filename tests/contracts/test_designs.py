@@ -100,7 +100,7 @@ def test_a_sweep_measures_at_every_size_as_the_settings_say(
     assert set(sharing) == {6}
     for size in design.record.sizes:
         assert {each.margin for each in size.result.comparisons} == {0.03}
-        assert min(each.verdict_error_rate for each in size.result.comparisons) < 0.05 / 3
+        assert min(each.alpha for each in size.result.comparisons) < 0.05 / 3
 
 
 @pytest.mark.parametrize("instructions", [False, True])

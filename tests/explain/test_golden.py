@@ -1,9 +1,10 @@
 """What people read of an explained run."""
 
+from headtohead.explain.report import brief
 from headtohead.explain.request import in_order
-from headtohead.explain.terminal import lines
+from headtohead.report.terminal import render
 from tests.explaining import detail, explanation, naive, node, prefetched, source
-from tests.golden import Golden
+from tests.golden import Golden, printed
 
 INNER = node(
     operation="Index Scan",
@@ -29,4 +30,4 @@ def test_terminal(golden: Golden) -> None:
             **{sql: (1, detail(source(40, 1), plan=plan)) for sql, plan in PLANS.items()},
         )
     )
-    golden("explain.txt", "\n".join(lines([naive(), prefetched(), others])))
+    golden("explain.txt", printed(render, brief([naive(), prefetched(), others]), width=80))

@@ -36,7 +36,7 @@ def test_numbers_of_numpy_are_numbers() -> None:
     assert encode([np.float64(1.5)]) == b"[1.5]"
 
 
-def test_a_null_is_no_number_where_a_bound_cannot_be_missing() -> None:
+def test_a_null_is_no_number_that_cannot_be_missing() -> None:
     text = encode(KEPT).replace(b"1.5", b"null")
     with pytest.raises(msgspec.ValidationError):
         decode(text, Kept)

@@ -28,7 +28,7 @@ CONTRACT = {
     "queries_per_request db_ms_per_request cache_hit_ratio bytes_per_response",
     "experiments[].variants[].latency_ms": "mean p50 p95 p99",
     "experiments[].comparisons[]": "variant baseline metric ratio ci95 margin verdict seconds "
-    "stopped_early",
+    "stopped_early alpha",
     "experiments[].caveats[]": "code message advice invalidates",
 }
 
@@ -104,11 +104,25 @@ def test_missing_record_is_refused(tmp_path):
 
 def test_record_of_a_version_that_looked_at_less_is_read(run):
     fields = json.loads(to_json(run))
+    fields["schema"] = 1
     del fields["control"]
     for experiment in fields["experiments"]:
         del experiment["generator"], experiment["machine"]
         for comparison in experiment["comparisons"]:
-            del comparison["verdict_error_rate"]
+            del comparison["alpha"]
+    assert RUN_FORMAT.from_json(json.dumps(fields), source="x") == run
+
+
+def test_a_record_of_schema_1_is_read_by_the_names_that_its_fields_have_now():
+    side = ComparedRevision(name="main", commit="1" * 40, changed=False)
+    run = make_run(
+        ten_times_faster(), revisions=Revisions(base=side, head=side, rounds=8, alpha=0.005)
+    )
+    fields = json.loads(to_json(run))
+    fields["schema"] = 1
+    fields["revisions"]["error_rate"] = fields["revisions"].pop("alpha")
+    for comparison in fields["experiments"][0]["comparisons"]:
+        comparison["verdict_error_rate"] = comparison.pop("alpha")
     assert RUN_FORMAT.from_json(json.dumps(fields), source="x") == run
 
 
@@ -123,5 +137,5 @@ def test_control_and_conditions_survive_the_round_trip():
 def test_an_endpoint_that_broke_down_makes_a_run_invalid(kind, valid):
     side = ComparedRevision(name="main", commit="1" * 40, changed=False)
     untimed = (UntimedEndpoint(path="/", reason="both answer 500", kind=kind),)
-    compared = Revisions(base=side, head=side, rounds=8, error_rate=0.005, untimed=untimed)
+    compared = Revisions(base=side, head=side, rounds=8, alpha=0.005, untimed=untimed)
     assert make_run(ten_times_faster(), revisions=compared).valid is valid

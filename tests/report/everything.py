@@ -32,7 +32,7 @@ def everything() -> Run:
         replace(samples.held_up(), name="invalidated", caveats=caveats(invalidating=True)),
     )
     return samples.run(
-        *samples.sharing_an_error_rate(*experiments), control=samples.control(), complete=False
+        *samples.sharing_an_alpha(*experiments), control=samples.control(), complete=False
     )
 
 
@@ -51,7 +51,7 @@ def compared() -> Run:
             base=sides["main"],
             head=sides["working tree"],
             rounds=8,
-            error_rate=0.005,
+            alpha=0.005,
             untimed=tuple(
                 UntimedEndpoint(path=f"/{kind}/", reason=reason, kind=kind)
                 for kind, reason in {

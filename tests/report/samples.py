@@ -460,15 +460,13 @@ def beside_others() -> ExperimentResult:
     )
 
 
-def sharing_an_error_rate(*experiments: ExperimentResult) -> tuple[ExperimentResult, ...]:
+def sharing_an_alpha(*experiments: ExperimentResult) -> tuple[ExperimentResult, ...]:
     """The same experiments with verdicts that were judged together."""
     comparisons = sum(len(each.comparisons) for each in experiments)
     return tuple(
         replace(
             each,
-            comparisons=tuple(
-                replace(one, verdict_error_rate=0.05 / comparisons) for one in each.comparisons
-            ),
+            comparisons=tuple(replace(one, alpha=0.05 / comparisons) for one in each.comparisons),
         )
         for each in experiments
     )
@@ -479,9 +477,7 @@ SAMPLES: Mapping[str, Callable[[], Run]] = {
     "mixed": lambda: run(*one_of_each(), several_variants(), unbounded()),
     "long names": lambda: run(long_names(), ten_times_faster()),
     "twenty": lambda: run(*twenty()),
-    "controlled": lambda: run(
-        *sharing_an_error_rate(ten_times_faster(), held_up()), control=control()
-    ),
+    "controlled": lambda: run(*sharing_an_alpha(ten_times_faster(), held_up()), control=control()),
     "under load": lambda: run(under_load()),
     "stepped up": lambda: run(stepped_up(), invalid_under_load()),
     "open model": lambda: run(open_model()),

@@ -58,7 +58,7 @@ def test_a_control_is_of_another_server_like_the_baselines_where_it_has_its_own(
 
 
 @pytest.mark.parametrize(("against_itself", "comparisons"), [(False, [4, 4]), (True, [2, 2])])
-def test_comparisons_that_may_stop_early_share_the_error_rate_of_the_run(
+def test_comparisons_that_may_stop_early_share_the_alpha_of_the_run(
     against_itself, comparisons, tmp_path, monkeypatch
 ):
     """The control, which makes no claim, does not count among them."""

@@ -59,15 +59,11 @@ def test_a_run_records_how_generator_and_machine_fared(variants_server, tmp_path
     assert record.control is None
 
 
-def test_comparisons_of_a_run_share_the_error_rate(variants_server, tmp_path):
+def test_comparisons_of_a_run_share_the_alpha(variants_server, tmp_path):
     path = "/slow-baseline"
     both = [experiment(path), replace(experiment(path), name="f")]
     record = recorded(both, url=variants_server, folder=tmp_path, budget=1.0)
-    rates = [
-        comparison.verdict_error_rate
-        for result in record.experiments
-        for comparison in result.comparisons
-    ]
+    rates = [comparison.alpha for result in record.experiments for comparison in result.comparisons]
     assert min(rates) == 0.025
 
 

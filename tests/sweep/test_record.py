@@ -39,7 +39,7 @@ def test_one_size_that_must_not_be_used_leaves_no_verdict():
 
 def test_record_has_what_readers_look_for():
     fields = json.loads(to_json(sweep()))
-    assert fields["schema"] == 1
+    assert fields["schema"] == 2
     assert {"run_id", "started_at", "seconds", "git", "environment"} <= fields.keys()
     assert [each["rows"] for each in fields["sizes"]] == list(ROWS)
     comparison = fields["sizes"][0]["result"]["comparisons"][0]

@@ -64,7 +64,7 @@ VerdictAt = Callable[[float], Verdict]
 
 
 def stopping_alpha(comparisons: int) -> float:
-    """The rate at which a comparison may be looked at to stop early, in a run of so many.
+    """The alpha at which a comparison may be looked at to stop early, in a run of so many.
 
     What the others will show is not known yet, so each gets an equal part (Bonferroni). Whatever
     Holm's procedure allows in the end is at least this much: an answer that was clear enough to
@@ -81,11 +81,12 @@ def holm_alphas(comparisons: Sequence[VerdictAt]) -> tuple[float, ...]:
     beyond the margin even so are closed; the others share the 5 % again, until none can be closed.
 
     A verdict says more than whether such a hypothesis is rejected, and all it says comes from the
-    interval at the comparison's rate. So only what is closed passes its part on. "No difference"
+    interval at the comparison's alpha. So only what is closed passes its part on. "No difference"
     does not, though it is a clear answer: the comparisons it would enrich could still claim a
     difference within the margin, and simulated runs without any difference then held a wrong
-    verdict twice as often as allowed. And a comparison keeps the rate at which it was closed, where
-    Holm would give the next one more: the same ones are closed, and their order does not matter.
+    verdict twice as often as allowed. And a comparison keeps the alpha at which it was closed,
+    where Holm would give the next one more: the same ones are closed, and their order does not
+    matter.
 
     The intervals that reports print stay those of 95 %, each true by itself; therefore a verdict
     may say less than its printed interval seems to. All this holds for confidence sequences too,
@@ -93,23 +94,23 @@ def holm_alphas(comparisons: Sequence[VerdictAt]) -> tuple[float, ...]:
 
     Args:
         comparisons: Each comparison's verdict as a function of alpha; one that is not
-            to be judged is inconclusive at every rate, and stays in the family it was measured in.
+            to be judged is inconclusive at every alpha, and stays in the family it was measured in.
     """
-    rates = [ALPHA] * len(comparisons)
+    alphas = [ALPHA] * len(comparisons)
     remaining = list(range(len(comparisons)))
     while remaining:
-        rate = ALPHA / len(remaining)
+        alpha = ALPHA / len(remaining)
         for index in remaining:
-            rates[index] = rate
-        still_open = [index for index in remaining if not _is_beyond(comparisons[index](rate))]
+            alphas[index] = alpha
+        still_open = [index for index in remaining if not _is_beyond(comparisons[index](alpha))]
         if len(still_open) == len(remaining):
             break
         remaining = still_open
-    return tuple(rates)
+    return tuple(alphas)
 
 
-def claim_error_rates(comparisons: Sequence[VerdictAt]) -> tuple[float, ...]:
-    """The rate at which each comparison of two revisions is to be judged.
+def claim_alphas(comparisons: Sequence[VerdictAt]) -> tuple[float, ...]:
+    """The alpha at which each comparison of two revisions is to be judged.
 
     It is Holm's out of `CLAIM_ALPHA` rather than out of 5 %.
 
@@ -119,9 +120,9 @@ def claim_error_rates(comparisons: Sequence[VerdictAt]) -> tuple[float, ...]:
     share = CLAIM_ALPHA / ALPHA
 
     def at_share(verdict_at: VerdictAt) -> VerdictAt:
-        return lambda rate: verdict_at(rate * share)
+        return lambda alpha: verdict_at(alpha * share)
 
-    return tuple(rate * share for rate in holm_alphas([at_share(each) for each in comparisons]))
+    return tuple(alpha * share for alpha in holm_alphas([at_share(each) for each in comparisons]))
 
 
 def _is_beyond(verdict: Verdict) -> bool:

@@ -105,7 +105,7 @@ def bench(
             base=provenance.compared(revisions[0]),
             head=provenance.compared(revisions[1]),
             rounds=rounds,
-            error_rate=CLAIM_ALPHA,
+            alpha=CLAIM_ALPHA,
             benchmarks=benchmarks,
             left_out=left_out,
         )

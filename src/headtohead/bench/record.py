@@ -7,7 +7,7 @@ from headtohead.analysis.results import Verdict
 from headtohead.records.encoding import Bound, Bounds
 from headtohead.records.provenance import ComparedRevision, Environment, GitState
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 RECORD_NAME = "bench.json"
 
 
@@ -23,8 +23,8 @@ class Benchmark:
         ratio: Head over base: 0.5 is half the time.
         ci95: The 95 % interval of `ratio`.
         margin: The smallest effect that matters, as a fraction.
-        verdict: What its interval says at `verdict_error_rate`.
-        verdict_error_rate: How often that interval may miss.
+        verdict: What its interval says at `alpha`.
+        alpha: How often that interval may miss.
         detectable: Half-width of that interval as a fraction.
         instructions: Of a call at base and at head; None where they were not counted.
     """
@@ -37,7 +37,7 @@ class Benchmark:
     ci95: Bounds
     margin: float
     verdict: Verdict
-    verdict_error_rate: float
+    alpha: float
     detectable: Bound
     instructions: tuple[int, int] | None = None
 
@@ -69,7 +69,7 @@ class Bench:
         base: What head is compared with.
         head: What is compared.
         rounds: Pairs of processes that were run.
-        error_rate: How often any of the verdicts may be wrong, all of them together.
+        alpha: How often any of the verdicts may be wrong, all of them together.
         benchmarks: By name.
         left_out: Those that could not be compared.
     """
@@ -83,6 +83,6 @@ class Bench:
     base: ComparedRevision
     head: ComparedRevision
     rounds: int
-    error_rate: float
+    alpha: float
     benchmarks: tuple[Benchmark, ...]
     left_out: tuple[SkippedBenchmark, ...]

@@ -35,9 +35,8 @@ def _parts(record: Bench) -> Iterator[BriefPart]:
         yield Words(f"Not compared: {each.name} ({each.reason}).")
     yield Words(
         f"{record.rounds} processes of each revision in turn. Ratio = head / base: 0.5 is half "
-        f"the time, differences within {percent(record.benchmarks[0].margin)} do not matter "
-        f"here. All verdicts together are wrong in at most {percent(record.error_rate)} of "
-        "comparisons."
+        f"the time; differences within {percent(record.benchmarks[0].margin)} do not matter here. "
+        f"In at most {percent(record.alpha)} of comparisons is any verdict wrong."
         + (" Instructions of this process alone, head / base, are advice." if counted else "")
     )
 

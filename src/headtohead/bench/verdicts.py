@@ -6,7 +6,7 @@ import numpy as np
 
 from headtohead.analysis.interval import FloatArray
 from headtohead.analysis.launches import NEEDED_LAUNCHES, over_processes
-from headtohead.analysis.verdicts import VerdictAt, claim_error_rates, judge
+from headtohead.analysis.verdicts import VerdictAt, claim_alphas, judge
 from headtohead.bench.record import Benchmark, SkippedBenchmark
 
 # Seconds of a call by the benchmark's name, as one process found them.
@@ -28,11 +28,11 @@ def judged(
     names = sorted({name for times in (*base, *head) for name in times})
     ratios = {name: _log_ratios(name, base, head) for name in names}
     enough = [name for name in names if len(ratios[name]) >= NEEDED_LAUNCHES]
-    rates = claim_error_rates([_verdict_at(ratios[name], margin=margin) for name in enough])
+    alphas = claim_alphas([_verdict_at(ratios[name], margin=margin) for name in enough])
     return (
         tuple(
-            _benchmark(name, base, head, ratios=ratios[name], margin=margin, alpha=rate)
-            for name, rate in zip(enough, rates, strict=True)
+            _benchmark(name, base, head, ratios=ratios[name], margin=margin, alpha=alpha)
+            for name, alpha in zip(enough, alphas, strict=True)
         ),
         tuple(
             SkippedBenchmark(name=name, reason=_reason(name, base, head))
@@ -53,7 +53,7 @@ def _log_ratios(name: str, base: Sequence[Times], head: Sequence[Times]) -> Floa
 
 
 def _verdict_at(ratios: FloatArray, *, margin: float) -> VerdictAt:
-    return lambda rate: judge(over_processes(ratios, alpha=rate), margin=margin)
+    return lambda alpha: judge(over_processes(ratios, alpha=alpha), margin=margin)
 
 
 def _benchmark(
@@ -76,7 +76,7 @@ def _benchmark(
         ci95=(printed.low, printed.high),
         margin=margin,
         verdict=judge(behind_verdict, margin=margin),
-        verdict_error_rate=alpha,
+        alpha=alpha,
         detectable=behind_verdict.half_width,
     )
 

@@ -1,4 +1,4 @@
-"""The outcome of a check for people, line by line."""
+"""The outcome of a check, for whoever ran it."""
 
 from collections.abc import Iterator
 from difflib import ndiff
@@ -8,12 +8,17 @@ from headtohead.check.queries import Executed
 from headtohead.check.query_growth import ExperimentGrowth, QueryGrowth
 from headtohead.check.sql_snapshot import Difference, SqlChange
 from headtohead.protocol.explanation import Location
+from headtohead.report.document import Brief, Lines
 from headtohead.report.explanation import place
 from headtohead.report.numbers import NO_VALUE, times
 
 
-def lines(outcome: Outcome) -> Iterator[str]:
-    """What to print."""
+def brief(outcome: Outcome) -> Brief:
+    """What was found equal, what grows, and what is not as it is kept, line by line."""
+    return Brief(title="headtohead check", parts=(Lines(tuple(_lines(outcome))),))
+
+
+def _lines(outcome: Outcome) -> Iterator[str]:
     for name, preflight in outcome.preflights.items():
         counted = ", ".join(
             f"{variant} {each.timing.queries if each.timing else NO_VALUE}"
@@ -31,7 +36,7 @@ def lines(outcome: Outcome) -> Iterator[str]:
 def _doubling(doubling: Doubling) -> Iterator[str]:
     yield f"When rows double, from {doubling.rows:,} to {2 * doubling.rows:,}:"
     for growth in doubling.growth:
-        yield f"  {growth_in_words(growth)}"
+        yield f"  {_growth_in_words(growth)}"
         for variant in growth.variants:
             if variant.forbidden:
                 for each in variant.grown:
@@ -39,7 +44,7 @@ def _doubling(doubling: Doubling) -> Iterator[str]:
                     yield from _source(each.source, indent="      ")
 
 
-def growth_in_words(growth: ExperimentGrowth) -> str:
+def _growth_in_words(growth: ExperimentGrowth) -> str:
     """The verdict on an experiment's queries, and what was asked for to come to it."""
     if not growth.variants:
         return f"{growth.experiment}: no variant tells its queries"
@@ -85,11 +90,11 @@ def _difference(difference: Difference, comparison: SnapshotComparison) -> Itera
     if difference.bytes_before != difference.bytes_after:
         yield f"  ~ {difference.bytes_before:,} bytes, now {difference.bytes_after:,}"
     for change in difference.changes:
-        for line in change_lines(change):
+        for line in _change_lines(change):
             yield f"  {line}"
 
 
-def change_lines(change: SqlChange) -> Iterator[str]:
+def _change_lines(change: SqlChange) -> Iterator[str]:
     """One statement of a difference, marked as in a diff."""
     before, after = change.before, change.after
     if change.is_gone:

@@ -81,8 +81,9 @@ def check(
 
     Example: h2h check product-list
     """
-    # Slow to import.
-    from headtohead.check import check_experiments, terminal  # noqa: PLC0415
+    from headtohead.check import check_experiments  # noqa: PLC0415 (slow to import)
+    from headtohead.check.report import brief  # noqa: PLC0415 (slow to import)
+    from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
 
     config, registry = read_project(**flags)
     selected = select_runnable(names or [], config=config, registry=registry)
@@ -96,8 +97,7 @@ def check(
     if as_json:
         print_json(_check_outcome(outcome))
     else:
-        for line in terminal.lines(outcome):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        terminal.render(brief(outcome), console=console)
     if outcome.findings:
         first, *others = outcome.findings
         more = f" (and {len(others)} more)" if others else ""

@@ -36,8 +36,9 @@ def explain(
     Example: h2h explain product-list
     Example: h2h explain --run results/latest
     """
-    # Slow to import.
-    from headtohead.explain import explain_experiments, terminal  # noqa: PLC0415
+    from headtohead.explain import explain_experiments  # noqa: PLC0415 (slow to import)
+    from headtohead.explain.report import brief  # noqa: PLC0415 (slow to import)
+    from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
 
     config, registry = read_project(**flags)
     if run is None:
@@ -58,8 +59,7 @@ def explain(
     if as_json:
         sys.stdout.write(to_json(explained))
         return
-    for line in terminal.lines(explained.variants):
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    terminal.render(brief(explained.variants), console=console)
     kept = os.path.relpath(folder)
     shown = f", shown in {kept}/report.html" if run else ""
     errors.print(f"Kept in {kept}/explain.json{shown}", highlight=False)

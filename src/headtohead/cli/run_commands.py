@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,22 +13,12 @@ from headtohead.analysis.results import CLAIMS
 from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import AsJson, Names, with_settings
 from headtohead.cli.project import read_project, select_runnable
-from headtohead.cli.reports import explain_run, write_reports
+from headtohead.cli.reports import Format, explain_run, rendered, write_reports
 from headtohead.config import Config
 from headtohead.errors import ExitCode, InterruptedCommandError, MeasurementError
 from headtohead.experiment import Experiment
-from headtohead.records.explained import read_explained
 from headtohead.records.run import Run, read_record
 from headtohead.records.store import to_json
-
-
-class Format(StrEnum):
-    """What a record can be rendered as."""
-
-    TERMINAL = "terminal"
-    HTML = "html"
-    MARKDOWN = "markdown"
-    JSON = "json"
 
 
 @app.command("run")
@@ -81,20 +70,16 @@ def report(
 
     Example: h2h report results/latest --format markdown
     """
-    from headtohead.report import html, markdown, terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
     from headtohead.report.run_brief import brief  # noqa: PLC0415 (slow to import)
-    from headtohead.report.run_page import page  # noqa: PLC0415 (slow to import)
 
     record = read_record(run)
-    if as_json or format is Format.JSON:
-        sys.stdout.write(to_json(record))
-    elif format is Format.HTML:
-        folder = run if run.is_dir() else run.parent
-        sys.stdout.write(html.render(page(record, explained=read_explained(folder))))
-    elif format is Format.MARKDOWN:
-        sys.stdout.write(markdown.render(brief(record)))
-    else:
+    if format is Format.TERMINAL and not as_json:
         terminal.render(brief(record), console=console)
+    else:
+        form = Format.JSON if as_json else format
+        folder = run if run.is_dir() else run.parent
+        sys.stdout.write(rendered(record, form=form, folder=folder))
 
 
 def _measure(

@@ -117,7 +117,7 @@ def compare(
                 base=provenance.compared(revisions[0]),
                 head=provenance.compared(revisions[1]),
                 rounds=rounds,
-                error_rate=CLAIM_ALPHA,
+                alpha=CLAIM_ALPHA,
                 untimed=tuple(taking.untimed),
             ),
         )

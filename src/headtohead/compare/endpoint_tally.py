@@ -7,7 +7,7 @@ from headtohead.analysis.carry_over import allow_for
 from headtohead.analysis.interval import ALPHA, Estimate
 from headtohead.analysis.launches import NEEDED_LAUNCHES, over_launches
 from headtohead.analysis.results import Verdict
-from headtohead.analysis.verdicts import VerdictAt, claim_error_rates, judge
+from headtohead.analysis.verdicts import VerdictAt, claim_alphas, judge
 from headtohead.compare.endpoints import BASE, HEAD, ComparedEndpoint
 from headtohead.load.messages.latency import Pair
 from headtohead.modes.arms import body_caveats
@@ -108,31 +108,31 @@ def judged(
     """The final verdicts: all endpoints of a comparison share one alpha (Holm, 1979)."""
 
     def verdict_at(tally: EndpointTally, *, valid: bool) -> VerdictAt:
-        return lambda rate: tally.verdict(alpha=rate) if valid else Verdict.INCONCLUSIVE
+        return lambda alpha: tally.verdict(alpha=alpha) if valid else Verdict.INCONCLUSIVE
 
-    rates = claim_error_rates(
+    alphas = claim_alphas(
         [
             verdict_at(tally, valid=result.valid)
             for tally, result in zip(tallies, results, strict=True)
         ]
     )
     return tuple(
-        _with_verdict(result, tally, rate=rate)
-        for result, tally, rate in zip(results, tallies, rates, strict=True)
+        _with_verdict(result, tally, alpha=alpha)
+        for result, tally, alpha in zip(results, tallies, alphas, strict=True)
     )
 
 
 def _with_verdict(
-    result: ExperimentResult, tally: EndpointTally, *, rate: float
+    result: ExperimentResult, tally: EndpointTally, *, alpha: float
 ) -> ExperimentResult:
-    estimate = tally.estimate(alpha=rate)
+    estimate = tally.estimate(alpha=alpha)
     return replace(
         result,
         comparisons=tuple(
             replace(
                 comparison,
-                verdict=tally.verdict(alpha=rate) if result.valid else Verdict.INVALID,
-                verdict_error_rate=rate,
+                verdict=tally.verdict(alpha=alpha) if result.valid else Verdict.INVALID,
+                alpha=alpha,
                 detectable=estimate.half_width if estimate else comparison.detectable,
             )
             for comparison in result.comparisons

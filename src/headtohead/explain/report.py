@@ -1,15 +1,20 @@
-"""Explained variants for people, line by line."""
+"""Explained variants, for whoever asked for them."""
 
 from collections.abc import Iterator, Sequence
 
 from headtohead.protocol.explanation import PlanNode
 from headtohead.records.explained import ExplainedStatement, ExplainedVariant
+from headtohead.report.document import Brief, Lines
 from headtohead.report.explanation import node_in_words, place, queries
 from headtohead.report.numbers import times
 
 
-def lines(variants: Sequence[ExplainedVariant]) -> Iterator[str]:
-    """What to print."""
+def brief(variants: Sequence[ExplainedVariant]) -> Brief:
+    """Each variant's statements, their causes, plans and hints, line by line."""
+    return Brief(title="headtohead explain", parts=(Lines(tuple(_lines(variants))),))
+
+
+def _lines(variants: Sequence[ExplainedVariant]) -> Iterator[str]:
     for variant in variants:
         yield f"{variant.variant}: {queries(variant)}"
         for each in variant.statements:
@@ -23,15 +28,14 @@ def _statement(each: ExplainedStatement) -> Iterator[str]:
         often = f" ({times(source.times)})" if source.times < each.statement.times else ""
         yield f"    from {place(source.location)}{often}"
     if each.detail.plan:
-        yield from plan_lines(each.detail.plan, indent="    ")
+        yield from _plan_lines(each.detail.plan, indent="    ")
     else:
         yield f"    no plan: {each.detail.without_plan}"
     for hint in each.hints:
         yield f"    hint: {hint}"
 
 
-def plan_lines(node: PlanNode, *, indent: str = "") -> Iterator[str]:
-    """A plan as a tree, the steps that feed another one indented below it."""
+def _plan_lines(node: PlanNode, *, indent: str) -> Iterator[str]:
     yield f"{indent}{node_in_words(node)}"
     for child in node.children:
-        yield from plan_lines(child, indent=f"{indent}  ")
+        yield from _plan_lines(child, indent=f"{indent}  ")

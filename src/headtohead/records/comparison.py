@@ -54,9 +54,8 @@ class Comparison:
             that this run could have seen.
         seconds: Time spent measuring this comparison, warm-up excluded.
         stopped_early: Whether the answer was clear before the budget was spent.
-        verdict_error_rate: How often the interval behind the verdict may miss. It is below 0.05
-            where verdicts of several comparisons share that rate (Holm, 1979); `ci95` stays what
-            it says.
+        alpha: How often the interval behind the verdict may miss. It is below 0.05 where verdicts
+            of several comparisons share that rate (Holm, 1979); `ci95` stays what it says.
         anytime_ci95: The wider interval that holds however often one looks, on which measuring
             stopped; None where it could not stop early.
         carry_over: What the arms leave behind for each other, which both intervals allow for;
@@ -74,7 +73,7 @@ class Comparison:
     detectable: Bound
     seconds: float
     stopped_early: bool
-    verdict_error_rate: float = 0.05
+    alpha: float = 0.05
     anytime_ci95: Bounds | None = None
     carry_over: CarryOver | None = None
 

@@ -9,7 +9,7 @@ from headtohead.records.provenance import ComparedRevision, Environment, GitStat
 from headtohead.records.results import ExperimentResult
 from headtohead.records.store import RecordFormat, to_json
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 RECORD_NAME = "run.json"
 
 
@@ -37,14 +37,14 @@ class Revisions:
         base: The one that the other is compared with.
         head: The other one.
         rounds: How often the servers of both were started again.
-        error_rate: How often any of the verdicts may be wrong, all of them together.
+        alpha: How often any of the verdicts may be wrong, all of them together.
         untimed: Endpoints that could not be timed.
     """
 
     base: ComparedRevision
     head: ComparedRevision
     rounds: int
-    error_rate: float
+    alpha: float
     untimed: tuple[UntimedEndpoint, ...] = ()
 
 
@@ -81,6 +81,7 @@ RUN_FORMAT = RecordFormat(
     kind=Run,
     what="record of a run",
     newest=SCHEMA_VERSION,
+    renamed={"verdict_error_rate": "alpha", "error_rate": "alpha"},
     fix="give a run directory or run.json that `h2h run` wrote, such as results/latest",
 )
 

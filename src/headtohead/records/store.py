@@ -1,8 +1,9 @@
 """Records as JSON text, each with the version of its format."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -30,6 +31,7 @@ class RecordFormat(Generic[R]):
         what: What messages call it, such as ``record of a run``.
         newest: The version that this h2h writes.
         oldest: The oldest version that it still reads.
+        renamed: What fields are called now that older versions had under another name.
         fix: What to do where it cannot be read.
     """
 
@@ -37,6 +39,7 @@ class RecordFormat(Generic[R]):
     what: str
     newest: int
     oldest: int = 1
+    renamed: Mapping[str, str] = field(default_factory=dict)
     fix: str
 
     def read(self, path: Path) -> R:
@@ -77,6 +80,18 @@ class RecordFormat(Generic[R]):
                 fix=self.fix,
             )
         try:
+            if self.renamed and schema < self.newest:
+                fields = _renamed(msgspec.json.decode(text), self.renamed)
+                text = encode({**fields, "schema": self.newest}).decode()
             return decode(text, self.kind)
         except msgspec.MsgspecError as error:
             raise RecordError(f"{source} is no {self.what} ({error})", fix=self.fix) from error
+
+
+def _renamed(fields: Any, names: Mapping[str, str]) -> Any:
+    match fields:
+        case dict():
+            return {names.get(name, name): _renamed(each, names) for name, each in fields.items()}
+        case list():
+            return [_renamed(each, names) for each in fields]
+    return fields

@@ -55,8 +55,6 @@ class Cell:
     """What stands in a row and a column.
 
     Attributes:
-        text: What it says.
-        tone: How loud it is.
         verdict: The verdict that it tells, if it does.
         series: Position of the variant that it names, whose symbol charts have.
         below: What stands below it where there is room, such as an interval.
@@ -125,20 +123,22 @@ class Note:
     text: str
     advice: str
 
+    @property
+    def told(self) -> str:
+        """What was seen, and of what."""
+        return f"{self.subject}: {self.text}" if self.subject else self.text
+
 
 @dataclass(frozen=True)
 class Item:
-    """A line of a list or a legend, or the title of a fold.
+    """A line of a list or a legend.
 
     Attributes:
-        text: What it says.
-        name: The name that it begins with, if any.
         series: Position of the variant that it tells of, if any.
         verdict: The verdict that it tells, if any.
     """
 
     text: str
-    name: str = ""
     series: int | None = None
     verdict: Verdict | None = None
 
@@ -204,9 +204,11 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Fold:
-    """Parts of which only the title is seen until it is opened."""
+    """Parts of a variant, of which name and text alone are seen until it is opened."""
 
-    title: Item
+    name: str
+    text: str
+    series: int
     parts: Sequence["PagePart"]
 
 
@@ -217,13 +219,13 @@ class Folds:
     folds: Sequence[Fold]
 
 
-BriefPart = Words | Items | Table | Note
-PagePart = BriefPart | Steps | Facts | Figure | Tree | Lines | Section | Folds
+BriefPart = Words | Items | Table | Note | Lines
+PagePart = BriefPart | Steps | Facts | Figure | Tree | Section | Folds
 
 
 @dataclass(frozen=True, kw_only=True)
 class Brief:
-    """A report for a terminal, whose reader knows its title, or a comment, whose does not."""
+    """A report for a terminal, where its title is known, or for a comment, where it is not."""
 
     title: str
     parts: Sequence[BriefPart]

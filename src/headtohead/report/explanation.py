@@ -10,7 +10,6 @@ from headtohead.report.document import (
     Code,
     Fold,
     Folds,
-    Item,
     Note,
     PagePart,
     Section,
@@ -30,7 +29,9 @@ def explained_section(
         other = other_state(run, explained)
         folds = tuple(
             Fold(
-                title=Item(in_brief(variant), name=variant.name, series=series),
+                name=variant.name,
+                text=in_brief(variant),
+                series=series,
                 parts=tuple(_variant(variant)),
             )
             for series, variant in variants

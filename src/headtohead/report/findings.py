@@ -187,7 +187,7 @@ def several_metrics(found: Sequence[Finding]) -> bool:
 
 def change_header(found: Sequence[Finding]) -> str:
     """What heads the column of what was seen of baseline and variant."""
-    return "value" if several_metrics(found) else "p50"
+    return "Value" if several_metrics(found) else "p50"
 
 
 def control_finding(run: Run) -> Finding | None:

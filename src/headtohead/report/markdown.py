@@ -2,9 +2,21 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
-from headtohead.report.document import Brief, BriefPart, Cell, Items, Note, Table, Tone, Words
+from headtohead.report.document import (
+    Brief,
+    BriefPart,
+    Cell,
+    Items,
+    Lines,
+    Note,
+    Table,
+    Tone,
+    Words,
+)
 
+_LOUD = {Tone.STRONG, Tone.ALERT}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|~#@&$!])")
 
 
@@ -25,15 +37,19 @@ def _lines(part: BriefPart) -> Iterator[str]:
     match part:
         case Words():
             text = escape("".join(part.pieces))
-            yield f"**{text}**" if part.tone is Tone.ALERT else text
+            yield f"**{text}**" if part.tone in _LOUD else text
         case Items():
             for item in part.items:
                 yield f"- {escape(item.text)}"
         case Note():
-            what = f"{escape(part.subject)}: {escape(part.text)} {escape(part.advice)}"
-            yield f"- **{part.label}**, {what}"
+            told = " ".join(filter(None, (escape(part.told), escape(part.advice))))
+            yield f"- **{part.label}**, {told}"
         case Table():
             yield from table(part)
+        case Lines():
+            yield from ("```", *part.lines, "```")
+        case _:
+            assert_never(part)
 
 
 def table(found: Table) -> Iterator[str]:
@@ -53,7 +69,7 @@ def escape(text: str) -> str:
 
 def _cell(cell: Cell) -> str:
     text = escape(cell.text)
-    return f"**{text}**" if cell.verdict or cell.tone is Tone.STRONG else text
+    return f"**{text}**" if cell.verdict or cell.tone in _LOUD else text
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -30,7 +30,7 @@ from headtohead.report.sentences import (
     how_to_read,
     revision,
     revisions_sentence,
-    shared_error_rate,
+    shared_alpha,
     untimed_sentences,
     workers_sentence,
 )
@@ -59,7 +59,7 @@ def _parts(run: Run) -> Iterator[BriefPart]:
         control_sentence(run),
         environment_line(run),
         how_to_read(run),
-        shared_error_rate(run),
+        shared_alpha(run),
         workers_sentence(run),
         background_sentence(run),
     ):

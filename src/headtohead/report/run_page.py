@@ -69,7 +69,7 @@ def _verdicts(run: Run, found: Sequence[Finding]) -> Iterator[PagePart]:
 
 
 def _effects(found: Sequence[Finding]) -> Iterator[Figure]:
-    """Those that share an axis, because the same side of it is the faster one."""
+    """A figure for the effects that share an axis: the same side of it is the faster one."""
     several = several_metrics(found)
     for faster, more in (("right", True), ("left", False)):
         side = [
@@ -132,5 +132,5 @@ def _method(run: Run) -> Iterator[str]:
         "The verdict follows from the interval and the margin alone, and an experiment with a"
         " caveat that invalidates it gets none."
     )
-    if shared := sentences.shared_error_rate(run):
+    if shared := sentences.shared_alpha(run):
         yield shared

@@ -131,16 +131,15 @@ def method_sentences(run: Run) -> tuple[str, ...]:
     return (*sentences, _LAUNCHES) if run.revisions else sentences
 
 
-def shared_error_rate(run: Run) -> str | None:
+def shared_alpha(run: Run) -> str | None:
     """Why a verdict may say less than its interval; None where each stands by itself."""
     comparisons = len(findings(run))
     if run.revisions:
         return (
-            f"Verdicts of a comparison are wrong together in at most"
-            f" {percent(run.revisions.error_rate)} of comparisons (Holm), so one may say less than"
-            " its own 95 % interval would allow."
+            f"In at most {percent(run.revisions.alpha)} of comparisons is any verdict wrong (Holm),"
+            " so one may say less than its own 95 % interval would allow."
         )
-    if all(finding.comparison.verdict_error_rate == 0.05 for finding in findings(run)):
+    if all(finding.comparison.alpha == 0.05 for finding in findings(run)):
         return None
     return (
         f"The {comparisons} verdicts share an alpha of 5 % (Holm), so one may say less than"

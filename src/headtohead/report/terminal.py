@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from typing import assert_never
 
 from rich import box
 from rich.console import Console, JustifyMethod
@@ -11,7 +12,18 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from headtohead.analysis.results import Verdict
-from headtohead.report.document import Brief, Cell, Column, Items, Kind, Note, Table, Tone, Words
+from headtohead.report.document import (
+    Brief,
+    Cell,
+    Column,
+    Items,
+    Kind,
+    Lines,
+    Note,
+    Table,
+    Tone,
+    Words,
+)
 from headtohead.report.numbers import NO_VALUE
 
 # Named colours of the terminal's own palette, those that are legible on white and on black.
@@ -42,6 +54,12 @@ def render(brief: Brief, *, console: Console) -> None:
                 _print_note(part, console)
             case Table():
                 _print_table(part, console)
+            case Lines():
+                for line in part.lines:
+                    # A statement is copied as a whole.
+                    console.print(plain(line), soft_wrap=True)
+            case _:
+                assert_never(part)
 
 
 def plain(text: str, *, style: str = "") -> Text:
@@ -52,7 +70,7 @@ def plain(text: str, *, style: str = "") -> Text:
 def _print_note(note: Note, console: Console) -> None:
     style = _VERDICTS[Verdict.INVALID] if note.alarming else "bold"
     label = (note.label.lower(), style)
-    console.print(Text.assemble(label, " ", plain(f"{note.subject}: {note.text}")))
+    console.print(Text.assemble(label, " ", plain(note.told)))
     if note.advice:
         console.print(Padding(plain(note.advice), (0, 0, 0, _INDENT), expand=False))
     console.print()

@@ -69,5 +69,5 @@ def open_table(experiment: ExperimentResult, *, offered: OfferedLoad) -> Table:
     )
 
 
-def _three(*milliseconds: float) -> str:
-    return " / ".join(map(quantity, milliseconds))
+def _three(*times: float) -> str:
+    return " / ".join(map(quantity, times))

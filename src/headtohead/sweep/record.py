@@ -19,7 +19,7 @@ from headtohead.records.explained import ExplainedVariant
 from headtohead.records.provenance import Environment, GitState
 from headtohead.records.results import ExperimentResult, VariantResult
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 RECORD_NAME = "sweep.json"
 
 

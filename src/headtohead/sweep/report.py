@@ -57,8 +57,7 @@ def _brief_parts(sweep: Sweep) -> Iterator[BriefPart]:
     yield _verdicts(sweep)
     yield _growth_table(sweep)
     yield _size_table(sweep)
-    for line in _plan_changes(sweep):
-        yield Words(line)
+    yield from _plan_changes(sweep)
     yield from _caveats(sweep)
     for line in (*notes(sweep), HOW_TO_READ, environment_line(sweep)):
         yield Words(line)
@@ -121,11 +120,9 @@ def _plans(sweep: Sweep) -> Iterator[Section]:
     if sweep.sizes[0].explained:
         folds = tuple(
             Fold(
-                title=Item(
-                    plans_in_words(sweep, growth.variant) or "no SQL",
-                    name=growth.variant,
-                    series=series,
-                ),
+                name=growth.variant,
+                text=plans_in_words(sweep, growth.variant) or "no SQL",
+                series=series,
                 parts=tuple(_statements(sweep, growth)),
             )
             for series, growth in enumerate(sweep.growth)
@@ -151,15 +148,22 @@ def _statements(sweep: Sweep, growth: VariantGrowth) -> Iterator[Section]:
         yield Section(parts=tuple(parts))
 
 
-def _plan_changes(sweep: Sweep) -> Iterator[str]:
-    """Each statement whose plan changes along the sizes with its plans, line by line."""
+def _plan_changes(sweep: Sweep) -> Iterator[BriefPart]:
+    """Each statement whose plan changes along the sizes, with its plans."""
     for growth in sweep.growth:
         for each in statement_plans(sweep, growth.variant):
             if each.changes:
-                yield f"{growth.variant}, answered in several ways: {each.sql}"
-                for stretch in each.stretches:
-                    yield f"  {sizes_in_words(stretch)}:"
-                    yield from (f"    {line}" for line in stretch.shape)
+                yield Words(f"{growth.variant}, answered in several ways: {each.sql}")
+                yield Lines(
+                    tuple(
+                        line
+                        for stretch in each.stretches
+                        for line in (
+                            f"  {sizes_in_words(stretch)}:",
+                            *(f"    {step}" for step in stretch.shape),
+                        )
+                    )
+                )
 
 
 def _caveats(sweep: Sweep) -> Iterator[Note]:

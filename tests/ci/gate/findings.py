@@ -150,7 +150,7 @@ def compared(
                     base=SIDE,
                     head=SIDE,
                     rounds=8,
-                    error_rate=0.005,
+                    alpha=0.005,
                     untimed=tuple(left if untimed else []),
                 ),
             ),

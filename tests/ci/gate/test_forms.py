@@ -4,10 +4,11 @@ import json
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from headtohead.ci.gate import github, gitlab, junit, report, write_files
-from tests.ci.gate.samples import CHECK, SLOWER, every_judgement, gate, one_of_each
+from tests.ci.gate.samples import CHECK, PASSED, SLOWER, every_judgement, gate, one_of_each
 from tests.report import samples
 
 RECORD = samples.run(*samples.one_of_each())
@@ -30,6 +31,20 @@ def test_a_page_whose_comparison_is_too_long_still_shows_every_judgement(monkeyp
     text = report.render(one_of_each(), samples.run(*samples.twenty()))
     assert "listing-1" not in text
     assert all(each.subject in text for each in one_of_each().judgements)
+
+
+@pytest.mark.parametrize("judgements", [(CHECK, SLOWER), (CHECK, SLOWER, PASSED)])
+@pytest.mark.parametrize("room", [0, 40, 400, 4000])
+def test_a_page_that_is_cut_keeps_the_last_judgement_and_closes_its_folds(
+    judgements, room, monkeypatch
+):
+    told = [each for each in judgements if each is not PASSED]
+    short = len(report.render(gate(*told), samples.run()).partition("<details>")[0])
+    monkeypatch.setattr(report, "LONGEST", short + 80 + room)
+    text = report.render(gate(*judgements), samples.run(*samples.twenty()))
+    assert len(text) <= short + 80 + room
+    assert all(each.subject in text for each in told)
+    assert text.count("<details>") == text.count("</details>")
 
 
 def test_junit_has_no_case_twice():

@@ -39,7 +39,7 @@ def record(base: str, head: str, *, run_id: str = "run-1", changed: bool = False
         base=ComparedRevision(name="v1", commit=base, changed=False),
         head=ComparedRevision(name="main", commit=head, changed=changed),
         rounds=8,
-        error_rate=0.005,
+        alpha=0.005,
     )
     run = samples.run(samples.slower(), samples.no_difference(), revisions=revisions)
     return replace(run, run_id=run_id, **changes)

@@ -165,7 +165,7 @@ def test_the_body_of_an_error_is_no_change():
     assert list(pair_caveats([tally([pair()] * 60 + [pair(error="500", checksum=8)])])) == []
 
 
-def test_a_comparison_that_shares_its_error_rate_settles_later():
+def test_a_comparison_that_shares_its_alpha_settles_later():
     pairs = [pair(variant_ms=10 + (step % 20 - 9.5) / 12) for step in range(300)]
     shared = replace(tally(pairs), stopping_alpha=0.05 / 1000)
     assert tally(pairs).settle()

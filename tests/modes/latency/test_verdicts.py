@@ -36,7 +36,7 @@ CLEAR = [5.0] * 100
 
 def outcomes(*experiments: MeasuredPairs) -> list[tuple[Verdict, float]]:
     return [
-        (comparison.verdict, round(comparison.verdict_error_rate, 6))
+        (comparison.verdict, round(comparison.alpha, 6))
         for result in judged_together(experiments)
         for comparison in result.comparisons
     ]

@@ -1,6 +1,7 @@
 """What a gate found: in short for a terminal, and as the one page of a pull request or a job."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 
 from headtohead.ci.gate.judgement import Gate, Judgement
 from headtohead.ci.gate.policy import WELL, FindingKind, Response
@@ -40,20 +41,36 @@ def render(gate: Gate, record: Run) -> str:
     told = [each for each in gate.judgements if each.kind is not FindingKind.PASSED]
     passed = [each for each in gate.judgements if each.kind is FindingKind.PASSED]
     lines = [*head, *_table(told)]
-    if passed:
-        lines += _folded(f"{len(passed)} passed", "\n".join(_table(passed)))
-    whole = (
-        "\n".join(
-            [*lines, *_folded("The whole comparison", markdown.render(run_brief.brief(record)))]
-        )
-        + "\n"
-    )
-    if len(whole) <= LONGEST:
-        return whole
+    folds = [
+        *([_folded(f"{len(passed)} passed", _table(passed))] if passed else []),
+        _folded("The whole comparison", markdown.render(run_brief.brief(record)).splitlines()),
+    ]
+    whole = [*lines, *(line for fold in folds for line in fold)]
+    if _length(whole) <= LONGEST:
+        return _text(whole)
+    rest = ["", f"The rest is in the report of run {escape(gate.run_id)}."]
+    room = LONGEST - _length(rest)
     # The table may be too long by itself: the gravest come first, so what is cut is what matters
-    # least.
-    kept = "\n".join(lines)[:LONGEST].rpartition("\n")[0]
-    return f"{kept}\n\nThe rest is in the report of run {escape(gate.run_id)}.\n"
+    # least. A fold is there as a whole or not at all.
+    kept = [line for line, end in zip(lines, _ends(lines), strict=True) if end <= room]
+    for fold in folds:
+        if _length([*kept, *fold]) > room:
+            break
+        kept += fold
+    return _text([*kept, *rest])
+
+
+def _text(lines: Sequence[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _ends(lines: Sequence[str]) -> Iterator[int]:
+    """At which character each line ends."""
+    return accumulate(len(line) + 1 for line in lines)
+
+
+def _length(lines: Sequence[str]) -> int:
+    return sum(len(line) + 1 for line in lines)
 
 
 def brief(gate: Gate) -> Brief:
@@ -129,5 +146,5 @@ def _row(judgement: Judgement) -> tuple[Cell, ...]:
     )
 
 
-def _folded(title: str, content: str) -> list[str]:
-    return ["", f"<details><summary>{title}</summary>", "", content, "", "</details>"]
+def _folded(title: str, lines: Iterable[str]) -> list[str]:
+    return ["", f"<details><summary>{title}</summary>", "", *lines, "", "</details>"]

@@ -77,9 +77,12 @@ def decode(line: bytes) -> HistoryEntry:
         conflict = line.startswith((b"<<<<<<<", b"=======", b">>>>>>>"))
         raise ValueError("a mark of an unfinished merge" if conflict else "its checksum differs")
     try:
-        return decode_json(fields, HistoryEntry)
+        entry = decode_json(fields, HistoryEntry)
     except msgspec.MsgspecError as error:
         raise ValueError(f"written by another version of headtohead ({error})") from error
+    if entry.schema > SCHEMA_VERSION:
+        raise ValueError(f"written by a newer version of headtohead (schema {entry.schema})")
+    return entry
 
 
 def _checksum(fields: bytes) -> bytes:

@@ -142,6 +142,6 @@ def _entries(series: Series, *, named: str) -> Table:
 
 def _summary(series: Sequence[Series]) -> str:
     found = sum(len(each.steps) for each in series)
-    changes = "No change" if not found else "1 change" if found == 1 else f"{found} changes"
+    changed = "No change" if not found else "1 change" if found == 1 else f"{found} changes"
     endpoints = "1 endpoint" if len(series) == 1 else f"{len(series)} endpoints"
-    return f"{changes} in {endpoints}."
+    return f"{changed} in {endpoints}."

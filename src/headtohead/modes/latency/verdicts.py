@@ -39,7 +39,7 @@ def judged_together(measured: Sequence[MeasuredPairs]) -> tuple[ExperimentResult
     An invalid experiment gets no verdict, and its comparisons still count as comparisons of the
     run: when the others were stopped, nobody knew that it would be invalid.
     """
-    rates = iter(
+    alphas = iter(
         holm_alphas(
             [
                 _verdict_at(tally, valid=each.result.valid)
@@ -48,25 +48,25 @@ def judged_together(measured: Sequence[MeasuredPairs]) -> tuple[ExperimentResult
             ]
         )
     )
-    return tuple(_judged(each, [next(rates) for _ in each.tallies]) for each in measured)
+    return tuple(_judged(each, [next(alphas) for _ in each.tallies]) for each in measured)
 
 
-def _judged(measured: MeasuredPairs, rates: Sequence[float]) -> ExperimentResult:
+def _judged(measured: MeasuredPairs, alphas: Sequence[float]) -> ExperimentResult:
     result = measured.result
     return replace(
         result,
         comparisons=tuple(
             replace(
                 comparison,
-                verdict=tally.verdict(alpha=rate) if result.valid else Verdict.INVALID,
-                verdict_error_rate=rate,
+                verdict=tally.verdict(alpha=alpha) if result.valid else Verdict.INVALID,
+                alpha=alpha,
             )
-            for comparison, tally, rate in zip(
-                result.comparisons, measured.tallies, rates, strict=True
+            for comparison, tally, alpha in zip(
+                result.comparisons, measured.tallies, alphas, strict=True
             )
         ),
     )
 
 
 def _verdict_at(tally: ComparisonTally, *, valid: bool) -> VerdictAt:
-    return lambda rate: tally.verdict(alpha=rate) if valid else Verdict.INCONCLUSIVE
+    return lambda alpha: tally.verdict(alpha=alpha) if valid else Verdict.INCONCLUSIVE
