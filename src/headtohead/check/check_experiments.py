@@ -20,7 +20,6 @@ from headtohead.config import Config
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import Experiment
 from headtohead.services import valkey
-from headtohead.services.databases.postgresql import POSTGRESQL
 from headtohead.stack import temporary_stack
 from headtohead.stack.settings import stack_settings
 from headtohead.stack.target import Target, open_target, target_of
@@ -171,7 +170,7 @@ def _observe(
     """Every variant on rows of its own."""
     settings = stack_settings(config, experiments)
     with temporary_stack.scratch(settings, rows=rows, seed=seed, progress=note) as apart:
-        postgresql = next(each.version for each in apart.servers if each.name == POSTGRESQL)
+        postgresql = apart.database.version
         findings: list[Problem] = []
         found = {}
         for experiment in experiments:

@@ -1,6 +1,5 @@
 """What every variant takes as it is kept in version control, and what has changed since."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +9,7 @@ import msgspec
 from headtohead.check.queries import Executed, Queries
 from headtohead.errors import ConfigurationError
 from headtohead.host.files import write_whole
-from headtohead.records.store import RecordFormat
+from headtohead.records.store import RecordFormat, to_json
 
 SCHEMA_VERSION = 2
 
@@ -123,7 +122,7 @@ def write_snapshot(snapshot: Snapshot, path: Path) -> None:
                 # Lines of code change all the time, and mean nothing in a diff.
                 statement.pop("source", None)
     try:
-        write_whole(json.dumps(fields, indent=2, ensure_ascii=False) + "\n", path)
+        write_whole(to_json(fields), path)
     except OSError as error:
         raise ConfigurationError(
             f"{path} cannot be written ({error.strerror})",

@@ -9,6 +9,7 @@ from headtohead.errors import CheckFailedError
 from headtohead.experiment import Experiment, Variant
 from headtohead.explain.hints import hints_of
 from headtohead.protocol.explanation import BAGGAGE_STATEMENTS, DETAILED, Explanation
+from headtohead.records.encoding import decode
 from headtohead.records.explained import ExplainedStatement, ExplainedVariant
 from headtohead.stack.target import Target, client, send
 
@@ -75,7 +76,7 @@ def explanation_of(
 def read_explanation(body: bytes) -> Explanation | None:
     """Read what a server tells; None when it is no explanation."""
     try:
-        return msgspec.json.decode(body, type=Explanation)
+        return decode(body, Explanation)
     except msgspec.MsgspecError:
         return None
 

@@ -23,7 +23,7 @@ from headtohead.report.document import (
     caveat_note,
 )
 from headtohead.report.explanation import explained_section
-from headtohead.report.findings import Finding, findings, several_metrics
+from headtohead.report.findings import Finding, several_metrics
 from headtohead.report.numbers import (
     NO_VALUE,
     bounds,
@@ -42,28 +42,38 @@ from headtohead.report.under_load import open_table, step_table
 
 
 def experiment_section(
-    experiment: ExperimentResult, *, run: Run, explained: Explained | None, key: str
+    experiment: ExperimentResult,
+    *,
+    run: Run,
+    found: Sequence[Finding],
+    explained: Explained | None,
+    key: str,
 ) -> Section:
     """What was asked, what was found, and what it rests on.
 
     Args:
         experiment: The experiment.
         run: The run that it is of.
+        found: What the whole run found.
         explained: What explains the run, if anything does.
         key: Unique within the page.
     """
     return Section(
         title=experiment.name,
         key=key,
-        parts=tuple(_parts(experiment, run=run, explained=explained, key=key)),
+        parts=tuple(_parts(experiment, run=run, found=found, explained=explained, key=key)),
         css_class="experiment",
     )
 
 
 def _parts(
-    experiment: ExperimentResult, *, run: Run, explained: Explained | None, key: str
+    experiment: ExperimentResult,
+    *,
+    run: Run,
+    found: Sequence[Finding],
+    explained: Explained | None,
+    key: str,
 ) -> Iterator[PagePart]:
-    found = findings(run)
     yield Words(experiment.question)
     yield Words((Code(f"{experiment.method} {experiment.path}"),))
     yield from map(caveat_note, experiment.caveats)

@@ -44,7 +44,11 @@ def page(run: Run, *, explained: Explained | None = None) -> Page:
             *([Section(title="Effects", key="effects", parts=effects)] if effects else []),
             *(
                 experiment_section(
-                    experiment, run=run, explained=explained, key=f"experiment-{number}"
+                    experiment,
+                    run=run,
+                    found=found,
+                    explained=explained,
+                    key=f"experiment-{number}",
                 )
                 for number, experiment in enumerate(run.experiments, start=1)
             ),

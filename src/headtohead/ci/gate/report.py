@@ -1,7 +1,7 @@
 """What a gate found: in short for a terminal, and as the one page of a pull request or a job."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from headtohead.ci.gate.judgement import Gate, Judgement
 from headtohead.ci.gate.policy import WELL, FindingKind, Response
@@ -45,16 +45,17 @@ def render(gate: Gate, record: Run) -> str:
         *([_folded(f"{len(passed)} passed", _table(passed))] if passed else []),
         _folded("The whole comparison", markdown.render(run_brief.brief(record)).splitlines()),
     ]
-    whole = [*lines, *(line for fold in folds for line in fold)]
-    if _length(whole) <= LONGEST:
-        return _text(whole)
+    whole = _text([*lines, *chain.from_iterable(folds)])
+    if len(whole) <= LONGEST:
+        return whole
     rest = ["", f"The rest is in the report of run {escape(gate.run_id)}."]
-    room = LONGEST - _length(rest)
+    room = LONGEST - len(_text(rest))
     # The table may be too long by itself: the gravest come first, so what is cut is what matters
     # least. A fold is there as a whole or not at all.
-    kept = [line for line, end in zip(lines, _ends(lines), strict=True) if end <= room]
+    ends = accumulate(len(line) + 1 for line in lines)
+    kept = [line for line, end in zip(lines, ends, strict=True) if end <= room]
     for fold in folds:
-        if _length([*kept, *fold]) > room:
+        if len(_text([*kept, *fold])) > room:
             break
         kept += fold
     return _text([*kept, *rest])
@@ -62,15 +63,6 @@ def render(gate: Gate, record: Run) -> str:
 
 def _text(lines: Sequence[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
-
-
-def _ends(lines: Sequence[str]) -> Iterator[int]:
-    """At which character each line ends."""
-    return accumulate(len(line) + 1 for line in lines)
-
-
-def _length(lines: Sequence[str]) -> int:
-    return sum(len(line) + 1 for line in lines)
 
 
 def brief(gate: Gate) -> Brief:

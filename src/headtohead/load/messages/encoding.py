@@ -26,4 +26,4 @@ def to_named_line(value: object) -> str:
 def from_named_line(line: str, *kinds: type[Any]) -> Any:
     """The value that `to_named_line` made the line of, which is of one of these kinds."""
     name, value = msgspec.json.decode(line, type=tuple[str, msgspec.Raw])
-    return decode(bytes(value), {kind.__name__: kind for kind in kinds}[name])
+    return decode(value, {kind.__name__: kind for kind in kinds}[name])
