@@ -17,7 +17,7 @@ from headtohead.check.equal_answers import check, require_preflight
 from headtohead.config import Config
 from headtohead.errors import InterruptedCommandError
 from headtohead.experiment_registry import Registry
-from headtohead.load.control.generator import load_generator
+from headtohead.load.control.load_generator import load_generator
 from headtohead.load.messages.latency import PairPlan
 from headtohead.protocol.server_timing import ServerTiming
 from headtohead.records import provenance

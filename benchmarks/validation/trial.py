@@ -22,7 +22,7 @@ from headtohead.analysis.verdicts import NEEDED_PAIRS
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.experiment import Experiment, Variant
 from headtohead.experiment_registry import Registry
-from headtohead.load.control.generator import load_generator
+from headtohead.load.control.load_generator import load_generator
 from headtohead.load.messages.arm import Arm, Sample
 from headtohead.load.messages.latency import Pair, PairPlan
 from headtohead.modes.arms import arm_of

@@ -10,7 +10,7 @@ from math import inf
 import pytest
 
 from headtohead.load.control.child_process import ChildProcess
-from headtohead.load.control.generator import LoadGenerator
+from headtohead.load.control.load_generator import LoadGenerator
 from headtohead.load.generator.schedule import BlockSchedule, PairSchedule
 from headtohead.load.messages.latency import Pair, PairPlan
 from headtohead.load.messages.open_model import Arrivals, OpenPlan, arrival_offsets

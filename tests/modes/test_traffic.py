@@ -6,7 +6,7 @@ from headtohead.load.messages.throughput import Block
 from headtohead.modes.latency.mode import pair_traffic
 from headtohead.modes.open_model.mode import stretch_traffic
 from headtohead.modes.throughput.block_filter import BlockPart, BlockSamples
-from headtohead.modes.throughput.live_effect import block_traffic
+from headtohead.modes.throughput.live_throughput import block_traffic
 from tests.run.factories import pair, sample
 
 NAMES = ["one", "other"]

@@ -10,7 +10,7 @@ from headtohead.compare.endpoints import BASE, CONTROL, HEAD, ComparedEndpoint
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.host.cores import available_cores
-from headtohead.load.control.generator import LoadGenerator, load_generator
+from headtohead.load.control.load_generator import LoadGenerator, load_generator
 from headtohead.load.messages.latency import Pair, PairPlan
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
 from headtohead.modes.mode import TOLERATED_ERRORS

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from headtohead.load.control.generator import load_generator
+from headtohead.load.control.load_generator import load_generator
 from headtohead.load.messages.open_model import (
     MOST_USERS,
     Arrivals,

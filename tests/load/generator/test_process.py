@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from headtohead.errors import MeasurementError
-from headtohead.load.control.generator import load_generator
+from headtohead.load.control.load_generator import load_generator
 from headtohead.load.messages.arm import Arm, Sample
 from headtohead.load.messages.latency import PairPlan
 from headtohead.load.messages.throughput import Block, BlockPlan

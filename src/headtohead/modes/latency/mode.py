@@ -8,7 +8,7 @@ from headtohead.analysis.results import Metric
 from headtohead.analysis.verdicts import stopping_alpha
 from headtohead.config import Config
 from headtohead.experiment import Experiment
-from headtohead.load.control.generator import load_generator
+from headtohead.load.control.load_generator import load_generator
 from headtohead.load.messages.arm import Arm, Sample
 from headtohead.load.messages.latency import Pair, PairPlan
 from headtohead.modes.arms import arm_traffic, arms_of, variant_caveats, variant_result

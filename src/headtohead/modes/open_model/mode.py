@@ -11,7 +11,7 @@ from headtohead.analysis.results import Metric
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.experiment import Experiment
-from headtohead.load.control.generator import load_generator
+from headtohead.load.control.load_generator import load_generator
 from headtohead.load.messages.open_model import (
     Arrival,
     Arrivals,

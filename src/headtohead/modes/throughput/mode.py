@@ -13,7 +13,7 @@ from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.experiment import Experiment
 from headtohead.load.control.distributed import Fleet
-from headtohead.load.control.generator import load_generator
+from headtohead.load.control.load_generator import load_generator
 from headtohead.load.messages.arm import Sample
 from headtohead.load.messages.throughput import Block, BlockBatch, BlockPlan
 from headtohead.modes.arms import arms_of, error_differences
@@ -33,7 +33,7 @@ from headtohead.modes.throughput.block_filter import (
     write_blocks,
 )
 from headtohead.modes.throughput.block_tally import LoadTally, load_tally
-from headtohead.modes.throughput.live_effect import LiveThroughput
+from headtohead.modes.throughput.live_throughput import LiveThroughput
 from headtohead.modes.throughput.workers import fleet_caveats, open_workers, require_workers
 from headtohead.records.comparison import Mode
 from headtohead.records.results import Caveat, ExperimentResult, Step, VariantResult
