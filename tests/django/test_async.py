@@ -14,7 +14,7 @@ from django.test import RequestFactory
 
 from headtohead.django.middleware import MeasurementMiddleware
 from headtohead.django.observation import Choice, current_observation, serving
-from headtohead.django.seam import current_choice, seam
+from headtohead.django.variant_choice import current_choice, seam
 from headtohead.protocol.headers import TOKEN_HEADER
 from headtohead.protocol.server_timing import HEADER, ServerTiming
 

@@ -14,8 +14,8 @@ from headtohead.django.captured_sql import Execution, collecting, counted
 from headtohead.django.metrics_sink import add_request
 from headtohead.django.observation import Choice, Observation, serving, watch_open_connections
 from headtohead.django.query_plans import details_of
-from headtohead.django.seam import Chooser
 from headtohead.django.settings import TOKEN, is_authorised, server_settings
+from headtohead.django.variant_choice import Chooser
 from headtohead.experiment_registry import Registry, load_experiments
 from headtohead.protocol.explanation import BAGGAGE_STATEMENTS, DETAILED, Explanation
 from headtohead.protocol.headers import baggage_members, requested_names

@@ -1,7 +1,7 @@
 import pytest
 
 from headtohead.django.observation import serving
-from headtohead.django.seam import Chooser, current_choice, seam
+from headtohead.django.variant_choice import Chooser, current_choice, seam
 from headtohead.experiment import Experiment, Request, Variant
 from headtohead.experiment_registry import Registry
 from headtohead.protocol.headers import baggage_members, requested_names
