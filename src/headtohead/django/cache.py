@@ -6,7 +6,7 @@ from typing import Any
 from django.core.cache.backends import db, locmem, memcached, redis
 
 from headtohead.django.metrics_sink import add_invalidations
-from headtohead.django.observation import current_observation
+from headtohead.django.observation import count_lookups
 
 _MISSING = object()
 
@@ -17,7 +17,7 @@ class LocMemCache(locmem.LocMemCache):
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         """Fetch one key."""
         value = super().get(key, _MISSING, version)
-        _count(lookups=1, hits=value is not _MISSING)
+        count_lookups(lookups=1, hits=value is not _MISSING)
         return default if value is _MISSING else value
 
 
@@ -28,7 +28,7 @@ class DatabaseCache(db.DatabaseCache):
         """Fetch several keys in one query."""
         keys = list(keys)
         found: dict[Any, Any] = super().get_many(keys, version)
-        _count(lookups=len(keys), hits=len(found))
+        count_lookups(lookups=len(keys), hits=len(found))
         return found
 
 
@@ -38,14 +38,14 @@ class PyMemcacheCache(memcached.PyMemcacheCache):
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         """Fetch one key."""
         value = super().get(key, _MISSING, version)
-        _count(lookups=1, hits=value is not _MISSING)
+        count_lookups(lookups=1, hits=value is not _MISSING)
         return default if value is _MISSING else value
 
     def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
         """Fetch several keys in one round trip."""
         keys = list(keys)
         found: dict[Any, Any] = super().get_many(keys, version)
-        _count(lookups=len(keys), hits=len(found))
+        count_lookups(lookups=len(keys), hits=len(found))
         return found
 
 
@@ -55,14 +55,14 @@ class RedisCache(redis.RedisCache):
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         """Fetch one key."""
         value = super().get(key, _MISSING, version)
-        _count(lookups=1, hits=value is not _MISSING)
+        count_lookups(lookups=1, hits=value is not _MISSING)
         return default if value is _MISSING else value
 
     def get_many(self, keys: Iterable[Any], version: int | None = None) -> dict[Any, Any]:
         """Fetch several keys in one round trip."""
         keys = list(keys)
         found: dict[Any, Any] = super().get_many(keys, version)
-        _count(lookups=len(keys), hits=len(found))
+        count_lookups(lookups=len(keys), hits=len(found))
         return found
 
     def delete(self, key: Any, version: int | None = None) -> bool:
@@ -76,9 +76,3 @@ class RedisCache(redis.RedisCache):
         keys = list(keys)
         super().delete_many(keys, version)
         add_invalidations(len(keys))
-
-
-def _count(*, lookups: int, hits: int) -> None:
-    observation = current_observation()
-    observation.cache_hits += hits
-    observation.cache_misses += lookups - hits

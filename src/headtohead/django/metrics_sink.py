@@ -16,13 +16,15 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from headtohead.django.observation import Observation
+from headtohead.django.settings import is_brought_in
 
 _SECONDS = 0.1
 
-# Whoever measures need not have prometheus_client, and then nothing is counted.
+# Whoever measures need not have prometheus_client, and then nothing is counted. Nor is it where h2h
+# was brought in: the project's metrics are to be its own.
 _metrics: Any = (
     import_module("headtohead.django.prometheus.metrics")
-    if find_spec("prometheus_client")
+    if find_spec("prometheus_client") and not is_brought_in()
     else None
 )
 

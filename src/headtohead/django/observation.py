@@ -58,6 +58,13 @@ def current_observation() -> Observation:
     return _observation.get(None) or Observation()
 
 
+def count_lookups(*, lookups: int, hits: int) -> None:
+    """Count keys that were looked up in a cache, and those of them that had a value."""
+    observation = current_observation()
+    observation.cache_hits += hits
+    observation.cache_misses += lookups - hits
+
+
 # A class, because every request enters it and a generator takes three times as long.
 class serving:  # noqa: N801 (as contextlib names its own)
     """Count what happens within, in every thread that works for it, and let seams run a choice."""

@@ -1,5 +1,6 @@
 """What the project's settings say in `HEADTOHEAD`, and who may measure."""
 
+import os
 import secrets
 from dataclasses import dataclass
 from functools import cache
@@ -9,10 +10,11 @@ from django.conf import settings
 from django.core.signals import setting_changed
 from django.http import HttpRequest
 
-from headtohead.protocol.headers import TOKEN_HEADER
+from headtohead.protocol.headers import INSTRUMENT_VARIABLE, TOKEN_HEADER, TOKEN_VARIABLE
 
 # As WSGI and ASGI give it: `request.headers` would be made of all headers for this one.
 TOKEN = f"HTTP_{TOKEN_HEADER.upper().replace('-', '_')}"
+MIDDLEWARE = "headtohead.django.middleware.MeasurementMiddleware"
 
 
 def is_authorised(request: HttpRequest) -> bool:
@@ -31,7 +33,8 @@ class ServerSettings:
 
     Attributes:
         experiments: Whether a request may choose its variant.
-        token: What an authorised request must carry; empty authorises nobody.
+        token: What an authorised request must carry; empty authorises nobody. Where h2h brought
+            itself in and the settings do not name it, the environment does.
         package: Dotted name of the package that declares the experiments.
     """
 
@@ -40,13 +43,19 @@ class ServerSettings:
     package: str
 
 
+def is_brought_in() -> bool:
+    """Whether h2h came with the environment, into a project that does not name its middleware."""
+    return INSTRUMENT_VARIABLE in os.environ and MIDDLEWARE not in settings.MIDDLEWARE
+
+
 @cache
 def server_settings() -> ServerSettings:
     """Read `settings.HEADTOHEAD`."""
     given = getattr(settings, "HEADTOHEAD", {})
+    token = os.environ.get(TOKEN_VARIABLE, "") if INSTRUMENT_VARIABLE in os.environ else ""
     return ServerSettings(
         experiments=given.get("EXPERIMENTS", False),
-        token=given.get("TOKEN", ""),
+        token=given.get("TOKEN", token),
         package=given.get("PACKAGE", "experiments"),
     )
 

@@ -37,9 +37,9 @@ def _own_line(frame: FrameType) -> Location | None:
     code = frame.f_code
     if not _is_own(code.co_filename):
         return None
-    return Location(
-        path=_from_here(code.co_filename), line=frame.f_lineno, function=code.co_qualname
-    )
+    # Python 3.10 has no qualified name here.
+    name: str = getattr(code, "co_qualname", code.co_name)
+    return Location(path=_from_here(code.co_filename), line=frame.f_lineno, function=name)
 
 
 def _own_class(frame: FrameType) -> Location | None:

@@ -1,4 +1,4 @@
-"""Headers of a measured request: its variant and its authorisation."""
+"""How a server learns what a request asks of it, and whether it may."""
 
 from collections.abc import Mapping
 from urllib.parse import unquote
@@ -9,6 +9,11 @@ BAGGAGE_VARIANT = "h2h.variant"
 
 # Authorises a request to be measured; its value is made again for every stack.
 TOKEN_HEADER = "HeadToHead-Token"  # noqa: S105 (a header's name, not a secret)
+# The variable of the environment that tells a server its value.
+TOKEN_VARIABLE = "H2H_TOKEN"  # noqa: S105 (a variable's name, not a secret)
+# The one that brings the server's side into a project in which it is not installed: the folder
+# that has h2h's package in it (`on_path/sitecustomize.py`).
+INSTRUMENT_VARIABLE = "H2H_INSTRUMENT"
 
 
 def baggage_members(baggage: str) -> dict[str, str]:

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import headtohead
 from headtohead.errors import StackError
 from headtohead.host import processes
 from headtohead.host.files import write_whole
+from headtohead.protocol.headers import INSTRUMENT_VARIABLE, TOKEN_VARIABLE
 from headtohead.revisions.environments import PythonEnvironment
 
 # Not H2H_STACK, which a user may set: h2h itself would then look like a server of that stack.
@@ -89,7 +91,7 @@ class Project:
                 "BROKER_URL": self.broker_url,
                 "MEMCACHED_URL": self.memcached_url,
                 "H2H_SERVE_EXPERIMENTS": "1",
-                "H2H_TOKEN": self.token,
+                TOKEN_VARIABLE: self.token,
                 STACK_VARIABLE: str(self.directory),
             }
         )
@@ -166,6 +168,23 @@ class Project:
             write_whole(finished.stdout + finished.stderr, log)
             raise project_error(f"`{command}` fails", log=log, settings_module=self.settings_module)
         return finished.stdout
+
+
+def instrumented(variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a process of the project that has h2h's server side in it.
+
+    Nothing is installed in the project, and nothing else of h2h's environment is found there.
+
+    Args:
+        variables: Those of the process without it.
+    """
+    package = Path(headtohead.__file__).parent
+    folders = [str(package / "on_path"), variables.get("PYTHONPATH")]
+    return {
+        **variables,
+        "PYTHONPATH": os.pathsep.join(filter(None, folders)),
+        INSTRUMENT_VARIABLE: str(package.parent),
+    }
 
 
 def changed_at(root: Path) -> float:
