@@ -138,10 +138,12 @@ def _designing(design: Design) -> Iterator[None]:
         yield base, head
 
     @contextmanager
-    def apart(settings: Any, revisions: Any, *, rows: int, seed: int, **_: Any) -> Iterator[Any]:
-        design.databases.append({"rows": rows, "seed": seed, "settings": settings})
+    def apart(settings: Any, revisions: Any, **_: Any) -> Iterator[Any]:
+        design.databases.append(
+            {"rows": settings.rows, "seed": settings.seed, "settings": settings}
+        )
         yield SimpleNamespace(
-            token="apart", rows=rows, servers=(), served=served, projects=revisions
+            token="apart", rows=settings.rows, servers=(), served=served, projects=revisions
         )
 
     @contextmanager

@@ -21,7 +21,7 @@ def load(root, *, environment=None, **flags):
 
 
 def test_database_is_named_by_its_usual_variable(project):
-    config = load(project(), environment={"DATABASE_URL": "postgresql://localhost/x"})
+    config = load(project(), environment={"H2H_DATABASE_URL": "postgresql://localhost/x"})
     assert config.database_url == "postgresql://localhost/x"
 
 

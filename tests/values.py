@@ -1,12 +1,13 @@
 """Values of settings that are like no other, made from what a setting says of itself."""
 
+import json
 import math
 import tomllib
 from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from headtohead.config import Config, UserCounts, help_of
+from headtohead.config import Config, Texts, UserCounts, help_of
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = tuple(each for each in fields(Config) if each.metadata)
@@ -34,6 +35,8 @@ def two_values(setting: Field[Any]) -> tuple[Any, Any]:
         return not setting.default, setting.default
     if hint is UserCounts:
         return UserCounts((3, 5)), UserCounts(7)
+    if hint is Texts:
+        return Texts([f"{setting.name} one", f"{setting.name}=1"]), Texts([f"{setting.name} other"])
     if hint in {int, float}:
         numbers = (hint(number) for number in _within(setting))
         one, other, *_ = (number for number in numbers if number != setting.default)
@@ -50,6 +53,8 @@ def outside(setting: Field[Any]) -> list[Any]:
         return ["perhaps"]
     if hint is UserCounts:
         return [0, "4,2", "many"]
+    if hint is Texts:
+        return ["one\n\nother"]
     if hint not in {int, float}:
         return []
     lowest, highest = setting.metadata["minimum"], setting.metadata["maximum"]
@@ -63,6 +68,8 @@ def outside(setting: Field[Any]) -> list[Any]:
 
 def written(value: Any) -> str:
     """A value as an environment variable, or somebody on the command line, gives it."""
+    if type(value) is Texts:
+        return "\n".join(value)
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
@@ -70,7 +77,9 @@ def as_toml(value: Any) -> str:
     """A value as pyproject.toml gives it."""
     if isinstance(value, bool):
         return str(value).lower()
-    return repr(value) if type(value) in {int, float} else f'"{value}"'
+    if type(value) is Texts:
+        return str(list(value))
+    return repr(value) if type(value) in {int, float} else json.dumps(str(value))
 
 
 def _within(setting: Field[Any]) -> tuple[float, float, float]:

@@ -21,7 +21,6 @@ def _setting(
     minimum: float | None = None,
     maximum: float = math.inf,
     choices: tuple[str, ...] = (),
-    variable: str = "",
     modes: tuple[str, ...] = (),
 ) -> Any:
     metadata = {
@@ -29,7 +28,6 @@ def _setting(
         "minimum": minimum,
         "maximum": maximum,
         "choices": choices,
-        "variable": variable,
         "modes": modes,
     }
     return field(default=default, metadata=metadata)
@@ -71,6 +69,23 @@ class UserCounts(tuple[int, ...]):
         return ",".join(map(str, self))
 
 
+class Texts(tuple[str, ...]):
+    """Several texts: a list in a file, one a line in a variable."""
+
+    __slots__ = ()
+
+    def __new__(cls, given: "str | list[str] | tuple[str, ...]" = ()) -> Self:
+        """Read them.
+
+        Raises:
+            ValueError: One of them is no text, or empty.
+        """
+        texts = given.splitlines() if isinstance(given, str) else given
+        if not all(str(each) == each and each.strip() for each in texts):
+            raise ValueError(given)
+        return super().__new__(cls, texts)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """The settings of one command; `root` is the folder of the pyproject.toml they came from."""
@@ -81,14 +96,45 @@ class Config:
     # What [tool.headtohead.variables] says; it is read with the stack's settings.
     variables: Mapping[str, Any] = field(default_factory=dict)
     experiments: str = _setting("Package that declares the experiments.", default="experiments")
-    settings: str = _setting("Settings module of the Django project.", default="settings")
-    wsgi: str = _setting("WSGI application that gunicorn serves.", default="wsgi:application")
+    settings: str | None = _setting(
+        "Settings module of the Django project; that of its manage.py where it is not named.",
+        default=None,
+    )
+    wsgi: str | None = _setting(
+        "WSGI application that gunicorn serves; that of the settings where it is not named.",
+        default=None,
+    )
     asgi: str = _setting(
         "ASGI application that gunicorn serves to variants which ask for it.",
         default="asgi:application",
     )
     gunicorn_config: str | None = _setting(
         "gunicorn's config file, from the project's root.", default=None
+    )
+    start: str | None = _setting(
+        "Command that serves the project in place of gunicorn, with {bind}, or {host} and {port}, "
+        "for where it has to listen.",
+        default=None,
+    )
+    health: str | None = _setting(
+        "Path that answers 200 once the project can serve; any answer to / where it is not named.",
+        default=None,
+    )
+    data: str | None = _setting(
+        "Rows to compare revisions on: a SQLite file, a dump (.sql, .dump) or the URL of a "
+        'PostgreSQL, which is copied and never changed; "settings" copies the database that the '
+        "project's settings name.",
+        default=None,
+    )
+    prepare: Texts = _setting(
+        "Commands that make the rows to compare revisions on, such as manage.py loaddata demo; "
+        "{rows} and {seed} stand for those settings.",
+        default=Texts(),
+    )
+    reachable: Texts = _setting(
+        "Servers, as host:port, that the project may contact while revisions are compared, beside "
+        "those that h2h starts.",
+        default=Texts(),
     )
     celery: str | None = _setting(
         "Celery application of the project, as `celery --app` takes it.", default=None
@@ -228,20 +274,18 @@ class Config:
     )
     token: str = _setting("Measurement token of the API at --url.", default="")
     database_url: str | None = _setting(
-        "PostgreSQL to use instead of the embedded one.", default=None, variable="DATABASE_URL"
+        "PostgreSQL to use instead of the embedded one.", default=None
     )
     cache_url: str | None = _setting(
-        "Valkey or Redis to use instead of the embedded one.", default=None, variable="CACHE_URL"
+        "Valkey or Redis to use instead of the embedded one.", default=None
     )
     broker_url: str | None = _setting(
         "Valkey or Redis to use as Celery's broker instead of the embedded one.",
         default=None,
-        variable="BROKER_URL",
     )
     memcached_url: str | None = _setting(
         "memcached to use instead of one that is started, as host:port.",
         default=None,
-        variable="MEMCACHED_URL",
     )
 
     @property
@@ -268,7 +312,7 @@ class Config:
 def help_of(name: str) -> str:
     """What a setting means, with its environment variable, for `--help`."""
     setting = next(each for each in declared_settings() if each.name == name)
-    default = f"Default {setting.default}, or" if setting.default not in {None, ""} else "Or"
+    default = f"Default {setting.default}, or" if setting.default not in {None, "", ()} else "Or"
     return f"{setting.metadata['help']} {default} {variable_of(setting)}."
 
 
@@ -279,4 +323,4 @@ def declared_settings() -> Iterator[Field[Any]]:
 
 def variable_of(setting: Field[Any]) -> str:
     """The environment variable of a setting."""
-    return setting.metadata["variable"] or f"H2H_{setting.name.upper()}"
+    return f"H2H_{setting.name.upper()}"

@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 from headtohead.config import (
     TABLE,
     Config,
+    Texts,
     UserCounts,
     declared_settings,
     variable_of,
@@ -100,6 +101,7 @@ _KINDS: dict[Any, tuple[type | tuple[type, ...], str]] = {
     bool: (bool, "true or false"),
     str: (str, "text"),
     Path: ((str, Path), "a path"),
+    Texts: ((list, Texts), "a list of texts"),
     UserCounts: (
         (int, UserCounts),
         "a whole number of users, or several in ascending order such as 1,2,4,8",

@@ -22,6 +22,7 @@ def settings_in(directory: Path, **changes: Any) -> StackSettings:
         "wsgi": "shop.wsgi:application",
         "asgi": "shop.asgi:application",
         "gunicorn_config": None,
+        "health": "/health/",
         "rows": 30,
         "variables": VARIABLES,
     }

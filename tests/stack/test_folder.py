@@ -30,9 +30,7 @@ COMMANDS: dict[str, Callable[[StackSettings], object]] = {
     "scratch": lambda settings: temporary_stack.scratch(
         settings, rows=1, seed=1, progress=ignore
     ).__enter__(),
-    "apart": lambda settings: revision_servers.apart(
-        settings, {}, rows=1, seed=1, progress=ignore
-    ).__enter__(),
+    "apart": lambda settings: revision_servers.apart(settings, {}, progress=ignore).__enter__(),
 }
 
 
@@ -108,7 +106,7 @@ def test_an_up_that_waited_takes_the_stack_that_the_other_brought_up(
         memcached_url="",
         directory=settings.directory,
     )
-    monkeypatch.setattr("headtohead.stack.state.healthy", lambda _: True)
+    monkeypatch.setattr("headtohead.stack.state.healthy", lambda _, **__: True)
     monkeypatch.setattr("headtohead.stack.lifecycle.changed_at", lambda _: 0.0)
     monkeypatch.delattr("headtohead.stack.lifecycle._start")
     other = ExitStack()

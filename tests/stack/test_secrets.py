@@ -4,20 +4,22 @@ import random
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from headtohead.protocol.project_description import CacheSettings
 from headtohead.revisions.checkout import Revision
 from headtohead.revisions.environments import PythonEnvironment
+from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
 from headtohead.services.databases.postgresql import POSTGRESQL, PostgreSQL
 from headtohead.services.django_project import Project
-from headtohead.services.running_server import RunningServer
+from headtohead.services.running_server import Endpoint, RunningServer
 from headtohead.services.server_process import ServerProcess
 from headtohead.services.valkey import EmbeddedValkey
 from headtohead.stack import lifecycle, revision_servers
 from headtohead.stack.settings import StackSettings
+from tests.protocol.test_isolation import DESCRIPTION
 from tests.stack.stacks import VARIABLES
 
 # As many bits as nobody tries out.
@@ -74,31 +76,34 @@ def password_of_valkey(folder: Path, *, seed: int) -> list[str]:
 
 @contextmanager
 def set_up_apart(folder: Path, *, seed: int, rows: int = 9) -> Any:
-    """Two revisions beside a stack, and what was done to their databases."""
+    """Two revisions on databases of their own, and what was done to these."""
     done: list[tuple[Any, ...]] = []
-    database = RunningServer(name=POSTGRESQL, pid=None, address="", log=None, version="18")
-    running = SimpleNamespace(database_url="postgresql://it/shop", database=database)
-    cache = SimpleNamespace(url="redis://it/0", server=database)
+    server = RunningServer(name=POSTGRESQL, pid=None, address="it:1", log=None, version="18")
+    database = Endpoint(server=server, url="postgresql://it/shop")
+    cache = Endpoint(server=server, url="redis://it/0")
 
     def note(what: str) -> Any:
-        return lambda self, **given: done.append((what, self.database_url, *given.values()))
+        return lambda self, *given, **_: done.append((what, self.database_url, *given))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(revision_servers.lifecycle, "status", lambda _: running)
         patch.setattr(revision_servers.lifecycle, "down", lambda _: ())
-        patch.setattr(revision_servers.EmbeddedValkey, "ensure", lambda *_, **__: cache)
+        patch.setattr(EmbeddedPostgres, "ensure", lambda *_, **__: database)
+        patch.setattr(EmbeddedValkey, "ensure", lambda *_, **__: cache)
         for name in ("drop", "settle"):
             patch.setattr(PostgreSQL, name, lambda *_, **__: None)
         patch.setattr(PostgreSQL, "create", lambda *_, name, **__: f"postgresql://it/{name}")
+        cache_settings = CacheSettings(backend="x.RedisCache", kind="redis", location="own")
+        description = replace(DESCRIPTION, caches={"default": cache_settings})
+        patch.setattr(Project, "describe", lambda _: description)
         patch.setattr(Project, "migrate", note("migrate"))
-        patch.setattr(Project, "seed", note("seed"))
-        patch.setattr(Project, "count_rows", lambda _: rows)
+        patch.setattr(Project, "prepare", note("prepare"))
         revision = Revision(
             name="main", commit="a" * 40, changed=False, environment=PythonEnvironment(root=folder)
         )
         sides = {"base": revision, "head": replace(revision, name="work")}
-        given = {"rows": rows, "seed": seed, "progress": lambda _: None}
-        with revision_servers.apart(settings(folder), sides, **given) as found:
+        prepare = ("manage.py seed --rows {rows} --seed {seed}",)
+        given = settings(folder, rows=rows, seed=seed, prepare=prepare)
+        with revision_servers.apart(given, sides, progress=lambda _: None) as found:
             yield found, done
 
 
@@ -114,8 +119,9 @@ def test_keys_are_others_every_time_whatever_the_seed(keys, tmp_path):
 
 def test_revisions_get_the_same_rows_in_databases_and_caches_of_their_own(tmp_path):
     with set_up_apart(tmp_path, seed=7, rows=12) as (sides, done):
-        (seeded,) = (each for each in done if each[0] == "seed")
-        assert seeded[2:] == (12, 7)
+        (seeded,) = (each for each in done if each[0] == "prepare")
+        assert seeded[2:] == ("manage.py seed --rows 12 --seed 7",)
+        assert sides.rows == 12
         for which in ("database_url", "cache_url"):
             urls = {getattr(each, which) for each in sides.projects.values()}
             assert len(urls) == len(sides.projects)

@@ -28,11 +28,17 @@ from tests.stack.stacks import ignore, settings_in
 
 # Settings that a running stack need not be started again for: they are about an empty database, or
 # about who reads its rows.
-STAYS = {"rows", "seed", "made_up"}
+STAYS = {"rows", "seed", "made_up", "data", "prepare", "reachable"}
 CHANGES: dict[str, Any] = {
     "root": Path(__file__).parent,
     "settings_module": "shop.other",
+    "manage": Path(__file__).parent / "manage.py",
     "wsgi": "shop.other:application",
+    "start": "serve {bind}",
+    "health": "/other/",
+    "data": "other.sqlite3",
+    "prepare": ("manage.py other",),
+    "reachable": ("other:1",),
     "asgi": "shop.otherasgi:application",
     "gunicorn_config": "gunicorn.py",
     "workers": 3,
@@ -114,13 +120,13 @@ def started(monkeypatch) -> Iterator[Started]:
     monkeypatch.setattr(Monitoring, "stop", lambda _: ())
     monkeypatch.setattr(lifecycle, "external_servers", external)
     monkeypatch.setattr(lifecycle, "prometheus_program", lambda: None)
-    monkeypatch.setattr("headtohead.stack.state.healthy", lambda _: True)
+    monkeypatch.setattr("headtohead.stack.state.healthy", lambda _, **__: True)
     monkeypatch.setattr(lifecycle, "changed_at", lambda _: 0.0)
     monkeypatch.setattr(Project, "migrate", lambda _: None)
     monkeypatch.setattr(Project, "count_rows", lambda _: 0)
     monkeypatch.setattr(Project, "seed", lambda _, *, rows, seed: noted.seeded.append((rows, seed)))
     monkeypatch.setattr(gunicorn.processes, "spawn", spawn)
-    monkeypatch.setattr(gunicorn, "_health", lambda _: "200")
+    monkeypatch.setattr(gunicorn, "_health", lambda _, **__: gunicorn._HEALTHY)
     return noted
 
 

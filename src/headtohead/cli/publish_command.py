@@ -19,7 +19,7 @@ def publish(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Write runs into PostgreSQL tables, DATABASE_URL's or the stack's; publishing again is safe.
+    """Write runs into tables of H2H_DATABASE_URL or of the stack; publishing again is safe.
 
     Example: h2h publish results/latest
     """

@@ -19,7 +19,6 @@ from headtohead.records.run import SCHEMA_VERSION, Revisions, Run, UntimedEndpoi
 from headtohead.revisions import checked_out
 from headtohead.stack import revision_servers
 from headtohead.stack.settings import stack_settings
-from headtohead.stack.target import open_target
 from headtohead.validity.comparison import control_caveats
 
 _QUESTION = "Is GET {path} as fast at {head} as at {base}?"
@@ -67,20 +66,17 @@ def compare(
             lock=config.lock,
             note=note,
         ) as revisions,
-        open_target(config, progress=note) as target,
         revision_servers.apart(
             stack_settings(config),
             {
                 **dict(zip((BASE, HEAD), revisions, strict=True)),
                 **({CONTROL: revisions[0]} if config.control else {}),
             },
-            rows=config.rows,
-            seed=config.seed,
             progress=note,
         ) as sides,
     ):
         taking = ComparisonRounds(
-            sides=sides, target=target, config=config, rounds=rounds, margins=margins, note=note
+            sides=sides, config=config, rounds=rounds, margins=margins, note=note
         )
         taking.take(choose)
         labels = {"head": revisions[1].label, "base": revisions[0].label}

@@ -41,13 +41,12 @@ class ComparisonRounds:
         self,
         *,
         sides: IsolatedRevisions,
-        target: Target,
         config: Config,
         rounds: int,
         margins: Mapping[str, float],
         note: Callable[[str], None],
     ) -> None:
-        self.target = target
+        self.target = Target(base_url="", token=sides.token, rows=sides.rows, servers={})
         self.tallies: list[EndpointTally] = []
         self.control: EndpointTally | None = None
         self.untimed: list[UntimedEndpoint] = []

@@ -23,10 +23,10 @@ from headtohead.stack.target import open_target
 
 
 def database_url(config: Config) -> str:
-    """Where records are published: DATABASE_URL, or the local stack's database.
+    """Where records are published: H2H_DATABASE_URL, or the local stack's database.
 
     Raises:
-        ConfigurationError: DATABASE_URL is malformed.
+        ConfigurationError: H2H_DATABASE_URL is malformed.
         StackError: Nobody answers there.
         PublishError: There is neither.
     """
@@ -35,7 +35,7 @@ def database_url(config: Config) -> str:
     running = lifecycle.status(stack_settings(config))
     if running is None:
         raise PublishError(
-            "there is no database to publish to", fix="run `h2h up`, or set DATABASE_URL"
+            "there is no database to publish to", fix="run `h2h up`, or set H2H_DATABASE_URL"
         )
     return running.database_url
 
@@ -99,7 +99,7 @@ def _writing(url: str) -> Iterator[Connection]:
     except psycopg2.errors.InsufficientPrivilege as error:
         raise PublishError(
             f"the user of the database may not publish ({reason(error, url)})",
-            fix="let it (GRANT CREATE ON DATABASE ...), or set DATABASE_URL to another",
+            fix="let it (GRANT CREATE ON DATABASE ...), or set H2H_DATABASE_URL to another",
         ) from None
     except psycopg2.Error as error:
         raise PublishError(

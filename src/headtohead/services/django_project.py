@@ -2,16 +2,19 @@
 
 import os
 import secrets
+import shlex
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import headtohead
-from headtohead.errors import StackError
+from headtohead.errors import ConfigurationError, StackError
 from headtohead.host import processes
 from headtohead.host.files import write_whole
 from headtohead.protocol.headers import INSTRUMENT_VARIABLE, TOKEN_VARIABLE
+from headtohead.protocol.isolation import VARIABLE
+from headtohead.protocol.project_description import ProjectDescription
 from headtohead.revisions.environments import PythonEnvironment
 
 # Not H2H_STACK, which a user may set: h2h itself would then look like a server of that stack.
@@ -19,6 +22,9 @@ STACK_VARIABLE = "H2H_SERVED_BY"
 
 # Stands in a variable's value for a secret of its own, which stays while the stack lives.
 SECRET = "{secret}"  # noqa: S105 (a placeholder)
+
+# The variables that say where a project's servers are.
+ADDRESSES = ("DATABASE_URL", "CACHE_URL", "BROKER_URL", "MEMCACHED_URL")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +64,9 @@ class Project:
         secrets: The secrets in them, by the variable's name.
         token: Authorises measured requests.
         embedded: Whether the database is the stack's own.
+        manage: Its `manage.py`; None for a project that has its commands run as `django`.
+        addresses: Those of `ADDRESSES` that it is told.
+        isolation: The file that says what stands in for its own servers; None for none.
     """
 
     runs_in: PythonEnvironment
@@ -71,6 +80,14 @@ class Project:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     token: str = field(repr=False)
     embedded: bool
+    manage: Path | None = None
+    addresses: Collection[str] = ADDRESSES
+    isolation: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where its commands and its server run."""
+        return self.manage.parent if self.manage else self.runs_in.root
 
     def variables(self) -> dict[str, str]:
         """The environment variables of the project's processes."""
@@ -80,29 +97,82 @@ class Project:
         trial = {each.name: value for each, value in values.items() if each.only_embedded}
         told = {each.name: value for each, value in values.items() if not each.only_embedded}
         given = (trial if self.embedded else {}) | os.environ | self.runs_in.variables()
-        return (
-            given
-            | told
-            | {
-                "DJANGO_SETTINGS_MODULE": self.settings_module,
-                "DATABASE_URL": self.database_url,
-                "CACHE_URL": self.cache_url,
-                # Empty rather than left out: the user's own must not come through without a worker.
-                "BROKER_URL": self.broker_url,
-                "MEMCACHED_URL": self.memcached_url,
-                "H2H_SERVE_EXPERIMENTS": "1",
-                TOKEN_VARIABLE: self.token,
-                STACK_VARIABLE: str(self.directory),
-            }
-        )
+        addresses = {
+            "DATABASE_URL": self.database_url,
+            "CACHE_URL": self.cache_url,
+            # Empty rather than left out: the user's own must not come through without a worker.
+            "BROKER_URL": self.broker_url,
+            "MEMCACHED_URL": self.memcached_url,
+        }
+        variables = {
+            **given,
+            **told,
+            **{name: addresses[name] for name in self.addresses},
+            "H2H_SERVE_EXPERIMENTS": "1",
+            TOKEN_VARIABLE: self.token,
+            STACK_VARIABLE: str(self.directory),
+        }
+        if self.settings_module:
+            variables["DJANGO_SETTINGS_MODULE"] = self.settings_module
+        if self.isolation:
+            variables = instrumented(variables)
+            variables[VARIABLE] = str(self.isolation)
+            # The system's own may hold what is the user's.
+            variables["TMPDIR"] = str(self.directory / "tmp")
+        return variables
 
-    def migrate(self) -> None:
-        """Bring the database's schema up to date.
+    def describe(self) -> ProjectDescription:
+        """What its settings say, of which nothing is carried out.
+
+        Raises:
+            StackError: They cannot be read.
+        """
+        printed = self._run(
+            [
+                *(str(self.runs_in.interpreter), "-c"),
+                "from headtohead.django.description import main; main()",
+                str(self.manage or ""),
+            ],
+            name="description",
+        )
+        description = ProjectDescription.from_output(printed)
+        if description is None:
+            raise StackError(
+                "the project's settings cannot be read: its interpreter says nothing of them",
+                fix="name the module as `settings` in [tool.headtohead]",
+            )
+        return description
+
+    def prepare(self, command: str) -> None:
+        """Run a command that makes rows, such as ``manage.py loaddata demo``.
+
+        Raises:
+            ConfigurationError: It cannot be read.
+            StackError: It fails.
+        """
+        try:
+            words = shlex.split(command)
+        except ValueError as error:
+            raise ConfigurationError(
+                f"`prepare` has {command!r}, which cannot be read ({error})",
+                fix="quote its words as a shell wants it",
+            ) from None
+        if words and Path(words[0]).name == "manage.py":
+            words[:1] = self._managing()
+        elif words and words[0].startswith("python"):
+            words[0] = str(self.runs_in.interpreter)
+        self._run(words, name="prepare")
+
+    def migrate(self, *, database: str = "default") -> None:
+        """Bring a database's schema up to date.
+
+        Args:
+            database: Its alias.
 
         Raises:
             StackError: The command fails.
         """
-        self._manage("migrate", "--no-input")
+        self._manage("migrate", "--no-input", f"--database={database}")
 
     def count_rows(self) -> int:
         """Rows of the main table.
@@ -154,9 +224,17 @@ class Project:
         return rows
 
     def _manage(self, command: str, *arguments: str) -> str:
+        return self._run([*self._managing(), command, *arguments], name=command)
+
+    def _managing(self) -> list[str]:
+        """What a management command is given to."""
+        through = [str(self.manage)] if self.manage else ["-m", "django"]
+        return [str(self.runs_in.interpreter), *through]
+
+    def _run(self, command: Sequence[str], *, name: str) -> str:
         finished = subprocess.run(
-            [str(self.runs_in.interpreter), "-m", "django", command, *arguments],
-            cwd=self.runs_in.root,
+            command,
+            cwd=self.folder,
             env=self.variables(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -164,9 +242,9 @@ class Project:
             check=False,
         )
         if finished.returncode != 0:
-            log = self.directory / "logs" / f"{command}.log"
+            log = self.directory / "logs" / f"{name}.log"
             write_whole(finished.stdout + finished.stderr, log)
-            raise project_error(f"`{command}` fails", log=log, settings_module=self.settings_module)
+            raise project_error(f"`{name}` fails", log=log, settings_module=self.settings_module)
         return finished.stdout
 
 

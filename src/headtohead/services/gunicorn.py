@@ -18,6 +18,7 @@ from headtohead.services.running_server import RunningServer
 
 _START_PATIENCE = 60.0  # seconds
 _HEALTH_TIMEOUT = 5.0  # seconds
+_HEALTHY = "healthy"
 # Names the process that a server is up for: where that one is gone, the server was left behind.
 OWNER_VARIABLE = "H2H_SERVED_FOR"
 # The same order of sets in all of them: servers are to differ in what is declared alone.
@@ -39,6 +40,7 @@ class GunicornSettings:
         config: gunicorn's config file, from the project's root.
         workers: Worker processes.
         port: Port on 127.0.0.1; 0 takes a free one.
+        health: Path that answers 200 once it can serve; None where any answer to / will do.
         log: Receives what gunicorn and the application print.
         metrics: Folder of the metrics of its workers, which is emptied.
     """
@@ -49,6 +51,7 @@ class GunicornSettings:
     config: str | None
     workers: int
     port: int = 0
+    health: str | None
     log: Path
     metrics: Path
 
@@ -71,13 +74,16 @@ class GunicornSettings:
                     *(str(project.runs_in.interpreter), "-m", "gunicorn"),
                     *(("--config", self.config) if self.config else ()),
                     *("--bind", f"fd://{bound.fileno()}"),
+                    # Whatever the project's own configuration says: another process in mid-run,
+                    # or more of them, would be what is measured.
+                    *(f"--workers={self.workers}", "--max-requests=0"),
                     # By default its path is the same for every gunicorn of a user.
                     "--no-control-socket",
                     # Whatever the config file says of WSGI workers and their threads.
                     *(("--worker-class=asgi", "--threads=1") if self.interface == "asgi" else ()),
                     self.application,
                 ],
-                directory=project.runs_in.root,
+                directory=project.folder,
                 environment={
                     **project.variables(),
                     "WEB_CONCURRENCY": str(self.workers),
@@ -119,7 +125,8 @@ class StartedGunicorn:
             StackError: It does not become so.
         """
         deadline = time.monotonic() + _START_PATIENCE
-        while (answer := _health(self.port)) != "200":
+        health = self.serving.health
+        while (answer := _health(self.port, path=health)) != _HEALTHY:
             if not processes.alive(self.process):
                 raise project_error(
                     f"the {self.serving.name} does not start",
@@ -131,7 +138,7 @@ class StartedGunicorn:
             if not waiting or time.monotonic() > deadline:
                 raise StackError(
                     f"the {self.serving.name} is not healthy: "
-                    f"GET /health/ gets {answer or 'no answer'}",
+                    f"GET {health or '/'} gets {answer or 'no answer'}",
                     fix=f"make it answer 200 when it can serve, see {self.serving.log}",
                 )
             time.sleep(processes.POLL)
@@ -144,19 +151,19 @@ class StartedGunicorn:
         )
 
 
-def healthy(port: int) -> bool:
-    """Whether what answers on that port says so."""
-    return _health(port) == "200"
+def healthy(port: int, *, path: str | None) -> bool:
+    """Whether what answers on that port says so; see `GunicornSettings.health`."""
+    return _health(port, path=path) == _HEALTHY
 
 
-def _health(port: int) -> str | None:
-    """The status and, unless it is 200, the beginning of the answer; None when there is none."""
+def _health(port: int, *, path: str | None) -> str | None:
+    """`_HEALTHY`, or status and beginning of another answer; None when there is none."""
     connection = http.client.HTTPConnection(ports.HOST, port, timeout=_HEALTH_TIMEOUT)
     try:
-        connection.request("GET", "/health/")
+        connection.request("GET", path or "/")
         response = connection.getresponse()
-        if response.status == http.HTTPStatus.OK:
-            return "200"
+        if path is None or response.status == http.HTTPStatus.OK:
+            return _HEALTHY
         body = response.read(200).decode(errors="replace")
         return f"{response.status} {' '.join(body.split())}"
     except (OSError, http.client.HTTPException):
@@ -204,7 +211,14 @@ class Api:
         return bool(found)
 
     def start(
-        self, project: Project, *, application: str, config: str | None, workers: int, port: int
+        self,
+        project: Project,
+        *,
+        application: str,
+        config: str | None,
+        workers: int,
+        port: int,
+        health: str | None,
     ) -> RunningServer:
         """Serve the project and wait until it is healthy; see `GunicornSettings` for the arguments.
 
@@ -217,6 +231,7 @@ class Api:
             config=config,
             workers=workers,
             port=port,
+            health=health,
             log=self.directory / "logs" / "api.log",
             metrics=self.directory / "prometheus",
         )

@@ -64,8 +64,16 @@ class Memcached:
         raise self.process.failure()
 
 
+def empty_memcached(address: str) -> None:
+    """Forget everything in a memcached of ours."""
+    host, _, port = address.rpartition(":")
+    with socket.create_connection((host, int(port)), timeout=_TIMEOUT) as connection:
+        connection.sendall(b"flush_all\r\n")
+        connection.makefile("rb").readline()
+
+
 def external_memcached(url: str) -> Endpoint:
-    """The user's own server behind MEMCACHED_URL.
+    """The user's own server behind H2H_MEMCACHED_URL.
 
     Raises:
         ConfigurationError: The URL is not `host:port`.
@@ -74,13 +82,13 @@ def external_memcached(url: str) -> Endpoint:
     host, _, port = url.rpartition(":")
     if not host or "/" in host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise ConfigurationError(
-            f"MEMCACHED_URL is {url!r}", fix="write it as host:port, such as localhost:11211"
+            f"H2H_MEMCACHED_URL is {url!r}", fix="write it as host:port, such as localhost:11211"
         )
     found = _version(url)
     if found is None:
         raise StackError(
             f"no memcached answers at {url}",
-            fix="start it or correct MEMCACHED_URL, or unset it to have one started",
+            fix="start it or correct H2H_MEMCACHED_URL, or unset it to have one started",
         )
     server = RunningServer(name=NAME, pid=None, address=url, log=None, version=found)
     return Endpoint(server=server, url=url)

@@ -19,21 +19,21 @@ class ServerKind:
 
 
 DATABASE = ServerKind(
-    variable="DATABASE_URL",
+    variable="H2H_DATABASE_URL",
     server="PostgreSQL",
     schemes=("postgresql", "postgres"),
     port=5432,
     example="postgresql://user:password@localhost:5432/name",
 )
 CACHE = ServerKind(
-    variable="CACHE_URL",
+    variable="H2H_CACHE_URL",
     server="Valkey or Redis",
     schemes=("redis", "rediss", "unix"),
     port=6379,
     example="redis://:password@localhost:6379/0",
 )
 BROKER = ServerKind(
-    variable="BROKER_URL",
+    variable="H2H_BROKER_URL",
     server="Valkey or Redis",
     schemes=("redis", "rediss"),
     port=6379,

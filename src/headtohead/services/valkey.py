@@ -30,7 +30,7 @@ class CacheUnavailableError(Exception):
 
 
 def external_cache(url: str, *, kind: ServerKind = CACHE) -> Endpoint:
-    """The user's own server behind CACHE_URL, or behind the variable of another kind.
+    """The user's own server behind H2H_CACHE_URL, or behind the variable of another kind.
 
     Raises:
         ConfigurationError: The URL is malformed.
@@ -173,7 +173,7 @@ def _answer(url: str) -> tuple[str, str] | None:
 
 
 def external_broker(url: str) -> Endpoint:
-    """The user's own server behind BROKER_URL.
+    """The user's own server behind H2H_BROKER_URL.
 
     Raises:
         ConfigurationError: The URL is malformed.

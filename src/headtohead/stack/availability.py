@@ -29,7 +29,7 @@ def missing(service: str, *, settings: StackSettings) -> StackError | None:
             return None
         return StackError(
             "memcached is not installed",
-            fix="sudo apt-get install memcached, or set MEMCACHED_URL",
+            fix="sudo apt-get install memcached, or set H2H_MEMCACHED_URL",
         )
     if settings.celery is None:
         return StackError(

@@ -203,6 +203,7 @@ def _start(
         config=settings.gunicorn_config,
         workers=settings.workers,
         port=_port_to_use(settings, state),
+        health=settings.health,
     )
 
     servers = [database.server, cache.server, served]
@@ -276,6 +277,7 @@ def _project(settings: StackSettings, *, state: State | None, **surroundings: An
         runs_in=PythonEnvironment(root=settings.root),
         directory=settings.directory.resolve(),
         settings_module=settings.settings_module,
+        manage=settings.manage,
         told=settings.variables,
         secrets={**secrets_of(settings.variables), **(state.secrets if state is not None else {})},
         token=state.stack.token if state is not None else secrets.token_urlsafe(24),

@@ -1,4 +1,4 @@
-"""Two revisions of a project beside a stack, each on a database and a cache of its own."""
+"""Two revisions of a project side by side, each on databases and caches of its own."""
 
 import os
 import secrets
@@ -12,7 +12,6 @@ import psutil
 from headtohead.errors import StackError
 from headtohead.host.interrupts import interrupted_afterwards, uninterrupted
 from headtohead.revisions import Revision
-from headtohead.services.databases.database import database_of
 from headtohead.services.django_project import Project, secrets_of
 from headtohead.services.gunicorn import (
     ALIKE,
@@ -22,32 +21,32 @@ from headtohead.services.gunicorn import (
     mark,
     stop,
 )
+from headtohead.services.project_layout import layout_of, wsgi_beside
 from headtohead.services.running_server import RunningServer
-from headtohead.services.valkey import EmbeddedValkey, empty_cache
 from headtohead.stack import lifecycle
+from headtohead.stack.revision_data import NO_CACHE, NO_DATABASE, RevisionData, Side, ask
 from headtohead.stack.settings import StackSettings
-from headtohead.stack.state import RunningStack, locked, usable
-
-# The database that both sides' are copies of, beside one for each side.
-_TEMPLATE = "template"
+from headtohead.stack.state import locked, usable
 
 
 @dataclass(frozen=True, kw_only=True)
 class IsolatedRevisions:
-    """Revisions that can be served, each on rows and a cache of its own.
+    """Revisions that can be served, each on rows and caches of its own.
 
     Attributes:
-        settings: The stack they are beside.
-        directory: Folder of their logs and metrics.
+        settings: What the user asked for.
+        data: Their databases and caches.
         projects: Each revision's project by the side's name.
+        applications: What is served of each, as ``package.module:callable``.
         token: What authorises requests to explain themselves, to every side alike.
-        rows: Rows of the main table.
-        servers: Database and cache, which both sides share as processes.
+        rows: Rows of the main table; 0 where nobody says.
+        servers: Databases and caches, which both sides share as processes.
     """
 
     settings: StackSettings
-    directory: Path
+    data: RevisionData
     projects: Mapping[str, Project]
+    applications: Mapping[str, str]
     token: str
     rows: int
     servers: tuple[RunningServer, ...]
@@ -67,14 +66,15 @@ class IsolatedRevisions:
         started: dict[str, StartedGunicorn] = {}
         try:
             for side in order:
-                empty_cache(self.projects[side].cache_url)
+                self.data.empty_caches(side)
                 serving = GunicornSettings(
                     name=f"API {side}",
-                    application=self.settings.wsgi,
+                    application=self.applications[side],
                     config=self.settings.gunicorn_config,
                     workers=self.settings.workers,
-                    log=self.directory / "logs" / f"{side}.log",
-                    metrics=self.directory / f"prometheus-{side}",
+                    health=self.settings.health,
+                    log=self.data.directory / "logs" / f"{side}.log",
+                    metrics=self.data.directory / f"prometheus-{side}",
                 )
                 environment = {**ALIKE, OWNER_VARIABLE: mark(psutil.Process())}
                 with interrupted_afterwards():
@@ -90,58 +90,57 @@ def apart(
     settings: StackSettings,
     revisions: Mapping[str, Revision],
     *,
-    rows: int,
-    seed: int,
     progress: Callable[[str], None],
 ) -> Iterator[IsolatedRevisions]:
     """Databases and caches for revisions of a project, with the same rows.
 
-    One database is seeded by the revision whose migrations are fewest, and copied for each; then
-    each applies its own migrations. Nothing of it is left, come what may: what a process that was
-    killed left is removed by the next block like this. Meanwhile no other command changes the
-    stack.
+    Each revision is asked first what its settings lead to. Rows are copied from what the user has,
+    or made by the revision whose migrations are fewest, and copied for each; then each applies its
+    own migrations. Nothing of it is left, come what may: what a process that was killed left is
+    removed by the next block like this. Meanwhile no other command changes the stack.
 
     Args:
-        settings: The stack, which is up.
+        settings: What the user asked for.
         revisions: What to serve, by the side's name.
-        rows: Rows of the main table.
-        seed: The same seed makes the same rows.
         progress: Told in a few words what is being done.
 
     Raises:
-        StackError: The stack is not up, its user may create no database, or a revision cannot
-            migrate or seed.
+        StackError: A revision cannot be brought up, or there are no rows.
     """
     with usable(settings.directory) as directory, locked(directory, progress=progress):
-        running = lifecycle.status(settings)
-        if running is None:
-            raise StackError("the stack is not up", fix="bring it up with `h2h up`")
         folder = lifecycle.scratch_directory(directory)
-        database = database_of(running.database_url)
-        names = {
-            side: database.free_name(running.database_url, directory=directory, kind=side)
-            for side in (_TEMPLATE, *revisions)
-        }
         lifecycle.down(replace(settings, directory=folder))  # an earlier one may have been killed
+        data = RevisionData(settings=settings, directory=folder, progress=progress)
+        sides: list[Side] = []
         try:
             with locked(folder, progress=progress):
-                yield _set_up(
-                    settings,
-                    running,
-                    revisions,
-                    folder=folder,
-                    names=names,
-                    rows=rows,
-                    seed=seed,
-                    progress=progress,
-                )
+                token = secrets.token_urlsafe(24)
+                secrets_told = secrets_of(settings.variables)
+                progress("asking the project for its settings")
+                for name, revision in revisions.items():
+                    layout = layout_of(revision.root, settings_module=settings.settings_module)
+                    project = Project(
+                        runs_in=revision.environment,
+                        directory=folder,
+                        settings_module=settings.settings_module,
+                        manage=layout.manage,
+                        broker_url="",
+                        memcached_url="",
+                        told=settings.variables,
+                        secrets=secrets_told,
+                        token=token,
+                        embedded=True,
+                        database_url=NO_DATABASE,
+                        cache_url=NO_CACHE,
+                    )
+                    sides.append(ask(name, revision, project=project, directory=folder))
+                yield _set_up(data, sides, token=token)
         finally:
             with uninterrupted():
+                # Where a server is gone, the next block drops what is on it.
+                with suppress(StackError):
+                    data.remove(sides)
                 lifecycle.down(replace(settings, directory=folder))
-                # Where the server is gone, the next one drops them.
-                for name in names.values():
-                    with suppress(StackError):
-                        database.drop(running.database_url, name=name)
 
 
 def fewest_migrations(roots: Mapping[str, Path]) -> str:
@@ -159,56 +158,31 @@ def _migrations(root: Path) -> list[Path]:
     return found
 
 
-def _set_up(
-    settings: StackSettings,
-    running: RunningStack,
-    revisions: Mapping[str, Revision],
-    *,
-    folder: Path,
-    names: Mapping[str, str],
-    rows: int,
-    seed: int,
-    progress: Callable[[str], None],
-) -> IsolatedRevisions:
-    # The embedded one even beside a cache of the user's: emptying it is then nobody's loss.
-    cache = EmbeddedValkey(directory=folder).ensure(last_url=None, progress=progress)
-    caches = cache.url.rpartition("/")[0]
-    token = secrets.token_urlsafe(24)
-    secrets_told = secrets_of(settings.variables)
-    database = database_of(running.database_url)
-    projects = {
-        side: Project(
-            runs_in=revision.environment,
-            directory=folder,
-            settings_module=settings.settings_module,
-            database_url=database.beside(running.database_url, name=names[side]),
-            cache_url=f"{caches}/{number}",
-            broker_url="",
-            memcached_url="",
-            told=settings.variables,
-            secrets=secrets_told,
-            token=token,
-            embedded=True,
-        )
-        for number, (side, revision) in enumerate(revisions.items())
-    }
-    oldest = fewest_migrations({side: each.root for side, each in revisions.items()})
-    progress(f"seeding {rows:,} rows for both revisions")
-    url = database.create(running.database_url, name=names[_TEMPLATE])
-    template = replace(projects[oldest], database_url=url)
-    template.migrate()
-    template.seed(rows=rows, seed=seed)
-    for side, project in projects.items():
-        database.create(running.database_url, name=names[side], like=names[_TEMPLATE])
-        if side != oldest:
-            progress("migrating the newer revision's database")
-            project.migrate()
-        database.settle(project.database_url)
+def _set_up(data: RevisionData, sides: Sequence[Side], *, token: str) -> IsolatedRevisions:
+    settings = data.settings
+    oldest = fewest_migrations({side.name: side.revision.root for side in sides})
+    projects = data.prepared(sides, oldest=oldest)
+    makes_rows = any("{rows}" in command for command in settings.prepare)
     return IsolatedRevisions(
         settings=settings,
-        directory=folder,
+        data=data,
         projects=projects,
+        applications={side.name: _application(side, settings) for side in sides},
         token=token,
-        rows=projects[oldest].count_rows(),
-        servers=(running.database, cache.server),
+        rows=settings.rows if makes_rows else 0,
+        servers=tuple(each.server for each in data.servers.values()),
     )
+
+
+def _application(side: Side, settings: StackSettings) -> str:
+    found = (
+        settings.wsgi
+        or side.description.wsgi
+        or wsgi_beside(side.description.settings_module, folder=side.project.folder)
+    )
+    if not found:
+        raise StackError(
+            f"{side.name} names no WSGI application",
+            fix='name it in [tool.headtohead]: wsgi = "shop.wsgi:application"',
+        )
+    return found

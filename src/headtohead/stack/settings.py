@@ -9,6 +9,7 @@ from headtohead.config import TABLE, Config
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import SERVICES, Experiment
 from headtohead.services.django_project import ProjectVariable
+from headtohead.services.project_layout import layout_of, wsgi_beside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,16 @@ class StackSettings:
         root: The project's folder: the API and the management commands run here.
         directory: Where data, logs and the state of the stack live.
         settings_module: Dotted name of the Django settings.
-        wsgi: The application that the API serves, as `package.module:callable`.
+        manage: The project's `manage.py`; None where it has none.
+        wsgi: The application that the API serves, as `package.module:callable`; empty where the
+            project's files do not say.
+        start: What serves the project in place of gunicorn; None for gunicorn.
+        health: Path that answers 200 once the project can serve; None where any answer to / will
+            do.
+        data: Where the rows come from that revisions are compared on; None where they are found
+            or made.
+        prepare: Commands that make them.
+        reachable: Servers that the project may contact while revisions are compared.
         asgi: The one that servers beside it serve if they speak ASGI.
         gunicorn_config: gunicorn's config file, from `root`.
         workers: gunicorn workers.
@@ -41,9 +51,15 @@ class StackSettings:
     root: Path
     directory: Path
     settings_module: str
+    manage: Path | None = None
     wsgi: str
     asgi: str
     gunicorn_config: str | None
+    start: str | None = None
+    health: str | None = None
+    data: str | None = field(default=None, repr=False)
+    prepare: tuple[str, ...] = ()
+    reachable: tuple[str, ...] = ()
     workers: int = 1
     port: int = 0
     rows: int = 2000
@@ -61,17 +77,33 @@ class StackSettings:
     def as_launched(self) -> "StackSettings":
         """These settings without those that another value of needs no other API."""
         return replace(
-            self, directory=Path(), port=0, rows=0, seed=0, prometheus=False, made_up=False
+            self,
+            directory=Path(),
+            port=0,
+            rows=0,
+            seed=0,
+            prometheus=False,
+            made_up=False,
+            data=None,
+            prepare=(),
+            reachable=(),
         )
 
 
 def stack_settings(config: Config, experiments: Sequence[Experiment] = ()) -> StackSettings:
     """The part of the configuration that concerns the local stack, for these experiments."""
+    layout = layout_of(config.root, settings_module=config.settings)
     return StackSettings(
         root=config.root,
         directory=config.stack_directory,
-        settings_module=config.settings,
-        wsgi=config.wsgi,
+        settings_module=layout.settings_module,
+        manage=layout.manage,
+        wsgi=config.wsgi or wsgi_beside(layout.settings_module, folder=layout.folder),
+        start=config.start,
+        health=config.health,
+        data=config.data,
+        prepare=config.prepare,
+        reachable=config.reachable,
         asgi=config.asgi,
         gunicorn_config=config.gunicorn_config,
         workers=config.api_workers,

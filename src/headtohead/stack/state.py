@@ -95,7 +95,7 @@ class State:
     def is_up(self) -> bool:
         """Whether each of its own servers is alive and the API says that it is healthy."""
         own = [server for server in self.stack.servers if server.pid is not None]
-        return len(self.processes()) == len(own) and healthy(self.port)
+        return len(self.processes()) == len(own) and healthy(self.port, path=self.launch.health)
 
     def processes(self) -> dict[str, psutil.Process]:
         """The live main processes of its own servers, by name."""

@@ -84,6 +84,7 @@ def _serving(name: str, declared: Server, *, state: State, directory: Path) -> G
         interface=declared.interface,
         config=state.launch.gunicorn_config,
         workers=state.launch.workers,
+        health=state.launch.health,
         log=directory / "logs" / f"{_file_name(name)}.log",
         metrics=directory / f"prometheus-{_file_name(name)}",
     )
@@ -96,6 +97,7 @@ def _upstream(name: str, declared: Server, *, state: State, directory: Path) -> 
         interface="asgi",
         config=state.launch.gunicorn_config,
         workers=1,
+        health="/health/",
         log=directory / "logs" / f"{_file_name(name)}-upstream.log",
         metrics=directory / f"prometheus-{_file_name(name)}-upstream",
     )
@@ -112,6 +114,7 @@ def _project(state: State, *, directory: Path) -> Project:
         runs_in=PythonEnvironment(root=state.launch.root),
         directory=directory,
         settings_module=state.launch.settings_module,
+        manage=state.launch.manage,
         database_url=running.database_url,
         cache_url=running.cache_url,
         broker_url=running.broker_url,

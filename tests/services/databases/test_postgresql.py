@@ -101,6 +101,6 @@ def test_a_name_is_one_that_the_server_takes_and_that_no_other_stack_gets(tmp_pa
     assert here.isidentifier()
 
 
-@pytest.mark.parametrize("url", ["postgresql://it/shop", "postgres://it/shop", "sqlite:///x"])
+@pytest.mark.parametrize("url", ["postgresql://it/shop", "postgres://it/shop"])
 def test_a_url_says_which_product_it_is_of(url: str) -> None:
     assert isinstance(database_of(url), PostgreSQL)

@@ -3,11 +3,13 @@
 A backend is a class with these methods in a module of its own, and its line in `_BACKENDS`.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from headtohead.services.databases.postgresql import PostgreSQL
+from headtohead.services.databases.sqlite import SQLite
 from headtohead.services.running_server import Endpoint
 from headtohead.services.server_urls import DATABASE
 
@@ -54,6 +56,18 @@ class Database(Protocol):
             StackError: The server does not answer, or the user may create none.
         """
 
+    def load(self, url: str, *, source: Path | str, shown: str) -> None:
+        """Fill an empty database with a copy of rows that are there already.
+
+        Args:
+            url: The database.
+            source: A file, or the URL of another database, which is read and nothing else.
+            shown: What messages call the source.
+
+        Raises:
+            StackError: It cannot be read, or not be taken in.
+        """
+
     def drop(self, url: str, *, name: str) -> None:
         """Drop a database if the server that `url` names has it, whoever is connected to it.
 
@@ -68,8 +82,14 @@ class Database(Protocol):
             StackError: The server does not answer.
         """
 
+    def django_settings(self, url: str) -> Mapping[str, Any]:
+        """What an entry of DATABASES has to say for this database to be used."""
 
-_BACKENDS: dict[str, Database] = dict.fromkeys(DATABASE.schemes, PostgreSQL())
+
+_BACKENDS: dict[str, Database] = {
+    **dict.fromkeys(DATABASE.schemes, PostgreSQL()),
+    "sqlite": SQLite(),
+}
 
 
 def database_of(url: str) -> Database:

@@ -4,7 +4,7 @@ import hashlib
 import os
 import platform
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import psycopg2.errors
 import psycopg2.extensions
 
 from headtohead.errors import StackError
+from headtohead.services.databases import postgresql_dump
 from headtohead.services.running_server import Endpoint, RunningServer
 from headtohead.services.server_urls import DATABASE, checked_address
 
@@ -28,14 +29,14 @@ class PostgreSQL:
     """PostgreSQL as a `headtohead.services.databases.database.Database`."""
 
     def external(self, url: str) -> Endpoint:
-        """The user's own server behind DATABASE_URL."""
+        """The user's own server behind H2H_DATABASE_URL."""
         address = checked_address(url, kind=DATABASE)
         try:
             version = server_version(url)
         except psycopg2.Error as error:
             raise StackError(
                 f"{POSTGRESQL} at {address} cannot be used ({reason(error, url)})",
-                fix="start it or correct DATABASE_URL, or unset it to use the embedded server",
+                fix="start it or correct H2H_DATABASE_URL, or unset it to use the embedded server",
             ) from None
         server = RunningServer(
             name=POSTGRESQL, pid=None, address=address, log=None, version=version
@@ -67,10 +68,26 @@ class PostgreSQL:
         with _told(f"database {name} cannot be dropped", url):
             _execute(url, _dropping(name))
 
+    def load(self, url: str, *, source: Path | str, shown: str) -> None:
+        """Take in a dump of pg_dump's, or what it says of another database."""
+        read = source if isinstance(source, Path) else _parameters(source)
+        postgresql_dump.load(_parameters(url), source=read, shown=shown)
+
     def settle(self, url: str) -> None:
         """Vacuum and analyse all tables."""
         with _told("tables cannot be analysed", url):
             _execute(url, "VACUUM (ANALYZE)")
+
+    def django_settings(self, url: str) -> Mapping[str, Any]:
+        """Name, account and address."""
+        known = _parameters(url)
+        return {
+            "NAME": known.get("dbname", ""),
+            "USER": known.get("user", ""),
+            "PASSWORD": known.get("password", ""),
+            "HOST": known.get("host", ""),
+            "PORT": str(known.get("port", "")),
+        }
 
 
 def server_version(url: str) -> str:
@@ -105,6 +122,14 @@ def connect(url: str) -> psycopg2.extensions.connection:
     Raises:
         psycopg2.Error: It does not answer or does not let us in.
     """
+    connection: psycopg2.extensions.connection = psycopg2.connect(
+        **_parameters(url), connect_timeout=_TIMEOUT
+    )
+    return connection
+
+
+def _parameters(url: str) -> dict[str, Any]:
+    """What a URL says, as libpq calls it."""
     parts = urlsplit(url)
     # A URL for Django may carry options that libpq refuses; these are the ones both know.
     options = {
@@ -119,9 +144,7 @@ def connect(url: str) -> psycopg2.extensions.connection:
         "password": unquote(parts.password or ""),
         "dbname": unquote(parts.path.removeprefix("/")),
     }
-    known = options | {key: value for key, value in given.items() if value}
-    connection: psycopg2.extensions.connection = psycopg2.connect(**known, connect_timeout=_TIMEOUT)
-    return connection
+    return options | {key: value for key, value in given.items() if value}
 
 
 def reason(error: psycopg2.Error, url: str) -> str:
@@ -150,8 +173,8 @@ def _told(problem: str, url: str) -> Iterator[None]:
         yield
     except psycopg2.errors.InsufficientPrivilege:
         raise StackError(
-            f"{problem}: the user of DATABASE_URL may not do that",
-            fix="let it (ALTER ROLE ... CREATEDB), or unset DATABASE_URL to use the embedded "
+            f"{problem}: the user of H2H_DATABASE_URL may not do that",
+            fix="let it (ALTER ROLE ... CREATEDB), or unset H2H_DATABASE_URL to use the embedded "
             "server",
         ) from None
     except psycopg2.Error as error:

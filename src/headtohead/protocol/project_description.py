@@ -1,0 +1,111 @@
+"""What a project says of itself when it is asked, before anything of it runs that could write."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+# Begins the answer, whatever the project prints before it.
+MARK = "\x1eh2h description "
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseSettings:
+    """An entry of DATABASES.
+
+    Attributes:
+        engine: Its ENGINE.
+        vendor: What Django calls the product, such as ``postgresql``; empty where it cannot tell.
+        name: Its NAME; an absolute path for SQLite.
+        host: Its HOST.
+        port: Its PORT.
+        user: Its USER.
+        password: Its PASSWORD.
+        mirrors: The alias that it is a replica of in tests; empty for none.
+    """
+
+    engine: str
+    vendor: str
+    name: str
+    host: str
+    port: str
+    user: str
+    password: str = field(repr=False)
+    mirrors: str
+
+    @property
+    def place(self) -> tuple[str, str, str, str]:
+        """What two aliases of one database have in common."""
+        return (self.engine, self.host, self.port, self.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheSettings:
+    """An entry of CACHES.
+
+    Attributes:
+        backend: Its BACKEND.
+        kind: The kind of store: ``redis``, ``memcached``, ``files``, ``database``, ``memory``,
+            ``none`` or ``unknown``.
+        location: Its LOCATION, as text.
+    """
+
+    backend: str
+    kind: str
+    location: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectDescription:
+    """What a project's settings lead to.
+
+    Attributes:
+        python: Version of its interpreter.
+        django: Version of its Django.
+        settings_module: Dotted name of its settings.
+        databases: By alias.
+        caches: By alias.
+        wsgi: WSGI_APPLICATION as ``module:name``; empty for none.
+        asgi: ASGI_APPLICATION, likewise.
+        debug: Whether DEBUG is on.
+        media_root: MEDIA_ROOT as an absolute path; empty for none.
+        middleware: Dotted names of its middleware.
+        apps: Names of its installed apps.
+        ssl_redirect: Whether plain HTTP is redirected.
+        throttled: Whether Django REST framework limits how often one may ask.
+        allowed_hosts: ALLOWED_HOSTS.
+        commands: Its own management commands.
+    """
+
+    python: str
+    django: str
+    settings_module: str
+    databases: Mapping[str, DatabaseSettings]
+    caches: Mapping[str, CacheSettings]
+    wsgi: str
+    asgi: str
+    debug: bool
+    media_root: str
+    middleware: tuple[str, ...]
+    apps: tuple[str, ...]
+    ssl_redirect: bool
+    throttled: bool
+    allowed_hosts: tuple[str, ...]
+    commands: tuple[str, ...]
+
+    def to_line(self) -> str:
+        """The answer."""
+        return MARK + json.dumps(asdict(self))
+
+    @classmethod
+    def from_output(cls, output: str) -> "ProjectDescription | None":
+        """Read what the process printed; None without an answer in it."""
+        _, found, line = output.rpartition(MARK)
+        if not found:
+            return None
+        given: dict[str, Any] = json.loads(line)
+        for name, kind in (("databases", DatabaseSettings), ("caches", CacheSettings)):
+            given[name] = {alias: kind(**each) for alias, each in given[name].items()}
+        for name in ("middleware", "apps", "allowed_hosts", "commands"):
+            given[name] = tuple(given[name])
+        return cls(**given)

@@ -1,0 +1,78 @@
+"""Where a Django project's `manage.py` is and what it says, found without running any of it."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+# Where a project's own manage.py never is.
+_PASSED_OVER = frozenset({"node_modules", "site-packages", "tests", "docs", "venv", "env"})
+_DEEPEST = 2  # folders below the project's
+_SETTINGS = re.compile(r"DJANGO_SETTINGS_MODULE['\"]\s*,\s*['\"]([\w.]+)['\"]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectLayout:
+    """Where a project's commands run, and with which settings.
+
+    Attributes:
+        folder: The folder in which commands run: that of `manage.py`, or the project's own.
+        manage: `manage.py`; None where there is none.
+        settings_module: Dotted name of the settings; empty where nobody names them.
+    """
+
+    folder: Path
+    manage: Path | None
+    settings_module: str
+
+
+def layout_of(root: Path, *, settings_module: str | None) -> ProjectLayout:
+    """Look at a project's files.
+
+    Args:
+        root: The project's folder.
+        settings_module: Dotted name of the settings; None for those that `manage.py` names.
+    """
+    manage = next(_managing(root), None)
+    named = settings_module or os.environ.get("DJANGO_SETTINGS_MODULE") or _named_in(manage)
+    return ProjectLayout(
+        folder=manage.parent if manage else root, manage=manage, settings_module=named
+    )
+
+
+def wsgi_beside(settings_module: str, *, folder: Path) -> str:
+    """The WSGI application nearest to a project's settings, as ``package.module:callable``.
+
+    Args:
+        settings_module: Dotted name of the settings.
+        folder: Where modules are imported from.
+    """
+    packages = settings_module.split(".")[:-1]
+    for depth in range(len(packages), -1, -1):
+        path = folder.joinpath(*packages[:depth], "wsgi.py")
+        if path.is_file():
+            return ".".join([*packages[:depth], "wsgi:application"])
+    return ""
+
+
+def _managing(root: Path) -> Iterator[Path]:
+    """Every `manage.py` near a project's root, the nearest first."""
+    folders = [root]
+    for _ in range(_DEEPEST + 1):
+        for folder in folders:
+            if (folder / "manage.py").is_file():
+                yield folder / "manage.py"
+        folders = [
+            below
+            for folder in folders
+            for below in sorted(folder.iterdir())
+            if below.is_dir() and below.name[0] != "." and below.name not in _PASSED_OVER
+        ]
+
+
+def _named_in(manage: Path | None) -> str:
+    if manage is None:
+        return ""
+    found = _SETTINGS.search(manage.read_text(encoding="utf-8", errors="replace"))
+    return found[1] if found else ""

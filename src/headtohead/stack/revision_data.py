@@ -1,0 +1,377 @@
+"""The databases and caches of a project's revisions: made once, and copied for each side.
+
+Nothing of the project's own is written: rows are copied out of what it has, and everything that a
+revision may change is h2h's.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from headtohead.errors import ConfigurationError, StackError
+from headtohead.host.files import write_whole
+from headtohead.protocol.isolation import Isolation
+from headtohead.protocol.project_description import DatabaseSettings, ProjectDescription
+from headtohead.revisions import Revision
+from headtohead.services.databases import sqlite
+from headtohead.services.databases.database import Database, database_of
+from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
+from headtohead.services.databases.sqlite import SQLite
+from headtohead.services.django_project import ADDRESSES, Project
+from headtohead.services.memcached import Memcached, empty_memcached
+from headtohead.services.running_server import Endpoint
+from headtohead.services.valkey import EmbeddedValkey, empty_cache
+from headtohead.stack.settings import StackSettings
+
+# Servers that are not there, for settings that cannot be read without any.
+NO_DATABASE = "postgresql://h2h@127.0.0.1:1/h2h"
+NO_CACHE = "redis://127.0.0.1:1/0"
+
+_FROM_SETTINGS = "settings"
+_NOBODYS = "django.db.backends.dummy"
+# Sends nothing to anybody.
+_EMAIL = "django.core.mail.backends.dummy.EmailBackend"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """A revision that was asked what it would use.
+
+    Attributes:
+        name: The side's name.
+        revision: The revision.
+        project: It, as it was asked.
+        description: What it said.
+    """
+
+    name: str
+    revision: Revision
+    project: Project
+    description: ProjectDescription
+
+    def groups(self) -> dict[str, str]:
+        """The first alias of the same database, by alias; those without a database are left out."""
+        databases = self.description.databases
+        first: dict[tuple[str, ...], str] = {}
+        groups: dict[str, str] = {}
+        for alias, each in databases.items():
+            if each.engine in {"", _NOBODYS}:
+                continue
+            own = databases.get(each.mirrors, each)
+            groups[alias] = first.setdefault(own.place, alias)
+        return groups
+
+
+def ask(name: str, revision: Revision, *, project: Project, directory: Path) -> Side:
+    """Ask a revision what it would use, before anything of it runs that could write.
+
+    Args:
+        name: The side's name.
+        revision: The revision.
+        project: It, with servers that are not up.
+        directory: Where files about it are kept.
+
+    Raises:
+        StackError: Its settings cannot be read.
+    """
+    isolation = directory / f"asking-{name}.json"
+    only_read = Isolation(guarded=True, writable=(str(revision.root), str(directory)))
+    write_whole(only_read.to_json(), isolation, private=True)
+    # As its users start it, with its own variables.
+    as_is = replace(project, isolation=isolation, addresses=())
+    try:
+        return Side(name=name, revision=revision, project=as_is, description=as_is.describe())
+    except StackError as error:
+        # Some read DATABASE_URL and cannot do without.
+        told = replace(as_is, addresses=ADDRESSES)
+        try:
+            return Side(name=name, revision=revision, project=told, description=told.describe())
+        except StackError:
+            raise error from None
+
+
+@dataclass(kw_only=True)
+class RevisionData:
+    """What h2h makes for the revisions of one comparison.
+
+    Attributes:
+        settings: What the user asked for.
+        directory: Folder of its files.
+        progress: Told in a few words what is being done.
+        servers: The servers that were needed, by name.
+    """
+
+    settings: StackSettings
+    directory: Path
+    progress: Callable[[str], None]
+    servers: dict[str, Endpoint] = field(default_factory=dict)
+    _caches: dict[str, list[str]] = field(default_factory=dict)
+
+    def prepared(self, sides: Sequence[Side], *, oldest: str) -> dict[str, Project]:
+        """Each side's project on databases and caches of its own, with the same rows.
+
+        Args:
+            sides: The revisions.
+            oldest: The side whose schema is the older one.
+
+        Raises:
+            StackError: There are no rows to be had, or a revision cannot be brought up on them.
+        """
+        self._require_same_databases(sides)
+        first = next(side for side in sides if side.name == oldest)
+        template = self._project(first, kind="template")
+        copied = self._fill(template, first)
+        projects = {}
+        for side in sides:
+            project = projects[side.name] = self._project(side, kind=side.name, like="template")
+            if side is not first or copied:
+                self.progress(f"migrating {side.name}'s databases")
+                self._migrate(project, side)
+            for place in self._places(side, kind=side.name).values():
+                place.database.settle(place.url)
+        return projects
+
+    def empty_caches(self, side: str) -> None:
+        """Forget all that a side's caches keep beyond its processes."""
+        for url in self._caches.get(side, []):
+            empty_cache(url)
+        for folder in (self.directory / side).glob("cache-*"):
+            shutil.rmtree(folder)
+        if "memcached" in self.servers:
+            empty_memcached(self.servers["memcached"].url)
+
+    def remove(self, sides: Sequence[Side]) -> None:
+        """Drop the databases of a comparison.
+
+        Raises:
+            StackError: A server does not answer.
+        """
+        for side in sides:
+            for kind in ("template", side.name):
+                for place in self._places(side, kind=kind).values():
+                    place.database.drop(place.server, name=place.name)
+
+    def _require_same_databases(self, sides: Sequence[Side]) -> None:
+        vendors: dict[str, str] = {}
+        for side in sides:
+            for alias, each in side.description.databases.items():
+                if alias not in side.groups():
+                    continue
+                if each.vendor not in {"postgresql", "sqlite"}:
+                    product = each.vendor or each.engine
+                    raise StackError(
+                        f"DATABASES[{alias!r}] of {side.name} is {product}, which h2h cannot copy",
+                        fix="name settings with PostgreSQL or SQLite as `settings` in "
+                        "[tool.headtohead]",
+                    )
+                if vendors.setdefault(alias, each.vendor) != each.vendor:
+                    raise StackError(
+                        f"DATABASES[{alias!r}] is {vendors[alias]} on one side and {each.vendor} "
+                        "on the other, which cannot share rows",
+                        fix="name settings of one kind as `settings` in [tool.headtohead]",
+                    )
+
+    def _fill(self, template: Project, side: Side) -> bool:
+        """Make the rows; whether they are copies of what there was."""
+        groups = side.groups()
+        copied = False
+        for group in dict.fromkeys(groups.values()):
+            copied |= self._copy(side, group)
+        if not copied and not self.settings.prepare:
+            given = side.description.databases.get("default")
+            raise StackError(
+                f"there are no rows to compare on: {_seen(given)}",
+                fix='say where they come from in [tool.headtohead]: data = "db.sqlite3", '
+                'data = "settings" (the database of the settings is copied) or '
+                'prepare = ["manage.py loaddata demo"]',
+            )
+        self.progress("making rows for both revisions" if not copied else "migrating the copy")
+        self._migrate(template, side)
+        if any(each.kind == "database" for each in side.description.caches.values()):
+            template.prepare("manage.py createcachetable")
+        for command in self.settings.prepare:
+            words = command.format(rows=self.settings.rows, seed=self.settings.seed)
+            template.prepare(words)
+        return copied
+
+    def _copy(self, side: Side, group: str) -> bool:
+        """Copy what there is into a template's database; False where there is nothing to copy."""
+        settings = self.settings
+        own = side.description.databases[group]
+        place = self._places(side, kind="template")[group]
+        source: Path | str | None = None
+        if settings.data not in {None, _FROM_SETTINGS}:
+            if group == "default":
+                source = _named(str(settings.data), root=settings.root)
+        elif own.vendor == "sqlite" and (settings.data or not settings.prepare):
+            file = _at_home(Path(own.name), side.revision, root=settings.root)
+            source = file if file.is_file() and file.stat().st_size else None
+        elif settings.data:
+            source = _url_of(own)
+        if source is None:
+            return False
+        shown = _shown(source)
+        self.progress(f"copying {shown}")
+        place.database.load(place.url, source=source, shown=shown)
+        return True
+
+    def _migrate(self, project: Project, side: Side) -> None:
+        for group in dict.fromkeys(side.groups().values()):
+            project.migrate(database=group)
+
+    def _project(self, side: Side, *, kind: str, like: str | None = None) -> Project:
+        """A side's project on databases of one kind, which are made."""
+        places = self._places(side, kind=kind)
+        templates = self._places(side, kind=like) if like else {}
+        for group, place in places.items():
+            template = templates[group].name if like else None
+            place.database.create(place.server, name=place.name, like=template)
+        caches, cache_url = self._caches_of(side, kind=kind)
+        folder = self.directory / kind
+        (folder / "media").mkdir(mode=0o700, parents=True, exist_ok=True)
+        (self.directory / "tmp").mkdir(mode=0o700, exist_ok=True)
+        isolation = Isolation(
+            databases={
+                alias: places[group].database.django_settings(places[group].url)
+                for alias, group in side.groups().items()
+            },
+            caches=caches,
+            settings={
+                "EMAIL_BACKEND": _EMAIL,
+                "MEDIA_ROOT": str(folder / "media"),
+                "SECURE_SSL_REDIRECT": False,
+            },
+            guarded=True,
+            writable=(str(side.revision.root), str(self.directory)),
+            reachable=(
+                *self.settings.reachable,
+                *(each.server.address for each in self.servers.values()),
+            ),
+        )
+        file = self.directory / f"isolation-{kind}.json"
+        write_whole(isolation.to_json(), file, private=True)
+        return replace(
+            side.project,
+            isolation=file,
+            settings_module=side.description.settings_module,
+            addresses=side.project.addresses or [name for name in ADDRESSES if name in os.environ],
+            database_url=places["default"].url if "default" in places else "",
+            cache_url=cache_url,
+        )
+
+    def _places(self, side: Side, *, kind: str) -> dict[str, "_Place"]:
+        """Where each database of one kind is, by the first of its aliases."""
+        places = {}
+        for group in dict.fromkeys(side.groups().values()):
+            server = self._server(side.description.databases[group].vendor)
+            suffix = (kind if group == "default" else f"{kind}_{group}").replace(" ", "_")
+            name = database_of(server).free_name(server, directory=self.directory, kind=suffix)
+            places[group] = _Place(server=server, name=name)
+        return places
+
+    def _server(self, vendor: str) -> str:
+        """The URL of some database on the server of a product, which is started."""
+        if vendor == "sqlite":
+            url = sqlite.url_of(self.directory / "sqlite" / "none.sqlite3")
+            return self._once("SQLite", lambda: SQLite().external(url)).url
+        given = self.settings.database_url
+        if given:
+            return self._once("PostgreSQL", lambda: database_of(given).external(given)).url
+        embedded = EmbeddedPostgres(directory=self.directory)
+        start = lambda: embedded.ensure(statistics=False, progress=self.progress)  # noqa: E731
+        return self._once("PostgreSQL", start).url
+
+    def _once(self, name: str, start: Callable[[], Endpoint]) -> Endpoint:
+        if name not in self.servers:
+            self.servers[name] = start()
+        return self.servers[name]
+
+    def _caches_of(self, side: Side, *, kind: str) -> tuple[dict[str, Mapping[str, Any]], str]:
+        """What replaces entries of CACHES, and the URL of the first one on Valkey."""
+        replaced: dict[str, Mapping[str, Any]] = {}
+        urls: list[str] = []
+        told = bool(side.project.addresses)
+        for alias, cache in side.description.caches.items():
+            if cache.kind == "redis":
+                urls.append(self._valkey_url(kind))
+                replaced[alias] = {"LOCATION": urls[-1]}
+            elif cache.kind == "memcached":
+                server = self._once("memcached", Memcached(directory=self.directory).start)
+                # Both sides ask the same server.
+                replaced[alias] = {"LOCATION": server.url, "KEY_PREFIX": f"{kind}-{alias}"}
+            elif cache.kind == "files":
+                replaced[alias] = {"LOCATION": str(self.directory / kind / f"cache-{alias}")}
+        return replaced, urls[0] if urls else self._valkey_url(kind) if told else ""
+
+    def _valkey_url(self, kind: str) -> str:
+        """A database of the embedded Valkey that nobody else has."""
+        embedded = EmbeddedValkey(directory=self.directory)
+        start = lambda: embedded.ensure(last_url=None, progress=self.progress)  # noqa: E731
+        server = self._once("Valkey", start)
+        number = sum(map(len, self._caches.values()))
+        url = f"{server.url.rpartition('/')[0]}/{number}"
+        self._caches.setdefault(kind, []).append(url)
+        return url
+
+
+def _at_home(path: Path, revision: Revision, *, root: Path) -> Path:
+    """Where the user has a file that a revision's settings name by its own folder."""
+    if path.is_relative_to(revision.root):
+        return root / path.relative_to(revision.root)
+    return path
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """A database of h2h's: the URL of another one on its server, and its own name there."""
+
+    server: str
+    name: str
+
+    @property
+    def database(self) -> Database:
+        return database_of(self.server)
+
+    @property
+    def url(self) -> str:
+        return self.database.beside(self.server, name=self.name)
+
+
+def _url_of(own: DatabaseSettings) -> str:
+    account = f"{quote(own.user, safe='')}:{quote(own.password, safe='')}@" if own.user else ""
+    reached = urlencode({"host": own.host, "port": own.port} if own.host else {"port": own.port})
+    return f"postgresql://{account}/{quote(own.name, safe='')}?{reached}"
+
+
+def _seen(given: DatabaseSettings | None) -> str:
+    if given is None:
+        return "the settings name no database"
+    if given.vendor == "sqlite":
+        return f"the SQLite file {Path(given.name).name} is not there"
+    at = f" at {given.host}" if given.host else ""
+    return f"the settings name the PostgreSQL {given.name}{at}, which h2h leaves alone"
+
+
+def _named(given: str, *, root: Path) -> Path | str:
+    """The file or the URL that `data` names."""
+    if "://" in given and not given.startswith("sqlite:"):
+        return given
+    file = sqlite.file_of(given) if "://" in given else root / given
+    if not file.is_file():
+        raise ConfigurationError(
+            f"`data` names {given}, which is no file",
+            fix="name it from the folder of pyproject.toml",
+        )
+    return file
+
+
+def _shown(source: Path | str) -> str:
+    """A source without the account and the password that it may have."""
+    if isinstance(source, Path):
+        return source.name
+    parts = urlsplit(source)
+    return f"{parts.path.removeprefix('/')} at {parts.hostname or 'its socket'}"

@@ -1,0 +1,271 @@
+"""What a project may do while h2h runs it, and what its settings lead to: in processes of its own.
+
+An audit hook stays for as long as its process, so none is ever added to that of the tests.
+"""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.db.backends.signals import connection_created
+
+from headtohead.django.isolation import replace_settings
+from headtohead.protocol.isolation import REFUSED, VARIABLE, Isolation
+from headtohead.services.django_project import instrumented
+
+PRELUDE = """
+import json, os, shutil, socket, sqlite3, sys
+from django.conf import settings
+settings.configure(DATABASES={}, CACHES={}, **{})
+made, precious = sys.argv[1:]
+"""
+
+
+@pytest.fixture
+def folders(tmp_path) -> tuple[Path, Path]:
+    """One that h2h made, and one that somebody values, with a file and a link to it."""
+    made, precious = tmp_path / "made", tmp_path / "precious"
+    for each in (made, precious):
+        each.mkdir()
+        (each / "file").write_text("as it was")
+        (each / "folder").mkdir()
+        with sqlite3.connect(each / "rows.sqlite3") as connection:
+            connection.execute("CREATE TABLE item (id)")
+        connection.close()
+    (made / "link").symlink_to(precious / "file")
+    return made, precious
+
+
+def state(folder: Path) -> dict[str, object]:
+    return {
+        str(each.relative_to(folder)): (
+            each.lstat().st_mode,
+            each.lstat().st_mtime_ns,
+            each.read_bytes() if each.is_file() else None,
+        )
+        for each in sorted(folder.rglob("*"))
+    }
+
+
+def run(
+    code: str, folders: tuple[Path, Path], *, isolation: Isolation, tmp_path: Path, **more: str
+) -> "subprocess.CompletedProcess[str]":
+    file = tmp_path / "isolation.json"
+    file.write_text(isolation.to_json())
+    variables = instrumented({"PATH": os.environ["PATH"], VARIABLE: str(file), **more})
+    return subprocess.run(
+        [sys.executable, "-c", PRELUDE + code, *map(str, folders)],
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+HARMFUL = {
+    "write": "open(precious + '/file', 'w')",
+    "append": "open(precious + '/file', 'a')",
+    "update": "open(precious + '/file', 'r+')",
+    "create": "open(precious + '/new', 'x')",
+    "through a link": "open(made + '/link', 'w')",
+    "by a relative path": "os.chdir(precious); open('file', 'w')",
+    "low level": "os.open(precious + '/file', os.O_WRONLY)",
+    "bytes": "os.remove(os.fsencode(precious + '/file'))",
+    "remove": "os.remove(precious + '/file')",
+    "remove by folder": "os.remove('file', dir_fd=os.open(precious, os.O_RDONLY))",
+    "remove all": "shutil.rmtree(precious)",
+    "move away": "os.rename(precious + '/file', made + '/moved')",
+    "move there": "os.replace(made + '/file', precious + '/file')",
+    "truncate": "os.truncate(precious + '/file', 0)",
+    "make a folder": "os.mkdir(precious + '/more')",
+    "remove a folder": "os.rmdir(precious + '/folder')",
+    "link there": "os.symlink('/dev/null', precious + '/null')",
+    "hard link": "os.link(precious + '/file', made + '/hard')",
+    "rights": "os.chmod(precious + '/file', 0o777)",
+    "times": "os.utime(precious + '/file')",
+    "sqlite": "sqlite3.connect(precious + '/rows.sqlite3')",
+    "sqlite by address": "sqlite3.connect('file:' + precious + '/rows.sqlite3?mode=rwc', uri=True)",
+    "connect": "socket.create_connection(('127.0.0.1', 8))",
+    "datagram": "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 8))",
+    "unix socket": "socket.socket(socket.AF_UNIX).connect(precious + '/socket')",
+}
+HARMLESS = {
+    "write": "open(made + '/file', 'w').close()",
+    "remove a link": "os.remove(made + '/link')",
+    "move": "os.rename(made + '/file', made + '/moved')",
+    "read": "open(precious + '/file').read()",
+    "list": "os.listdir(precious)",
+    "device": "open('/dev/null', 'w').close()",
+    "sqlite": "sqlite3.connect(made + '/rows.sqlite3').execute('INSERT INTO item VALUES (1)')",
+    "sqlite in memory": "sqlite3.connect(':memory:').execute('CREATE TABLE item (id)')",
+    "sqlite to read": "sqlite3.connect('file:' + precious + '/rows.sqlite3?mode=ro', uri=True)"
+    ".execute('SELECT * FROM item')",
+    "connect": "socket.create_connection(('127.0.0.1', 9))",
+    "remove all": "shutil.rmtree(made + '/folder')",
+}
+
+
+# Carries each of them out, whatever becomes of those before.
+EACH = """
+here = os.getcwd()
+for name, code in json.loads(os.environ["CODE"]).items():
+    try:
+        exec(code)
+        print(name, "done")
+    except Exception as error:
+        print(name, type(error).__name__)
+    os.chdir(here)
+"""
+
+
+def outcomes(codes: dict[str, str], folders: tuple[Path, Path], tmp_path: Path) -> dict[str, str]:
+    isolation = Isolation(guarded=True, writable=(str(folders[0]),), reachable=("127.0.0.1:9",))
+    finished = run(EACH, folders, isolation=isolation, tmp_path=tmp_path, CODE=json.dumps(codes))
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stderr.count(REFUSED) == finished.stdout.count("PermissionError")
+    return dict(line.rsplit(" ", 1) for line in finished.stdout.splitlines())
+
+
+@pytest.mark.process
+def test_what_h2h_did_not_make_is_not_touched(folders, tmp_path):
+    before = state(folders[1])
+    assert outcomes(HARMFUL, folders, tmp_path) == dict.fromkeys(HARMFUL, "PermissionError")
+    assert state(folders[1]) == before
+
+
+@pytest.mark.process
+def test_what_h2h_made_and_reading_are_free(folders, tmp_path):
+    expected = dict.fromkeys(HARMLESS, "done") | {"connect": "ConnectionRefusedError"}
+    assert outcomes(HARMLESS, folders, tmp_path) == expected
+
+
+@pytest.mark.process
+def test_a_project_that_is_not_guarded_does_as_it_likes(folders, tmp_path):
+    finished = run(HARMFUL["write"], folders, isolation=Isolation(), tmp_path=tmp_path)
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
+class Settings:
+    """As Django holds them once they are read."""
+
+    def __init__(self, **given):
+        self.DEBUG = False
+        self.ALLOWED_HOSTS = ["shop.example"]
+        self.DATABASES = {}
+        self.CACHES = {}
+        self.__dict__.update(given)
+
+
+PROJECT_S_OWN = {
+    "ENGINE": "django.db.backends.postgresql",
+    "NAME": "precious",
+    "USER": "shop",
+    "PASSWORD": "hidden",
+    "HOST": "db.example",
+    "PORT": "5432",
+    "CONN_MAX_AGE": 60,
+    "OPTIONS": {"sslmode": "require", "service": "shop", "application_name": "shop"},
+}
+OURS = {"NAME": "made", "USER": "h2h", "PASSWORD": "", "HOST": "/made", "PORT": "1"}
+
+
+def replaced(*, databases=None, caches=None, settings=None, **own) -> Settings:
+    found = Settings(**own)
+    isolation = Isolation(databases=databases, caches=caches or {}, settings=settings or {})
+    replace_settings(found, isolation)
+    return found
+
+
+def test_a_database_keeps_what_does_not_say_where_it_is():
+    found = replaced(databases={"default": OURS}, DATABASES={"default": PROJECT_S_OWN})
+    assert found.DATABASES["default"] == {
+        **OURS,
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 60,
+        "OPTIONS": {"application_name": "shop"},
+    }
+
+
+def test_a_database_that_h2h_made_nothing_for_is_out_of_reach():
+    own = {"default": PROJECT_S_OWN, "other": PROJECT_S_OWN}
+    found = replaced(databases={"default": OURS}, DATABASES=own)
+    assert found.DATABASES["other"] == {"ENGINE": "django.db.backends.dummy"}
+
+
+def test_databases_that_are_only_asked_for_stay_as_they_are():
+    assert replaced(DATABASES={"default": PROJECT_S_OWN}).DATABASES == {"default": PROJECT_S_OWN}
+
+
+def test_caches_and_folders_are_replaced_by_name():
+    found = replaced(
+        caches={"default": {"LOCATION": "redis://made"}},
+        settings={"MEDIA_ROOT": "/made/media"},
+        CACHES={"default": {"BACKEND": "x", "LOCATION": "redis://own"}, "local": {"BACKEND": "y"}},
+        MEDIA_ROOT="/precious",
+    )
+    assert found.CACHES == {
+        "default": {"BACKEND": "x", "LOCATION": "redis://made"},
+        "local": {"BACKEND": "y"},
+    }
+    assert found.MEDIA_ROOT == "/made/media"
+
+
+def test_a_project_answers_here_as_where_it_is_deployed():
+    found = replaced(
+        databases={},
+        DEBUG=True,
+        STORAGES={"default": {"BACKEND": "x"}, "staticfiles": {"BACKEND": "hashed"}},
+        REST_FRAMEWORK={"DEFAULT_THROTTLE_RATES": {"anon": "5/min"}, "PAGE_SIZE": 3},
+        CELERY_BROKER_URL="redis://own",
+    )
+    assert found.DEBUG is False
+    assert "127.0.0.1" in found.ALLOWED_HOSTS
+    assert found.STORAGES["default"] == {"BACKEND": "x"}
+    assert found.STORAGES["staticfiles"]["BACKEND"] != "hashed"
+    assert found.REST_FRAMEWORK == {"DEFAULT_THROTTLE_RATES": {"anon": None}, "PAGE_SIZE": 3}
+    assert found.CELERY_BROKER_URL == "memory://"
+
+
+class Connection:
+    """As Django announces it."""
+
+    vendor = "postgresql"
+
+    def __init__(self, **settings: str) -> None:
+        self.settings_dict = settings
+        self.closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def announce() -> Iterator[Callable[[Connection], None]]:
+    isolation = Isolation(databases={"default": OURS}, guarded=True)
+    replace_settings(Settings(DATABASES={"default": PROJECT_S_OWN}), isolation)
+    yield lambda connection: connection_created.send(sender=None, connection=connection)
+    assert connection_created.disconnect(dispatch_uid="headtohead-isolation")
+
+
+def test_a_connection_that_gets_around_the_settings_is_closed(announce, capfd):
+    """One that is opened by Django's own machinery, such as a tenant's."""
+    connection = Connection(**{**OURS, "HOST": "db.example"})
+    with pytest.raises(PermissionError):
+        announce(connection)
+    assert connection.closed
+    assert f"{REFUSED}: database made at db.example" in capfd.readouterr().err
+
+
+def test_a_connection_to_what_h2h_made_stays(announce):
+    connection = Connection(**OURS)
+    announce(connection)
+    assert not connection.closed
+
+
+def test_an_isolation_names_no_database_by_itself():
+    assert json.loads(Isolation().to_json())["databases"] is None
