@@ -6,7 +6,13 @@ import pytest
 from django.db import connection
 
 from headtohead.django.captured_sql import UNREADABLE, Execution
-from headtohead.django.query_plans import NoPlanError, explain_command, plan_of, tree
+from headtohead.django.query_plans import (
+    NoPlanError,
+    explain_command,
+    plan_of,
+    sqlite_tree,
+    tree,
+)
 from headtohead.protocol.explanation import PlanNode
 
 ANALYZED = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)"
@@ -69,6 +75,60 @@ def test_a_tree_adds_up_loops_and_tells_no_value():
         children=(),
     )
     assert [each.operation for each in tree(loop).nodes()] == ["Nested Loop", "Seq Scan"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "shape"),
+    [
+        ([(2, 0, "SCAN product")], ["SCAN on product"]),
+        ([(2, 0, "SCAN TABLE product AS p")], ["SCAN on product"]),
+        (
+            [(2, 0, "SEARCH product USING COVERING INDEX by_price (price>?)")],
+            ["SEARCH COVERING INDEX on product using by_price"],
+        ),
+        ([(2, 0, "SCAN product USING INDEX by_price")], ["SCAN INDEX on product using by_price"]),
+        (
+            [
+                (3, 0, "SCAN p"),
+                (5, 0, "SEARCH T2 USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN"),
+                (9, 0, "SEARCH c USING AUTOMATIC COVERING INDEX (name=?)"),
+                (18, 0, "USE TEMP B-TREE FOR ORDER BY"),
+            ],
+            [
+                "QUERY PLAN",
+                "  SCAN on p",
+                "  SEARCH INTEGER PRIMARY KEY LEFT-JOIN on T2",
+                "  SEARCH AUTOMATIC COVERING INDEX on c",
+                "  USE TEMP B-TREE FOR ORDER BY",
+            ],
+        ),
+        (
+            [
+                (3, 0, "SEARCH product USING INDEX by_category (category_id=?)"),
+                (7, 0, "LIST SUBQUERY 1"),
+                (9, 7, "SCAN category"),
+            ],
+            [
+                "QUERY PLAN",
+                "  SEARCH INDEX on product using by_category",
+                "  LIST SUBQUERY ?",
+                "    SCAN on category",
+            ],
+        ),
+        ([(1, 0, "SCAN 2 CONSTANT ROWS")], ["SCAN ? CONSTANT ROWS"]),
+    ],
+)
+def test_the_steps_of_sqlite_become_a_tree_without_numbers_of_rows(steps, shape):
+    plan = sqlite_tree(steps)
+    assert list(plan.shape) == shape
+    assert {(each.loops, each.rows, each.ms) for each in plan.nodes()} == {(None, None, None)}
+
+
+def test_what_sqlite_looks_for_is_told_without_values():
+    text = "SEARCH book USING INDEX book_author (author_id=? AND price>?)"
+    plan = sqlite_tree([(3, 0, text)])
+    assert (plan.relation, plan.index) == ("book", "book_author")
+    assert plan.condition == "author_id=? AND price>?"
 
 
 @pytest.fixture

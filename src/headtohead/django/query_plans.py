@@ -20,6 +20,12 @@ _OTHERS = re.compile(r"[( ]*(INSERT|UPDATE|DELETE|MERGE|VALUES|WITH)\b", re.IGNO
 _LOCKING = re.compile(
     r"\bFOR (UPDATE|NO KEY UPDATE|SHARE|KEY SHARE)\b|\bpg_\w*advisory_\w+", re.IGNORECASE
 )
+# How SQLite tells that it reads a table, and by what.
+_SQLITE_READ = re.compile(
+    r"(?P<verb>SCAN|SEARCH) (?:TABLE )?(?P<relation>\S+)(?: AS \S+)?"
+    r"(?: USING (?P<by>(?:[A-Z]+ )*(?:INDEX|PRIMARY KEY))(?: (?P<index>[^\s(]+))?)?"
+    r"(?: \((?P<condition>.*)\))?(?: (?P<join>[A-Z]+-JOIN))?"
+)
 _CONDITIONS = ("Index Cond", "Hash Cond", "Merge Cond", "Recheck Cond", "TID Cond")
 _FILTERS = ("Filter", "Join Filter")
 # The client waits for all plans, and does so for half a minute.
@@ -35,35 +41,50 @@ class NoPlanError(Exception):
 def plan_of(execution: Execution) -> PlanNode:
     """How the database answers a statement with the values that it was executed with.
 
-    A SELECT that takes no lock is executed again for it, in a transaction that may read only and is
-    rolled back; everything else is only planned.
+    On PostgreSQL, a SELECT that takes no lock is executed again for it, in a transaction that may
+    read only and is rolled back; everything else is only planned, as SQLite plans all of it.
 
     Raises:
         NoPlanError: The statement has none, or the database refuses.
     """
     connection = connections[execution.alias]
-    if connection.vendor != "postgresql":
-        raise NoPlanError(f"plans are PostgreSQL's, not those of {connection.vendor}")
+    if connection.vendor not in {"postgresql", "sqlite"}:
+        raise NoPlanError(f"plans are PostgreSQL's and SQLite's, not those of {connection.vendor}")
     command = explain_command(normalised(execution.sql))
     if command is None or execution.many:
         raise NoPlanError("EXPLAIN does not take it")
     try:
-        with transaction.atomic(using=execution.alias):
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION READ ONLY")
-                cursor.execute(f"SET LOCAL statement_timeout = {LONGEST_EXECUTION_MS}")
-                cursor.execute(f"{command} {execution.sql}", execution.parameters)
-                ((answer,),) = cursor.fetchall()
-            transaction.set_rollback(True, using=execution.alias)
+        if connection.vendor == "sqlite":
+            return _sqlite_plan(execution)
+        return _postgresql_plan(execution, command)
     except Error as error:
         # Its message may quote values.
         name = type(error.__cause__ or error).__name__
         raise NoPlanError(f"the database refuses to explain it ({name})") from error
+
+
+def _postgresql_plan(execution: Execution, command: str) -> PlanNode:
+    with transaction.atomic(using=execution.alias):
+        with connections[execution.alias].cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+            cursor.execute(f"SET LOCAL statement_timeout = {LONGEST_EXECUTION_MS}")
+            cursor.execute(f"{command} {execution.sql}", execution.parameters)
+            ((answer,),) = cursor.fetchall()
+        transaction.set_rollback(True, using=execution.alias)
     return tree(answer[0]["Plan"])
 
 
+def _sqlite_plan(execution: Execution) -> PlanNode:
+    with connections[execution.alias].cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {execution.sql}", execution.parameters)
+        steps = [(step, parent, text) for step, parent, _, text in cursor.fetchall()]
+    if not steps:
+        raise NoPlanError("SQLite looks for nothing to answer it")
+    return sqlite_tree(steps)
+
+
 def explain_command(sql: str) -> str | None:
-    """What is put before a statement, given its normalised text; None when EXPLAIN is not safe."""
+    """What PostgreSQL is asked with, given a normalised statement; None when that is not safe."""
     several = ";" in sql.rstrip("; ")
     if several or sql == UNREADABLE or len(sql) > LONGEST_STATEMENT:
         return None
@@ -90,6 +111,37 @@ def tree(node: Mapping[str, Any]) -> PlanNode:
         blocks=node["Shared Hit Blocks"] + node["Shared Read Blocks"] if executed else None,
         children=tuple(tree(child) for child in node.get("Plans", [])),
     )
+
+
+def sqlite_tree(steps: Sequence[tuple[int, int, str]]) -> PlanNode:
+    """The steps of SQLite's `EXPLAIN QUERY PLAN` as a tree; of several at the top, that plan's own.
+
+    Args:
+        steps: Number, number of the step that it belongs to or 0, and text of each.
+    """
+    below: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for step, parent, text in steps:
+        below[parent].append((step, text))
+
+    def node(step: int, text: str) -> PlanNode:
+        told = _SQLITE_READ.fullmatch(text)
+        words = (told["verb"], told["by"], told["join"]) if told else (normalised(text),)
+        return PlanNode(
+            operation=" ".join(filter(None, words)),
+            relation=told["relation"] if told else "",
+            index=(told["index"] or "") if told else "",
+            condition=normalised(told["condition"] or "") if told else "",
+            filter="",
+            loops=None,
+            rows=None,
+            removed=0,
+            ms=None,
+            blocks=None,
+            children=tuple(node(*each) for each in below[step]),
+        )
+
+    first, *others = below[0]
+    return node(0, "QUERY PLAN") if others else node(*first)
 
 
 def _conditions(node: Mapping[str, Any], names: tuple[str, ...]) -> str:

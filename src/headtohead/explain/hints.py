@@ -47,12 +47,16 @@ def _hints(statement: Statement, plan: PlanNode | None) -> Iterator[str]:
 def _drops_most_of_much(node: PlanNode) -> bool:
     if node.operation != "Seq Scan" or not node.filter or not node.loops:
         return False
-    read = node.rows + node.removed
+    read = _read(node)
     return read >= LARGE * node.loops and node.removed >= DROPPED * read
 
 
+def _read(node: PlanNode) -> int:
+    return (node.rows or 0) + node.removed
+
+
 def _missing_index(node: PlanNode) -> str:
-    read = node.rows + node.removed
+    read = _read(node)
     columns = indexable_columns(node.filter)
     index = (
         f"an index on {node.relation} ({', '.join(columns)})"

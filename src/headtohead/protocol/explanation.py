@@ -14,15 +14,15 @@ class PlanNode:
     """A step of a plan with the steps that feed it.
 
     Attributes:
-        operation: What PostgreSQL calls it, such as ``Seq Scan``.
-        relation: Table that it reads; empty when it reads none.
+        operation: What the database calls it, such as ``Seq Scan`` or ``SEARCH COVERING INDEX``.
+        relation: Table that it reads, or SQLite's alias for it; empty when it reads none.
         index: Index that it reads; empty when it reads none.
         condition: Normalised condition that an index or a join looks for, or empty.
         filter: Normalised condition on rows that were read already, or empty.
         loops: How often it was executed, workers of a parallel step included; None when it was
             only planned.
         rows: Rows that it returned in all loops together; when it was only planned, those that
-            PostgreSQL expects of one loop.
+            PostgreSQL expects of one loop. SQLite only plans, and expects nothing: None.
         removed: Rows that its filter dropped in all loops together.
         ms: Time of all loops together, children included, in milliseconds; None when it was only
             planned.
@@ -37,7 +37,7 @@ class PlanNode:
     condition: str
     filter: str
     loops: int | None
-    rows: int
+    rows: int | None
     removed: int
     ms: float | None
     blocks: int | None

@@ -120,6 +120,8 @@ def node_in_words(node: PlanNode) -> str:
 
 
 def _work(node: PlanNode) -> str:
+    if node.rows is None:
+        return "not executed"
     if node.loops is None or node.ms is None:
         return f"about {_rows(node.rows)}, not executed"
     if node.loops == 0:
