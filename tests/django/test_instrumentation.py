@@ -1,10 +1,13 @@
 """Projects that have nothing of h2h say what serving a request took, whatever their shape."""
 
+import json
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote
@@ -113,6 +116,17 @@ def slow(request):
         cursor.executemany("INSERT INTO made VALUES (%s)", [[1], [2]])
     return HttpResponse()
 
+def books(request):
+    query("CREATE TEMPORARY TABLE book (id integer PRIMARY KEY, title text)")
+    query("INSERT INTO book VALUES (%s, %s)", 1, "a secret")
+    return HttpResponse(str([query("SELECT title FROM book WHERE id = %s", n) for n in (1, 2)]))
+
+def waits(request):
+    for _ in range(int(request.GET["queries"])):
+        query()
+        time.sleep(0.05)
+    return HttpResponse()
+
 def lookups(request):
     return HttpResponse(str(look_up(caches[request.GET["cache"]], request.GET["call"])))
 
@@ -141,8 +155,8 @@ def broken(request):
     raise ValueError
 
 urlpatterns = [
-    path("slow/", slow), path("lookups/", lookups), path("later/", later),
-    path("stream/", stream), path("broken/", broken),
+    path("slow/", slow), path("lookups/", lookups), path("later/", later), path("books/", books),
+    path("stream/", stream), path("broken/", broken), path("waits/", waits),
 ]
 """.replace("PAUSE", str(PAUSE)),
     # What a test asks for is in argv; `sync` goes the way that a WSGI server goes.
@@ -164,6 +178,7 @@ def sync(path):
     path, _, query = path.partition("?")
     environ = {"PATH_INFO": path, "QUERY_STRING": query}
     environ["HTTP_HEADTOHEAD_TOKEN"] = headers["HeadToHead-Token"]
+    environ["HTTP_BAGGAGE"] = os.environ.get("BAGGAGE", "")
     setup_testing_defaults(environ)
     started = {}
     def start_response(status, given, exc_info=None):
@@ -259,6 +274,24 @@ def assert_told(python: Path, shop: Path, *, shape: str) -> None:
     assert (later.queries, later.cache_hits, later.cache_misses) == (1, 2, 1)
 
 
+def assert_explained(python: Path, shop: Path) -> None:
+    """The SQL is told in place of the response, with the code that wanted it and its plan."""
+    ((_, timing, body),) = answers(
+        python, shop, "sync", "/books/", BAGGAGE="h2h.statements=detailed"
+    )
+    assert timing is None
+    created, _, chosen = json.loads(body)["statements"]
+    assert (created["times"], chosen["times"]) == (1, 2)
+    assert chosen["sql"] == "SELECT title FROM book WHERE id = ?"
+    detail = json.loads(body)["details"][2]
+    assert detail["sources"][0]["location"]["path"] == "shop/urls.py"
+    assert detail["sources"][0]["location"]["function"] == "query"
+    assert (detail["plan"]["operation"], detail["plan"]["relation"]) == (
+        "SEARCH INTEGER PRIMARY KEY",
+        "book",
+    )
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_settings_of_every_shape(python: Path, shop: Path, shape: str) -> None:
     assert_told(python, shop, shape=shape_in(python.parents[1], shape))
@@ -270,6 +303,7 @@ def test_pythons_that_projects_have(version: str, shop: Path, tmp_path: Path) ->
     environment = tmp_path / "venv"
     python = own_environment(environment, interpreter=interpreter, packages=DJANGO)
     assert_told(python, shop, shape="one module")
+    assert_explained(python, shop)
 
 
 @pytest.mark.nightly
@@ -387,22 +421,24 @@ def test_a_project_is_served_where_it_cannot_be_measured(python: Path, shop: Pat
 
 
 @pytest.mark.parametrize(
-    ("application", "flags", "path"),
+    ("application", "flags"),
     [
-        ("shop.wsgi:application", ("--worker-class=gthread", "--threads=2"), "/slow/"),
-        ("shop.wsgi:application", ("--preload",), "/slow/"),
-        ("shop.asgi:application", ("--worker-class=asgi",), "/later/"),
+        ("shop.wsgi:application", ("--worker-class=gthread", "--threads=2")),
+        ("shop.wsgi:application", ("--preload",)),
+        ("shop.wsgi:application", ("--worker-class=gevent",)),
+        ("shop.asgi:application", ("--worker-class=asgi",)),
     ],
-    ids=["wsgi", "preload", "asgi"],
+    ids=["threads", "preload", "gevent", "asgi"],
 )
-def test_gunicorn_serves_it(
-    shop: Path, tmp_path: Path, application: str, flags: tuple[str, ...], path: str
+def test_requests_that_gunicorn_serves_at_once_keep_apart(
+    shop: Path, application: str, flags: tuple[str, ...]
 ) -> None:
-    packages = (*DJANGO, "gunicorn", "packaging")
-    python = own_environment(tmp_path / "venv", packages=packages)
-    with served(python, shop, application, *flags) as port:
-        timing = ServerTiming.from_header(header(port, path))
-    assert timing.queries == {"/slow/": 4, "/later/": 1}[path]
+    # Of this environment, which has gunicorn and gevent.
+    python = Path(sys.executable)
+    with served(python, shop, application, *flags) as port, ThreadPoolExecutor() as clients:
+        ask = partial(header, port)
+        found = clients.map(ask, ["/waits/?queries=2", "/waits/?queries=3"])
+    assert [ServerTiming.from_header(each).queries for each in found] == [2, 3]
 
 
 @contextmanager

@@ -66,6 +66,12 @@ def test_an_empty_token_authorises_nobody(settings):
     assert HEADER not in respond(**{TOKEN_HEADER: ""})
 
 
+def test_the_environment_authorises_nobody_where_h2h_is_installed(settings, monkeypatch):
+    del settings.HEADTOHEAD
+    monkeypatch.setenv("H2H_TOKEN", "secret")
+    assert HEADER not in respond(**{TOKEN_HEADER: "secret"})
+
+
 def test_queries_and_their_time_are_counted(settings, db):
     settings.HEADTOHEAD = ON
     timing = ServerTiming.from_header(respond(query_twice, **{TOKEN_HEADER: "secret"})[HEADER])

@@ -91,6 +91,12 @@ print(json.dumps([bool(find_spec(each)) for each in ("headtohead.django", "numpy
     assert found == [True, False, False]
 
 
+def test_the_server_side_can_be_imported_while_django_is(python: Path, tmp_path: Path) -> None:
+    django = "[each for each in sys.modules if each.startswith(('django', 'asgiref'))]"
+    run = f"import headtohead.django.instrumentation; {TELL.format(django)}"
+    assert told(python, "-c", run, folder=tmp_path, **ON) == []
+
+
 def test_an_h2h_of_the_projects_own_comes_first(python: Path, tmp_path: Path) -> None:
     (tmp_path / "headtohead.py").touch()
     where = "import json, headtohead; print(json.dumps(headtohead.__file__))"

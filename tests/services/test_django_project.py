@@ -3,7 +3,13 @@ from pathlib import Path
 from typing import Any
 
 from headtohead.revisions.environments import PythonEnvironment
-from headtohead.services.django_project import Project, ProjectVariable, secrets_of
+from headtohead.services.django_project import (
+    Project,
+    ProjectVariable,
+    instrumented,
+    secrets_of,
+)
+from tests.conftest import ROOT
 
 TOLD = (
     ProjectVariable(name="SECRET_KEY", value="{secret}"),
@@ -66,3 +72,19 @@ def test_the_projects_own_code_comes_before_any_that_is_installed(monkeypatch):
     runs_in = PythonEnvironment(root=Path("/shop"))
     found = project(runs_in=runs_in).variables()["PYTHONPATH"]
     assert found.split(os.pathsep) == ["/shop/src", "/shop", "/given"]
+
+
+def test_an_instrumented_project_keeps_its_path_behind_one_folder_of_one_file():
+    variables = {"PYTHONPATH": "its/own:another", "HOME": "/home/somebody"}
+    given = instrumented(variables)
+    folder = Path(given["PYTHONPATH"].partition(":")[0])
+    assert [each.name for each in folder.glob("*.py")] == ["sitecustomize.py"]
+    assert given["PYTHONPATH"] == f"{folder}:its/own:another"
+    assert given["H2H_INSTRUMENT"] == str(ROOT / "src")
+    assert given["HOME"] == "/home/somebody"
+
+
+def test_an_instrumented_project_without_a_path_looks_nowhere_else():
+    # An empty entry would be the folder that it runs in.
+    for variables in ({}, {"PYTHONPATH": ""}):
+        assert ":" not in instrumented(variables)["PYTHONPATH"]

@@ -14,7 +14,7 @@ from headtohead.django.captured_sql import Execution, collecting, counted
 from headtohead.django.metrics_sink import add_request
 from headtohead.django.observation import Choice, Observation, serving, watch_open_connections
 from headtohead.django.query_plans import details_of
-from headtohead.django.settings import TOKEN, is_authorised, server_settings
+from headtohead.django.settings import TOKEN, is_authorised, is_brought_in, server_settings
 from headtohead.django.variant_choice import Chooser
 from headtohead.experiment_registry import Registry, load_experiments
 from headtohead.protocol.explanation import BAGGAGE_STATEMENTS, DETAILED, Explanation
@@ -66,7 +66,8 @@ class MeasurementMiddleware:
         if self._is_async:
             markcoroutinefunction(self)
         settings = server_settings()
-        self._enabled = settings.experiments
+        # Where nobody declares experiments, the SQL can be asked for all the same.
+        self._reads_baggage = settings.experiments or is_brought_in()
         self._chooser = Chooser(
             load_experiments(settings.package) if settings.experiments else Registry([])
         )
@@ -99,7 +100,7 @@ class MeasurementMiddleware:
     def _asked(self, request: HttpRequest) -> _RequestedMeasurement:
         if "HTTP_BAGGAGE" not in request.META and TOKEN not in request.META:
             return self._nothing
-        baggage = request.META.get("HTTP_BAGGAGE", "") if self._enabled else ""
+        baggage = request.META.get("HTTP_BAGGAGE", "") if self._reads_baggage else ""
         # Only who may measure may be told.
         return self._asked_with(baggage, is_authorised(request))
 
