@@ -315,7 +315,10 @@ def test_pythons_that_projects_have(version: str, shop: Path, tmp_path: Path) ->
 def test_djangos_that_projects_have(
     version: str, django: str, shape: str, shop: Path, environments
 ) -> None:
-    assert_told(environments(version, django), shop, shape=shape)
+    python = environments(version, django)
+    assert_told(python, shop, shape=shape)
+    if shape == "one module":
+        assert_explained(python, shop)
 
 
 @pytest.fixture(scope="module")

@@ -75,13 +75,13 @@ def test_the_projects_own_code_comes_before_any_that_is_installed(monkeypatch):
 
 
 def test_an_instrumented_project_keeps_its_path_behind_one_folder_of_one_file():
-    variables = {"PYTHONPATH": "its/own:another", "HOME": "/home/somebody"}
+    variables = {"PYTHONPATH": "its/own:another", "TZ": "UTC"}
     given = instrumented(variables)
     folder = Path(given["PYTHONPATH"].partition(":")[0])
     assert [each.name for each in folder.glob("*.py")] == ["sitecustomize.py"]
     assert given["PYTHONPATH"] == f"{folder}:its/own:another"
     assert given["H2H_INSTRUMENT"] == str(ROOT / "src")
-    assert given["HOME"] == "/home/somebody"
+    assert given["TZ"] == "UTC"
 
 
 def test_an_instrumented_project_without_a_path_looks_nowhere_else():
