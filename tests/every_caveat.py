@@ -49,6 +49,8 @@ def every_caveat() -> Iterator[tuple[str, Caveat]]:
     """Each with the name of the function that states it."""
     for rule in declared_caveats():
         told = list(signature(rule.state).parameters)
+        lacking = [each for each in told if each not in VALUES]
+        assert not lacking, f"give VALUES above examples of {lacking}, which {rule.code} is told"
         for values in product(*(VALUES[each] for each in told)):
             yield rule.state.__name__, rule.state(**dict(zip(told, values, strict=True)))
 

@@ -12,6 +12,7 @@ from tests.cli.work import WORK
 @pytest.fixture
 def command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     (tmp_path / "pyproject.toml").write_text("[tool.headtohead]\ngate = {rounds = 5}\n")
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)  # that of these very tests
     (tmp_path / "kept").mkdir()
     write_record(RUN, tmp_path / "kept")
     found = CommandLine(folder=tmp_path, monkeypatch=monkeypatch)

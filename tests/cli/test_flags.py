@@ -1,6 +1,7 @@
 """Every flag and argument of every command reaches what does the work, found by discovery."""
 
 from dataclasses import replace
+from enum import EnumType
 from typing import Any
 
 import pytest
@@ -64,8 +65,10 @@ def test_every_flag_has_a_case():
             continue
         cases = CASES.get(parameter, [])
         given = {argument for arguments, *_ in cases for argument in arguments}
-        flags = {*declared.opts, *declared.secondary_opts}
-        if not cases or (declared.param_type_name == "option" and not flags <= given):
+        kind = declared.type_descriptor.annotation
+        values = {*kind} - {declared.default} if isinstance(kind, EnumType) else set()
+        expected = {*declared.opts, *declared.secondary_opts, *values}
+        if not cases or (declared.param_type_name == "option" and not expected <= given):
             lacking.append(parameter)
     assert lacking == []
 

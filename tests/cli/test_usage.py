@@ -110,8 +110,8 @@ def test_a_worker_needs_a_host(refused):
         ("H2H_DATABASE_URL", "postgresql://u:hidden@127.0.0.1:9/x", "127.0.0.1:9"),
         ("H2H_DATABASE_URL", "nonsense", "H2H_DATABASE_URL"),
         ("H2H_CACHE_URL", "redis://:hidden@127.0.0.1:9/0", "127.0.0.1:9"),
-        ("BROKER_URL", "redis://:hidden@127.0.0.1:9/0", "127.0.0.1:9"),
-        ("BROKER_URL", "amqp://u:hidden@127.0.0.1/", "BROKER_URL"),
+        ("H2H_BROKER_URL", "redis://:hidden@127.0.0.1:9/0", "127.0.0.1:9"),
+        ("H2H_BROKER_URL", "amqp://u:hidden@127.0.0.1/", "H2H_BROKER_URL"),
         ("H2H_ROWS", "many", "a whole number"),
     ],
 )

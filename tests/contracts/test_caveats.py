@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from inspect import getfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from typer.testing import CliRunner
 
+from headtohead import validity
 from headtohead.analysis.growth import Trend
 from headtohead.analysis.results import Verdict
 from headtohead.ci.gate import junit
@@ -139,7 +141,19 @@ def test_every_code_is_declared_to_invalidate_or_not() -> None:
     found: dict[str, set[bool]] = {}
     for _, caveat in EVERY_CAVEAT:
         found.setdefault(caveat.code, set()).add(caveat.invalidates)
-    assert found == INVALIDATES
+    assert found == INVALIDATES, "say above whether a caveat that is new invalidates"
+
+
+def test_every_caveat_is_found_out_somewhere() -> None:
+    """A rule that no other module asks would never be stated."""
+    root = Path(validity.__file__).parents[1]
+    sources = {path: path.read_text(encoding="utf-8") for path in root.rglob("*.py")}
+    for rule in declared_caveats():
+        own = Path(getfile(rule.state))
+        name = re.compile(rf"\b{rule.state.__name__}\b")
+        uses = [path for path, text in sources.items() if path != own and name.search(text)]
+        calls = len(name.findall(sources[own])) - 1
+        assert uses or calls, f"nobody states {rule.code}"
 
 
 def test_what_a_rule_says_of_its_weight_is_what_it_states() -> None:

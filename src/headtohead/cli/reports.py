@@ -42,8 +42,10 @@ def rendered(record: Run, *, form: Format, folder: Path) -> str:
             return html.render(page(record, explained=read_explained(folder)))
         case Format.MARKDOWN:
             return markdown.render(brief(record))
-        case _:
+        case Format.JSON:
             return to_json(record)
+        case Format.TERMINAL:
+            raise ValueError(form)
 
 
 def write_reports(record: Run, folder: Path) -> None:
