@@ -100,3 +100,13 @@ def test_users_are_a_number_or_a_list(project):
     assert load(project("users = 4")).users == (4,)
     assert load(project('users = "1,2, 4"')).users == (1, 2, 4)
     assert help_of("users").endswith("Default 8, or H2H_USERS.")
+
+
+def test_files_to_copy_are_a_list_or_text(project):
+    assert load(project()).copy == ()
+    assert load(project('copy = [".env", "static/dist"]')).copy == (".env", "static/dist")
+    assert load(project('copy = ".env, static/dist"')).copy == (".env", "static/dist")
+    assert load(project(), environment={"H2H_COPY": ".env,b"}).copy == (".env", "b")
+    for wrong in ('[".env", 3]', '[""]', "3", "true", '{ a = ".env" }'):
+        with pytest.raises(ConfigurationError, match="copy is .*; give a list of paths such as"):
+            load(project(f"copy = {wrong}"))

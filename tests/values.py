@@ -7,7 +7,8 @@ from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from headtohead.config import Config, Texts, UserCounts, help_of
+from headtohead.config import Config, help_of
+from headtohead.setting_values import Texts, UserCounts
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = tuple(each for each in fields(Config) if each.metadata)

@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
+
+from headtohead.setting_values import Texts, UserCounts
 
 TABLE = "[tool.headtohead]"
 # Where Locust's workers look for their master.
@@ -31,59 +32,6 @@ def _setting(
         "modes": modes,
     }
     return field(default=default, metadata=metadata)
-
-
-def whole_number(given: str) -> int:
-    """Read a whole number, which may also be written as `1e6`.
-
-    Raises:
-        ValueError: It is none.
-    """
-    try:
-        return int(given)
-    except ValueError:
-        number = float(given)
-        if not number.is_integer():
-            raise
-        return int(number)
-
-
-class UserCounts(tuple[int, ...]):
-    """Numbers of users in ascending order, given as a number or as a list such as `1,2,4`."""
-
-    __slots__ = ()
-
-    def __new__(cls, given: "int | str | UserCounts") -> Self:
-        """Read them.
-
-        Raises:
-            ValueError: They are no numbers of users, or do not ascend.
-        """
-        numbers = given if isinstance(given, tuple) else map(int, str(given).split(","))
-        counts = super().__new__(cls, numbers)
-        if counts[0] < 1 or any(more <= fewer for fewer, more in pairwise(counts)):
-            raise ValueError(given)
-        return counts
-
-    def __str__(self) -> str:
-        return ",".join(map(str, self))
-
-
-class Texts(tuple[str, ...]):
-    """Several texts: a list in a file, one a line in a variable."""
-
-    __slots__ = ()
-
-    def __new__(cls, given: "str | list[str] | tuple[str, ...]" = ()) -> Self:
-        """Read them.
-
-        Raises:
-            ValueError: One of them is no text, or empty.
-        """
-        texts = given.splitlines() if isinstance(given, str) else given
-        if not all(str(each) == each and each.strip() for each in texts):
-            raise ValueError(given)
-        return super().__new__(cls, texts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,6 +203,11 @@ class Config:
         "File that pins the project's packages; each revision gets an environment from its own.",
         default=Path("requirements.lock"),
     )
+    copy: Texts = _setting(
+        "Files that git ignores and a revision needs, as paths or patterns from the project's "
+        "folder; they are copied to both sides of a comparison.",
+        default=Texts(),
+    )
     openapi: str = _setting(
         "Path of the project's OpenAPI document, as JSON.", default="/api/schema/?format=json"
     )
@@ -307,6 +260,11 @@ class Config:
     def stack_directory(self) -> Path:
         """Where the local stack lives, as an absolute path."""
         return self.root / self.stack
+
+    @property
+    def own_paths(self) -> tuple[Path, ...]:
+        """What h2h writes into the project's folder, as absolute paths."""
+        return (self.stack_directory, self.results_directory, self.history_path)
 
 
 def help_of(name: str) -> str:

@@ -11,13 +11,11 @@ from typing import Any, get_type_hints
 from headtohead.config import (
     TABLE,
     Config,
-    Texts,
-    UserCounts,
     declared_settings,
     variable_of,
-    whole_number,
 )
 from headtohead.errors import ConfigurationError
+from headtohead.setting_values import Texts, UserCounts, whole_number
 
 
 def load_config(*, start: Path, environment: Mapping[str, str], flags: Mapping[str, Any]) -> Config:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from headtohead.config import MASTER_PORT, Config, UserCounts
+from headtohead.config import MASTER_PORT, Config
 from headtohead.host.cores import Cores, available_cores, generator_cores, server_cores
 from headtohead.load.messages.arm import Arm
 from headtohead.load.messages.background import BackgroundPlan
@@ -17,6 +17,7 @@ from headtohead.load.messages.throughput import BlockPlan
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
 from headtohead.records.run import Run, read_record
 from headtohead.run.background import DEFAULT_USERS
+from headtohead.setting_values import UserCounts
 from headtohead.stack.settings import StackSettings
 from tests.run.scripted import STACK_METRICS_PORT, STACK_URL, THREE, Noted, run_noted
 from tests.values import MODES, SETTINGS, two_values
@@ -39,7 +40,9 @@ SUITABLE: dict[str, tuple[Any, Any]] = {
 # What a run itself does not read, and where it is seen.
 ELSEWHERE = {
     **dict.fromkeys(("experiments", "explain", "publish", "dashboards"), "tests/cli/test_flags.py"),
-    **dict.fromkeys(("snapshot", "lock", "benchmarks", "openapi", "history"), "tests/contracts"),
+    **dict.fromkeys(
+        ("snapshot", "lock", "copy", "benchmarks", "openapi", "history"), "tests/contracts"
+    ),
 }
 OF_A_RUN = [each for each in SETTINGS if each.name not in {*ELSEWHERE, "mode"}]
 # Each column is a setting, each row a run: any two columns show all four pairs of their values.

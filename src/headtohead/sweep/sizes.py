@@ -2,8 +2,9 @@
 
 from itertools import pairwise
 
-from headtohead.config import MOST_ROWS, whole_number
+from headtohead.config import MOST_ROWS
 from headtohead.errors import ConfigurationError
+from headtohead.setting_values import whole_number
 
 DEFAULT_SIZES = "1e3,1e4,1e5"
 # A line always fits two, so they leave nothing to tell the exponent's error by.

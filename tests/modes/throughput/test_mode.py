@@ -3,11 +3,12 @@ from pathlib import Path
 import pytest
 
 from headtohead.analysis.results import Metric, Verdict
-from headtohead.config import Config, UserCounts
+from headtohead.config import Config
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.modes.mode import Progress, require_rounds
 from headtohead.modes.throughput.mode import MeasuredLoad, ThroughputMode
 from headtohead.modes.throughput.workers import open_workers
+from headtohead.setting_values import UserCounts
 from headtohead.stack.target import Target
 from tests.check.test_equal_answers import experiment
 from tests.processes import children_of_load
