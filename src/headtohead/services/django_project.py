@@ -5,6 +5,7 @@ import secrets
 import shlex
 import subprocess
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -274,7 +275,10 @@ def changed_at(root: Path) -> float:
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in files:
-            if name.endswith(".py"):
+            if not name.endswith(".py"):
+                continue
+            # An editor's lock is a link that leads nowhere.
+            with suppress(OSError):
                 latest = max(latest, os.stat(f"{folder}/{name}").st_mtime)  # noqa: PTH116 (fast)
     return latest
 
