@@ -6,7 +6,7 @@ from pathlib import Path
 from headtohead.ci.history.history_file import HistoryEntry, append, read_history
 from headtohead.errors import ConfigurationError, MeasurementError, RecordError
 from headtohead.records.run import Run
-from headtohead.revisions.git import committed_at
+from headtohead.revisions.git import committed_at, count
 
 
 def add(record: Run, *, path: Path, root: Path) -> tuple[HistoryEntry, ...]:
@@ -58,6 +58,7 @@ def _entries(record: Run, *, root: Path) -> Iterator[HistoryEntry]:
             fix="follow the advice in its report, and measure again",
         )
     moment = committed_at(revisions.head.commit, root=root)
+    ancestors = count(revisions.head.commit, root=root)
     for experiment in record.experiments:
         for comparison in experiment.comparisons:
             yield HistoryEntry(
@@ -72,4 +73,5 @@ def _entries(record: Run, *, root: Path) -> Iterator[HistoryEntry]:
                 verdict=comparison.verdict,
                 run_id=record.run_id,
                 measured_at=record.started_at,
+                ancestors=ancestors,
             )

@@ -31,7 +31,9 @@ class HistoryEntry:
         metric: What was compared.
         anchor: Hash of the commit that every other is compared with.
         commit: Hash of this one.
-        committed_at: When it was committed.
+        committed_at: When it was committed, to the second.
+        ancestors: How many commits it is built on, itself counted, which orders those of one
+            second; 0 in lines of versions that did not write it.
         ratio: This commit over the anchor, so that it does not depend on the machine's speed.
         ci95: The 95 % interval of `ratio`.
         margin: The smallest effect that matters, as a fraction.
@@ -52,6 +54,7 @@ class HistoryEntry:
     verdict: Verdict
     run_id: str
     measured_at: datetime
+    ancestors: int = 0
 
     @property
     def identity(self) -> tuple[str, str, str]:

@@ -49,10 +49,18 @@ class Series:
 def series_of(entries: Iterable[HistoryEntry]) -> tuple[Series, ...]:
     """The series of a history, by the names of their endpoints.
 
-    Lines may be in any order, as merging leaves them: commits are ordered by when they were made.
+    Lines may be in any order, as merging leaves them: commits are ordered by when they were made,
+    and those of one second as git orders them, what is built on another after it.
     """
     ordered = sorted(
-        entries, key=lambda each: (*_key(each), each.committed_at, each.commit, each.measured_at)
+        entries,
+        key=lambda each: (
+            *_key(each),
+            each.committed_at,
+            each.ancestors,
+            each.commit,
+            each.measured_at,
+        ),
     )
     return tuple(_series(tuple(group)) for _, group in groupby(ordered, key=_key))
 
