@@ -69,6 +69,7 @@ def compared(
             rounds=rounds,
             config=config,
             note=_silent,
+            say=_silent,
             write_reports=lambda *_: None,
             **more,
         )
@@ -95,7 +96,7 @@ def benched(config: Config, *, rounds: int = 4, **more: Any) -> Design:
     with _designing(design):
         given = {"select": None, "instructions": False, **more}
         design.record, _ = benching.bench(
-            "main", None, rounds=rounds, config=config, note=_silent, **given
+            "main", None, rounds=rounds, config=config, note=_silent, say=_silent, **given
         )
     return design
 

@@ -106,8 +106,8 @@ CASES: dict[tuple[str, str], list[Case]] = {
         (("--rows", "10,2e2,3000"), it("sizes"), (10, 200, 3000)),
         ((), it("sizes"), (1_000, 10_000, 100_000)),
     ],
-    ("compare", "base"): [((), it("base"), "main")],
-    ("compare", "head"): [(("other",), it("head"), "other"), ((), it("head"), None)],
+    ("compare", "base"): [(("main",), it("base"), "main"), ((), it("base"), None)],
+    ("compare", "head"): [(("main", "other"), it("head"), "other"), (("main",), it("head"), None)],
     ("compare", "experiments"): [
         ((), asked, (["/first/", "/second/"], [])),
         (("--experiment", "second"), asked, (["/second/"], [])),

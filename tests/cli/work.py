@@ -132,7 +132,6 @@ WORK: Mapping[str, Work] = {
     "compare": Work(
         does="headtohead.compare.compare_revisions.compare",
         answer=(RUN, FOLDER),
-        needed=("main",),
         beside={"headtohead.compare.openapi.operations_at": (["/found/"], ["untimed"])},
         mode="latency",
         record=RUN,

@@ -12,6 +12,7 @@ from headtohead.ci.gate.policy import ExperimentPolicy, Policy
 from headtohead.config import Config
 from headtohead.modes.latency import mode as latency_mode
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
+from headtohead.setting_values import PathPatterns
 from tests.cli.work import BENCH
 from tests.designs import (
     ENDPOINTS,
@@ -70,12 +71,25 @@ def test_a_comparison_shares_the_budget_among_its_rounds(control, rounds, warm_u
 
 
 def test_a_comparison_is_of_these_revisions_with_these_rows(config):
-    given = config(rows=91, seed=6, lock=Path("other.lock"), stack=Path("there"))
+    given = config(
+        rows=91,
+        seed=6,
+        lock=Path("other.lock"),
+        stack=Path("there"),
+        history=Path("kept.jsonl"),
+        copy=PathPatterns(".env"),
+    )
     design = compared(given, pairs=2)
     (checkout,) = design.checkouts
     assert checkout["names"] == ("main", None)
     assert (checkout["lock"], checkout["root"]) == (Path("other.lock"), given.root)
     assert checkout["directory"] == given.root / "there"
+    assert checkout["copy"] == (".env",)
+    assert set(checkout["own"]) == {
+        given.root / name for name in ("there", "results", "kept.jsonl")
+    }
+    # The project's own folder is not run in.
+    assert [each.root for each in design.stacks] == [Path()]
     (database,) = design.databases
     assert (database["rows"], database["seed"]) == (91, 6)
     assert database["settings"].workers == given.api_workers
@@ -105,7 +119,9 @@ def test_a_sweep_measures_at_every_size_as_the_settings_say(
 
 @pytest.mark.parametrize("instructions", [False, True])
 def test_a_bench_runs_the_selection_of_both_revisions_in_every_round(instructions, config):
-    given = config(benchmarks=Path("speed"), lock=Path("other.lock"), margin=0.3)
+    given = config(
+        benchmarks=Path("speed"), copy=PathPatterns(".env"), lock=Path("other.lock"), margin=0.3
+    )
     design = benched(given, rounds=5, select="not slow", instructions=instructions)
     sides = [side for side, *_ in design.processes]
     assert (sides.count("main"), sides.count("work")) == (5, 5)
@@ -114,6 +130,8 @@ def test_a_bench_runs_the_selection_of_both_revisions_in_every_round(instruction
     ]
     assert {each[1:] for each in design.processes} == {(Path("speed"), "not slow")}
     assert design.checkouts[0]["lock"] == Path("other.lock")
+    assert design.checkouts[0]["own"] == given.own_paths
+    assert design.checkouts[0]["copy"] == given.copy
     (benchmark,) = design.record.benchmarks
     assert (benchmark.margin, benchmark.ratio, design.record.rounds) == (0.3, 2.0, 5)
     assert benchmark.instructions == ((1000, 1000) if instructions else None)
@@ -195,6 +213,7 @@ def test_a_gate_does_what_its_policy_says(policy, runnable, config, monkeypatch,
             policy=policy,
             config=given,
             note=[].append,
+            say=[].append,
             write_reports=lambda *_: None,
         )
     endpoints, untimed = told["compare"]["choose"]("", "")

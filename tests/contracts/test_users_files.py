@@ -77,6 +77,7 @@ SETTINGS: dict[str, tuple[str, Callable[[Path], object]]] = {
             directory=path.parent,
             lock=Path("lock"),
             note=ignore,
+            say=ignore,
         ).__enter__(),
     ),
     **{

@@ -38,7 +38,7 @@ def test_a_record_tells_when_it_began_how_long_it_took_and_how_busy_the_machine_
     tmp_path: Path,
 ) -> None:
     began = Began(clock=Began().clock - 60, load=0.25)
-    found = began.provenance(tmp_path, servers={"Valkey": "9"}, rows=7)
+    found = began.provenance(tmp_path, own=(), servers={"Valkey": "9"}, rows=7)
     assert found["started_at"] == began.at
     assert 60 <= found["seconds"] < 120
     environment = found["environment"]

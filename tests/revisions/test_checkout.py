@@ -56,6 +56,7 @@ def revisions(root: Path, base: str, head: str | None = None, *, notes: list[str
         directory=root / ".h2h",
         lock=Path("requirements.lock"),
         note=(notes if notes is not None else []).append,
+        say=print,
     )
 
 
@@ -80,7 +81,8 @@ def test_each_revision_runs_its_own_code(repository):
 
 def test_without_a_head_it_is_the_working_tree_with_what_is_not_committed(repository):
     with revisions(repository, "main") as (base, head):
-        assert (head.label, head.root) == (f"HEAD ({base.commit[:10]})", repository)
+        assert head.label == f"HEAD ({base.commit[:10]})"
+        assert head.root.is_relative_to(repository / ".h2h" / "revisions")
     (repository / "shop.py").write_text("ANSWER = 'changed'\n", encoding="utf-8")
     with revisions(repository, "main") as (base, head):
         assert (answer(base), answer(head)) == ("new", "changed")
@@ -110,14 +112,14 @@ def test_what_a_killed_process_left_is_removed_by_the_next(repository):
         from headtohead.revisions import checked_out
         root = Path({str(repository)!r})
         with checked_out("v1", "main", root=root, directory=root / ".h2h",
-                         lock=Path("none"), note=print):
+                         lock=Path("none"), note=print, say=print):
             os.kill(os.getpid(), signal.SIGKILL)
     """
     command = [sys.executable, "-c", textwrap.dedent(program)]
     assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
     assert len(list((repository / ".h2h" / "revisions").iterdir())) == 2
     with revisions(repository, "v1"):
-        assert len(list((repository / ".h2h" / "revisions").iterdir())) == 1
+        assert len(list((repository / ".h2h" / "revisions").iterdir())) == 2
 
 
 def test_a_project_below_the_top_of_its_repository_is_found_in_its_revisions(repository):
@@ -141,7 +143,10 @@ def test_a_revision_that_is_not_there_is_refused_with_what_to_do(repository, tmp
         pass
     outside = tmp_path / "outside"
     outside.mkdir()
-    with pytest.raises(RevisionError, match="not a git repository"), revisions(outside, "main"):
+    with (
+        pytest.raises(RevisionError, match="outside is in no git repository"),
+        revisions(outside, "main"),
+    ):
         pass
 
 
@@ -164,10 +169,13 @@ def test_other_packages_get_an_environment_that_is_kept(repository):
         assert base.environment.interpreter.is_relative_to(repository / ".h2h" / "environments")
         assert head.environment.interpreter == Path(sys.executable)
         assert answer(base) == "locked"
-    assert notes == ["installing what requirements.lock of that revision pins"]
+    assert notes == [
+        "installing what requirements.lock of that revision pins",
+        "copying the working tree",
+    ]
     with revisions(repository, "main", notes=notes) as (again, _):
         assert again.environment.interpreter == base.environment.interpreter
-    assert len(notes) == 1
+    assert notes[2:] == ["copying the working tree"]
 
 
 def test_packages_that_cannot_be_installed_are_told_of_and_leave_nothing(repository):

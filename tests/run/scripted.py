@@ -232,7 +232,7 @@ def scripted(noted: Noted) -> Iterator[None]:
         patch.setattr(background, "background_load", journeys)
         patch.setattr(background, "scenario_names", lambda _: JOURNEYS)
         patch.setattr(metrics_exporter, "_serving", serving)
-        patch.setattr(provenance, "git_state", lambda _: samples.run().git)
+        patch.setattr(provenance, "git_state", lambda *_, **__: samples.run().git)
         yield
 
 

@@ -65,7 +65,9 @@ def audit(experiments: Sequence[Experiment], *, config: Config, note: Note) -> A
         ]
     return AuditRecord(
         schema=SCHEMA_VERSION,
-        **began.provenance(config.root, servers=target.servers, rows=config.rows),
+        **began.provenance(
+            config.root, own=config.own_paths, servers=target.servers, rows=config.rows
+        ),
         variants=tuple(variants),
     )
 

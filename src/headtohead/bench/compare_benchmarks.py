@@ -31,6 +31,7 @@ def bench(
     instructions: bool,
     config: Config,
     note: Callable[[str], None],
+    say: Callable[[str], None],
 ) -> tuple[Bench, Path]:
     """Run the benchmarks of two revisions in turn and write the record.
 
@@ -42,6 +43,7 @@ def bench(
         instructions: Whether to have valgrind count instructions, in one more process of each.
         config: All settings.
         note: Told in a few words what is being done.
+        say: Told in a sentence what whoever reads the result should know.
 
     Returns:
         The record, and the folder that holds it.
@@ -64,6 +66,9 @@ def bench(
             directory=config.stack_directory,
             lock=config.lock,
             note=note,
+            say=say,
+            own=config.own_paths,
+            copy=config.copy,
         ) as revisions,
     ):
         taken: tuple[list[Times], list[Times]] = ([], [])
@@ -101,7 +106,7 @@ def bench(
         record = Bench(
             schema=SCHEMA_VERSION,
             run_id=run_id,
-            **began.provenance(config.root),
+            **began.provenance(config.root, own=config.own_paths),
             base=provenance.compared(revisions[0]),
             head=provenance.compared(revisions[1]),
             rounds=rounds,

@@ -68,6 +68,7 @@ def bench(
             instructions=can_count() if instructions is None else instructions,
             config=config,
             note=watch.note,
+            say=watch.say,
         )
     if as_json:
         sys.stdout.write(to_json(record))

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from headtohead.cli.application import app, console, errors
-from headtohead.cli.options import FEWEST_ROUNDS, AsJson, Base, Head, with_settings
+from headtohead.cli.options import FEWEST_ROUNDS, AsJson, Head, with_settings
 from headtohead.cli.project import read_config, read_project
 from headtohead.cli.reports import write_reports
 from headtohead.cli.run_commands import show_run
@@ -20,7 +20,14 @@ DEFAULT_ROUNDS = 8
 @app.command()
 @with_settings("budget", "margin", "control", "rows", "seed", "results")
 def compare(
-    base: Base,
+    base: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[BASE]",
+            help="A branch, tag or commit. Default: where HEAD left the default branch; on that "
+            "branch HEAD, where there are changes, or else HEAD~1.",
+        ),
+    ] = None,
     head: Head = None,
     *,
     experiments: Annotated[
@@ -98,6 +105,7 @@ def compare(
             rounds=rounds,
             config=config,
             note=watch.note,
+            say=watch.say,
             write_reports=write_reports,
         )
     show_run(record, folder, as_json=as_json)

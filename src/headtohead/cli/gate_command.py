@@ -53,6 +53,7 @@ def gate(
             policy=policy,
             config=config,
             note=watch.note,
+            say=watch.say,
             write_reports=write_reports,
         )
     write_gate(judged, record, folder)

@@ -6,7 +6,8 @@ from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 import typer
 
-from headtohead.config import Config, UserCounts, declared_settings, help_of
+from headtohead.config import Config, declared_settings, help_of
+from headtohead.setting_values import UserCounts
 
 # A verdict on two revisions needs as many (headtohead.analysis.launches, which is slow to import).
 FEWEST_ROUNDS = 4
@@ -18,7 +19,9 @@ Names = Annotated[
 Base = Annotated[str, typer.Argument(metavar="BASE", help="A branch, tag or commit.")]
 Head = Annotated[
     str | None,
-    typer.Argument(metavar="[HEAD]", help="Another one; the working tree when none is given."),
+    typer.Argument(
+        metavar="[HEAD]", help="Another one; the working tree as it is now when none is given."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 

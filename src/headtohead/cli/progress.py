@@ -34,6 +34,10 @@ class ProgressDisplay:
         else:
             self._console.print(text)
 
+    def say(self, text: str) -> None:
+        """Say what stays on the screen; brackets in it are no markup."""
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
     def begin(self, experiment: Experiment) -> None:
         """Announce an experiment."""
         self._name = experiment.name

@@ -25,25 +25,27 @@ _QUESTION = "Is GET {path} as fast at {head} as at {base}?"
 
 
 def compare(
-    base: str,
+    base: str | None,
     head: str | None,
     *,
     choose: Choose,
     rounds: int,
     config: Config,
     note: Callable[[str], None],
+    say: Callable[[str], None],
     write_reports: Callable[[Run, Path], None],
     margins: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[Run, Path]:
     """Measure two revisions of a project against each other and write the record.
 
     Args:
-        base: A branch, tag or hash.
+        base: A branch, tag or hash; None for where the work on HEAD began.
         head: Another one; None for the working tree.
         choose: Given the address and the token of head's server, says what to ask for.
         rounds: How often the servers are started again.
         config: All settings; `budget` is each endpoint's, all rounds together.
         note: Told in a few words what is being done.
+        say: Told in a sentence what whoever reads the result should know.
         write_reports: Writes what is derived from the record into the run's folder.
         margins: The smallest effects that matter on endpoints that have one of their own, by name.
 
@@ -65,6 +67,9 @@ def compare(
             directory=config.stack_directory,
             lock=config.lock,
             note=note,
+            say=say,
+            own=config.own_paths,
+            copy=config.copy,
         ) as revisions,
         revision_servers.apart(
             stack_settings(config),
@@ -99,7 +104,9 @@ def compare(
         record = Run(
             schema=SCHEMA_VERSION,
             run_id=run_id,
-            **began.provenance(config.root, servers=taking.target.servers, rows=sides.rows),
+            **began.provenance(
+                config.root, own=config.own_paths, servers=taking.target.servers, rows=sides.rows
+            ),
             complete=True,
             experiments=judged(
                 tallies,

@@ -44,7 +44,7 @@ def explain(
         return Explained(
             schema=SCHEMA_VERSION,
             started_at=started_at,
-            git=git_state(config.root),
+            git=git_state(config.root, own=config.own_paths),
             rows=target.rows,
             variants=tuple(
                 explained

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -109,12 +109,18 @@ class Began:
     load: float = field(default_factory=lambda: os.getloadavg()[0])
 
     def provenance(
-        self, root: Path, *, servers: Mapping[str, str] | None = None, rows: int = 0
+        self,
+        root: Path,
+        *,
+        own: Sequence[Path],
+        servers: Mapping[str, str] | None = None,
+        rows: int = 0,
     ) -> Provenance:
         """What the record says of where it comes from; it ends now.
 
         Args:
             root: The folder of the project.
+            own: Files and folders of h2h's own in it, which are no changes of it.
             servers: Versions of the servers by name.
             rows: Rows of the main table, 0 where unknown.
         """
@@ -124,7 +130,7 @@ class Began:
         return Provenance(
             started_at=self.at,
             seconds=monotonic() - self.clock,
-            git=git_state(root),
+            git=git_state(root, own=own),
             environment=environment,
         )
 
@@ -147,10 +153,10 @@ def describe(
     )
 
 
-def git_state(root: Path) -> GitState:
-    """The revision that is measured."""
+def git_state(root: Path, *, own: Sequence[Path] = ()) -> GitState:
+    """The revision that is measured; files and folders of h2h's own are no changes."""
     try:
-        return GitState(commit=commit_of("HEAD", root=root), dirty=changed(root))
+        return GitState(commit=commit_of("HEAD", root=root), dirty=changed(root, own=own))
     except RevisionError:
         return GitState(commit=None, dirty=False)
 

@@ -1,8 +1,9 @@
 """Two revisions of a project at once, each in a folder of its own."""
 
+import re
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +13,17 @@ from headtohead.errors import RevisionError
 from headtohead.host.files import prepare_folder
 from headtohead.host.interrupts import interrupted_afterwards
 from headtohead.revisions import git
+from headtohead.revisions.base import default_base, remark_on_base
 from headtohead.revisions.environments import PythonEnvironment, environment_for
+from headtohead.revisions.git_command import printable
+from headtohead.revisions.local_contents import fill_large_files, fill_submodules
+from headtohead.revisions.working_tree import copied_files, copy_files, copy_working_tree
 
 WORKING_TREE = "working tree"
 _SHORT_HASH = 10
+# The folder of a checkout: its side, its commit, and the process that made it, with its start.
+_OURS = re.compile(r"(?:base|head)-[0-9a-f]{10}-(?P<pid>\d+)-(?P<created>\d+\.\d+)")
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +31,7 @@ class Revision:
     """A revision of a project that can be run.
 
     Attributes:
-        name: What it was asked for as; `WORKING_TREE` for the project's own folder.
+        name: What it was asked for as; `WORKING_TREE` for the project's folder as it is.
         commit: Full hash; of what the working tree is based on.
         changed: Whether it is a working tree that differs from its commit.
         environment: The project's folder at that revision, with what can run it.
@@ -50,83 +58,112 @@ class Revision:
 
 @contextmanager
 def checked_out(
-    base: str,
+    base: str | None,
     head: str | None,
     *,
     root: Path,
     directory: Path,
     lock: Path,
     note: Callable[[str], None],
+    say: Callable[[str], None],
+    own: Sequence[Path] = (),
+    copy: Sequence[str] = (),
 ) -> Iterator[tuple[Revision, Revision]]:
     """Two revisions that can be run within the block; their folders are gone after it.
 
+    Both are folders of h2h's own, whose paths are of one length. Nothing is run in the project's
+    folder, so that nothing is written there.
+
     Args:
-        base: A branch, tag or hash.
-        head: Another one; None for the project's folder as it is, with what is not committed.
+        base: A branch, tag or hash; None for where the work on HEAD began (`default_base`).
+        head: Another one; None for the working tree as it is now, with what is not committed.
         root: The project's folder, in a git repository.
         directory: Where folders and environments are kept, ignored by git.
         lock: The file, from the project's folder, that pins all packages the project needs.
         note: Told in a few words what takes a moment.
+        say: Told in a sentence what whoever reads the result should know.
+        own: Files and folders of h2h's own in the project's: no part of its working tree.
+        copy: What both need that no commit holds, as the setting `copy` names it.
 
     Yields:
         Base and head.
 
     Raises:
-        ConfigurationError: The folder to keep them in is not h2h's own.
+        ConfigurationError: The folder to keep them in is not h2h's own, or what is to be copied is
+            not there.
         RevisionError: There is no such revision, it does not hold the project, or its environment
             cannot be made.
     """
-    commits = [git.commit_of(each, root=root) for each in (base, head or "HEAD")]
+    own = (*own, directory)
+    second = git.commit_of(head or "HEAD", root=root)
     project = root.resolve().relative_to(git.repository(root))
+    changed = head is None and git.changed(root, own=own)
+    if base is None:
+        first, base = default_base(root, own=own)
+        say(f"comparing with {base} ({first[:_SHORT_HASH]})")
+    else:
+        first = git.commit_of(base, root=root)
+        if remark := remark_on_base(base, head, changed=changed, root=root):
+            say(remark)
+    copied = copied_files(copy, root=root, own=own)
     prepare_folder(directory)
     folders = directory / "revisions"
     _remove_abandoned(folders, root=root)
 
-    def environment(of: Path) -> PythonEnvironment:
-        return environment_for(
-            of, like=root, lock=lock, directory=directory / "environments", note=note
-        )
-
     with ExitStack() as stack:
 
-        def revision(side: str, name: str, commit: str) -> Revision:
-            folder = stack.enter_context(_worktree(folders, side=side, commit=commit, root=root))
+        def revision(side: str, name: str | None, commit: str) -> Revision:
+            called = WORKING_TREE if name is None else printable(name)
+            folder = stack.enter_context(
+                _worktree(folders, side=side, commit=commit, root=root, empty=name is None)
+            )
+            if name is None:
+                note("copying the working tree")
+                copy_working_tree(folder, root=root, own=own)
+            else:
+                fill_submodules(folder, commit=commit, root=root, called=called, say=say)
+            missing = fill_large_files(folder, root=root)
+            if missing:
+                say(
+                    f"{_listed(missing)} of {called}: pointers to large files, which this clone "
+                    "does not have; if the project reads them: git lfs fetch --all"
+                )
+            copy_files(copied, folder, root=root)
             there = folder / project
             if not there.is_dir():
                 raise RevisionError(
-                    f"{name} has no folder {project}",
+                    f"{called} has no folder {project}",
                     fix="name a revision that holds the project",
                 )
             return Revision(
-                name=name,
+                name=called,
                 commit=commit,
-                changed=False,
-                environment=environment(there),
-            )
-
-        first = revision("base", base, commits[0])
-        if head is not None:
-            yield first, revision("head", head, commits[1])
-        else:
-            yield (
-                first,
-                Revision(
-                    name=WORKING_TREE,
-                    commit=commits[1],
-                    changed=git.changed(root),
-                    environment=environment(root.resolve()),
+                changed=changed and name is None,
+                environment=environment_for(
+                    there, like=root, lock=lock, directory=directory / "environments", note=note
                 ),
             )
 
+        yield revision("base", base, first), revision("head", head, second)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    named = ", ".join(printable(each) for each in names[:_MOST_NAMED])
+    return f"{named} and {more} more" if more > 0 else named
+
 
 @contextmanager
-def _worktree(folders: Path, *, side: str, commit: str, root: Path) -> Iterator[Path]:
+def _worktree(folders: Path, *, side: str, commit: str, root: Path, empty: bool) -> Iterator[Path]:
     owner = psutil.Process()
     folder = folders / f"{side}-{commit[:_SHORT_HASH]}-{owner.pid}-{owner.create_time()}"
-    folders.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folders.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError:
+        raise RevisionError(f"{folders} is not the folder that h2h makes", fix="move it") from None
     try:
         with interrupted_afterwards():
-            git.add_worktree(folder, commit=commit, root=root)
+            git.add_worktree(folder, commit=commit, root=root, empty=empty)
         yield folder
     finally:
         with interrupted_afterwards():
@@ -134,11 +171,13 @@ def _worktree(folders: Path, *, side: str, commit: str, root: Path) -> Iterator[
 
 
 def _remove_abandoned(folders: Path, *, root: Path) -> None:
-    """Remove what a process left behind that was killed."""
-    for folder in folders.glob("*") if folders.exists() else ():
-        pid, created = folder.name.split("-")[-2:]
+    """Remove what a process left behind that was killed; what h2h did not make is left alone."""
+    for folder in folders.glob("*") if folders.is_dir() else ():
+        ours = _OURS.fullmatch(folder.name)
+        if ours is None or folder.is_symlink():
+            continue
         try:
-            alive = psutil.Process(int(pid)).create_time() == float(created)
+            alive = psutil.Process(int(ours["pid"])).create_time() == float(ours["created"])
         except psutil.NoSuchProcess:
             alive = False
         if not alive:
@@ -151,5 +190,8 @@ def _remove(folder: Path, *, root: Path) -> None:
     try:
         git.remove_worktree(folder, root=root)
     except RevisionError:
-        # Killed while git wrote it: git does not know it as a worktree yet.
+        # Killed while git wrote it, so that git does not know it as a worktree yet; or something
+        # in it cannot be removed.
         shutil.rmtree(folder, ignore_errors=True)
+        with suppress(RevisionError):
+            git.remove_worktree(folder, root=root)

@@ -114,7 +114,9 @@ def run(
         record = Run(
             schema=SCHEMA_VERSION,
             run_id=run_id,
-            **began.provenance(config.root, servers=target.servers, rows=target.rows),
+            **began.provenance(
+                config.root, own=config.own_paths, servers=target.servers, rows=target.rows
+            ),
             complete=not mode.is_broken,
             experiments=mode.judged(measured),
             control=control,

@@ -98,7 +98,9 @@ def sweep(
         record = Sweep(
             schema=SCHEMA_VERSION,
             run_id=run_id,
-            **began.provenance(config.root, servers=target.servers, rows=sizes[-1]),
+            **began.provenance(
+                config.root, own=config.own_paths, servers=target.servers, rows=sizes[-1]
+            ),
             experiment=experiment.name,
             question=experiment.question,
             sizes=found,

@@ -73,6 +73,7 @@ def carry_out(table: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> tupl
         policy=read_policy(table),
         config=Config(root=Path(), margin=0.02),
         note=lambda _: None,
+        say=lambda _: None,
         write_reports=lambda _run, _folder: None,
     )
     return asked, judged

@@ -26,6 +26,7 @@ def gate(
     policy: Policy,
     config: Config,
     note: Callable[[str], None],
+    say: Callable[[str], None],
     write_reports: Callable[[Run, Path], None],
 ) -> tuple[Gate, Run]:
     """Judge the working tree by itself and against a revision.
@@ -37,6 +38,7 @@ def gate(
         policy: What becomes of what is found.
         config: All other settings.
         note: Told in a few words what is being done.
+        say: Told in a sentence what whoever reads the result should know.
         write_reports: Writes what is derived from the comparison's record into its folder.
 
     Raises:
@@ -73,6 +75,7 @@ def gate(
             config=replace(config, budget=policy.budget / len(endpoints), control=policy.control),
             margins=_margins(endpoints, policy=policy, default=config.margin),
             note=note,
+            say=say,
             write_reports=write_reports,
         )
     benchmarks = (
@@ -85,6 +88,7 @@ def gate(
             instructions=False,
             config=replace(config, margin=policy.margin or config.margin),
             note=note,
+            say=say,
         )[0]
         if policy.benchmarks
         else None
