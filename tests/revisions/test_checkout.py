@@ -10,54 +10,15 @@ from pathlib import Path
 import pytest
 
 from headtohead.errors import RevisionError
-from headtohead.revisions import WORKING_TREE, checked_out
+from headtohead.revisions import WORKING_TREE
+from tests.revisions.repositories import commit, git, new_repository, revisions
 
 pytestmark = pytest.mark.revisions
 
 
-def git(*arguments: str, root: Path) -> str:
-    named = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.org"}
-    named |= {"GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@example.org"}
-    finished = subprocess.run(
-        ["git", *arguments],
-        cwd=root,
-        env=os.environ | named,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return finished.stdout.strip()
-
-
-def commit(root: Path, text: str) -> str:
-    (root / "shop.py").write_text(f"ANSWER = {text!r}\n", encoding="utf-8")
-    git("add", "--all", root=root)
-    git("commit", "--quiet", "--message", text, root=root)
-    return git("rev-parse", "HEAD", root=root)
-
-
 @pytest.fixture
 def repository(tmp_path) -> Path:
-    root = tmp_path / "repository"
-    root.mkdir()
-    git("init", "--quiet", "--initial-branch", "main", root=root)
-    (root / ".gitignore").write_text(".h2h/\n__pycache__/\n", encoding="utf-8")
-    commit(root, "old")
-    git("tag", "v1", root=root)
-    commit(root, "new")
-    return root
-
-
-def revisions(root: Path, base: str, head: str | None = None, *, notes: list[str] | None = None):
-    return checked_out(
-        base,
-        head,
-        root=root,
-        directory=root / ".h2h",
-        lock=Path("requirements.lock"),
-        note=(notes if notes is not None else []).append,
-        say=print,
-    )
+    return new_repository(tmp_path / "repository")
 
 
 def answer(revision) -> str:

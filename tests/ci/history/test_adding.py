@@ -65,6 +65,7 @@ def test_a_comparison_becomes_a_line_for_each_endpoint_once(repository):
     entries = read_history(project.root / "history.jsonl").entries
     assert [each.subject for each in entries] == ["order-history", "brand-list"]
     assert {(each.anchor, each.commit) for each in entries} == {(anchor, commit)}
+    assert {each.ancestors for each in entries} == {2}
     shown = project.json("history", "show")
     assert [each["subject"] for each in shown["series"]] == ["brand-list", "order-history"]
     assert shown["damaged"] == []

@@ -1,7 +1,7 @@
 import random
 
 from headtohead.ci.history.series import series_of
-from tests.ci.history.samples import STEP, entries, entry
+from tests.ci.history.samples import BEGINNING, STEP, entries, entry
 
 
 def test_lines_in_any_order_make_the_same_series():
@@ -10,6 +10,16 @@ def test_lines_in_any_order_make_the_same_series():
     random.Random(1).shuffle(shuffled)
     assert series_of(shuffled) == series_of(ordered)
     assert [each.subject for each in series_of(shuffled)] == ["product-list", "search"]
+
+
+def test_commits_of_one_second_stand_as_they_are_built_on_each_other():
+    commits = [
+        entry(number, committed_at=BEGINNING, commit=hash_ * 40, ancestors=number + 7)
+        for number, hash_ in enumerate("c1f0")
+    ]
+    shuffled = [entry(9, commit="a" * 40), *commits[::-1]]
+    (series,) = series_of(shuffled)
+    assert [each.commit[0] for each in series.entries] == [*"c1f0", "a"]
 
 
 def test_a_step_is_found_at_its_commit():
