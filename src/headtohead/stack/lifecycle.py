@@ -274,7 +274,7 @@ def _stop_project(directory: Path, state: State | None) -> dict[str, bool]:
 def _project(settings: StackSettings, *, state: State | None, **surroundings: Any) -> Project:
     """The project of a stack; its keys stay while the stack lives."""
     return Project(
-        runs_in=PythonEnvironment(root=settings.root, interpreter=settings.interpreter),
+        runs_in=PythonEnvironment(root=settings.root),
         directory=settings.directory.resolve(),
         settings_module=settings.settings_module,
         manage=settings.manage,

@@ -1,6 +1,5 @@
 """What a stack is asked to be."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -47,7 +46,6 @@ class StackSettings:
         prometheus: Whether to start a Prometheus beside them; one that runs stays in any case.
         made_up: Whether the database in `database_url` was just created, to be filled with made-up
             rows, so that accounts for trying out may be among them.
-        interpreter: The Python that runs the project.
     """
 
     root: Path
@@ -75,7 +73,6 @@ class StackSettings:
     variables: tuple[ProjectVariable, ...] = ()
     prometheus: bool = False
     made_up: bool = False
-    interpreter: Path = Path(sys.executable)
 
     def as_launched(self) -> "StackSettings":
         """These settings without those that another value of needs no other API."""

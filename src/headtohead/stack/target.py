@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,7 +13,6 @@ from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.experiment import Experiment, Request, Variant
 from headtohead.host import interrupts
 from headtohead.host.sample import HostSample, sample_host
-from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.databases.postgresql import POSTGRESQL
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import stack_settings
@@ -70,11 +69,7 @@ class Target:
 
 @contextmanager
 def open_target(
-    config: Config,
-    *,
-    progress: Callable[[str], None],
-    experiments: Sequence[Experiment] = (),
-    environment: PythonEnvironment | None = None,
+    config: Config, *, progress: Callable[[str], None], experiments: Sequence[Experiment] = ()
 ) -> Iterator[Target]:
     """The API to measure; a stack that is started for it is stopped again, come what may.
 
@@ -82,9 +77,6 @@ def open_target(
         config: All settings.
         progress: Told in a few words what is being done.
         experiments: What it is for; the services that they need are started with the stack.
-        environment: The folder whose code a stack runs that is started for it; one that is up is
-            then taken as it is. None is the project's own folder, whose changes a stack that is up
-            has to see.
 
     Raises:
         ConfigurationError: `config.url` is no address.
@@ -95,16 +87,11 @@ def open_target(
         return
 
     settings = stack_settings(config, experiments)
-    running = lifecycle.status(settings)
-    if running and environment:
-        yield target_of(running)
-        return
+    was_up = lifecycle.status(settings) is not None
     try:
-        if environment:
-            settings = replace(settings, root=environment.root, interpreter=environment.interpreter)
         yield target_of(lifecycle.up(settings, progress=progress))
     finally:
-        if not running:
+        if not was_up:
             with interrupts.uninterrupted():
                 lifecycle.down(settings)
 
