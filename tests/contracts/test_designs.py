@@ -12,7 +12,7 @@ from headtohead.ci.gate.policy import ExperimentPolicy, Policy
 from headtohead.config import Config
 from headtohead.modes.latency import mode as latency_mode
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
-from headtohead.setting_values import PathPatterns
+from headtohead.setting_values import Texts
 from tests.cli.work import BENCH
 from tests.designs import (
     ENDPOINTS,
@@ -77,7 +77,7 @@ def test_a_comparison_is_of_these_revisions_with_these_rows(config):
         lock=Path("other.lock"),
         stack=Path("there"),
         history=Path("kept.jsonl"),
-        copy=PathPatterns(".env"),
+        copy=Texts(".env"),
     )
     design = compared(given, pairs=2)
     (checkout,) = design.checkouts
@@ -88,8 +88,8 @@ def test_a_comparison_is_of_these_revisions_with_these_rows(config):
     assert set(checkout["own"]) == {
         given.root / name for name in ("there", "results", "kept.jsonl")
     }
-    # The project's own folder is not run in.
-    assert [each.root for each in design.stacks] == [Path()]
+    # The stack, which runs in the project's own folder, is not brought up.
+    assert design.stacks == []
     (database,) = design.databases
     assert (database["rows"], database["seed"]) == (91, 6)
     assert database["settings"].workers == given.api_workers
@@ -120,7 +120,7 @@ def test_a_sweep_measures_at_every_size_as_the_settings_say(
 @pytest.mark.parametrize("instructions", [False, True])
 def test_a_bench_runs_the_selection_of_both_revisions_in_every_round(instructions, config):
     given = config(
-        benchmarks=Path("speed"), copy=PathPatterns(".env"), lock=Path("other.lock"), margin=0.3
+        benchmarks=Path("speed"), copy=Texts(".env"), lock=Path("other.lock"), margin=0.3
     )
     design = benched(given, rounds=5, select="not slow", instructions=instructions)
     sides = [side for side, *_ in design.processes]
