@@ -79,6 +79,11 @@ class Config:
         "{rows} and {seed} stand for those settings.",
         default=Texts(),
     )
+    headers: Texts = _setting(
+        "Headers of every request when revisions are compared, as Name: value; a variable keeps "
+        "secrets out of files and lists of processes.",
+        default=Texts(),
+    )
     reachable: Texts = _setting(
         "Servers, as host:port, that the project may contact while revisions are compared, beside "
         "those that h2h starts.",

@@ -21,7 +21,7 @@ def names(argument: str) -> Callable[[dict[str, Any], Told], Any]:
 
 def asked(work: dict[str, Any], _: Told) -> Any:
     """What a comparison asks head's server for."""
-    endpoints, untimed = work["choose"]("http://127.0.0.1:9", "secret")
+    endpoints, untimed = work["choose"]("http://127.0.0.1:9", {"Accept": "*/*"})
     return [each.path for each in endpoints], list(untimed)
 
 
@@ -34,6 +34,11 @@ def operations(work: dict[str, Any], told: Told) -> Any:
 
 def document(work: dict[str, Any], told: Told) -> Any:
     return operations(work, told)["document"]
+
+
+def sent(work: dict[str, Any], _: Told) -> Any:
+    """The user's own headers of every request."""
+    return tuple(work["config"].headers)
 
 
 def file_read(_: dict[str, Any], told: Told) -> Any:
@@ -126,9 +131,16 @@ CASES: dict[tuple[str, str], list[Case]] = {
                 "url": "http://127.0.0.1:9",
                 "document": "/api/schema/?format=json",
                 "given": {},
-                "token": "secret",
+                "headers": {"Accept": "*/*"},
             },
         ),
+    ],
+    ("compare", "headers"): [
+        (("--header", "A: 1", "--header", "B: 2"), sent, ("A: 1", "B: 2")),
+        ((), sent, ()),
+    ],
+    ("compare", "cookies"): [
+        (("--cookie", "a=1", "--cookie", "b=2"), sent, ("Cookie: a=1; b=2",)),
     ],
     ("compare", "parameters"): [
         (

@@ -4,6 +4,7 @@ import pytest
 
 from headtohead.compare.endpoints import (
     ComparedEndpoint,
+    common_headers,
     distinct,
     endpoints_at,
     endpoints_of,
@@ -86,20 +87,40 @@ def test_only_what_a_database_and_a_cache_can_serve_is_taken_from_experiments():
 
 def test_both_sides_are_asked_the_same_of_their_own_server():
     endpoint = ComparedEndpoint(name="pages", path="/pages/?n=1", headers={"Accept": "text/html"})
+    headers = common_headers([], token="secret")
     base, head = (
-        endpoint.arm(side, url=f"http://127.0.0.1:{port}", token="secret")
+        endpoint.arm(side, url=f"http://127.0.0.1:{port}", headers=headers)
         for side, port in (("base", 1), ("head", 2))
     )
     assert (base.identity, head.identity) == ("pages/base", "pages/head")
     assert (base.base_url, head.base_url) == ("http://127.0.0.1:1", "http://127.0.0.1:2")
-    assert base.headers == head.headers
-    assert base.headers["Accept"] == "text/html"
-    # Links in bodies must not tell the ports apart.
-    assert base.headers["Host"] == "127.0.0.1"
-    assert base.headers[TOKEN_HEADER] == "secret"
+    assert base.headers == head.headers == {**headers, "Accept": "text/html"}
     assert (base.method, base.path, base.body, base.reports_timing) == (
         "GET",
         "/pages/?n=1",
         None,
         False,
     )
+
+
+def test_a_users_headers_go_before_those_that_every_request_carries():
+    own = ["authorization: Token a:b", "HOST:shop.example", "X-Empty:"]
+    assert common_headers(own, token="secret") == {
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "HOST": "shop.example",
+        "authorization": "Token a:b",
+        "X-Empty": "",
+        TOKEN_HEADER: "secret",
+    }
+
+
+def test_links_do_not_tell_the_ports_of_sides_apart():
+    assert common_headers([], token="")["Host"] == "127.0.0.1"
+
+
+@pytest.mark.parametrize("given", ["Authorization", "A B: hidden", ": hidden", "A: hidden\r\nB: c"])
+def test_what_is_no_header_is_told_without_its_value(given):
+    with pytest.raises(ConfigurationError) as told:
+        common_headers([given], token="")
+    assert "hidden" not in str(told.value)

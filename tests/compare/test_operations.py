@@ -11,6 +11,7 @@ import pytest
 from headtohead.compare.openapi import operations_at
 from headtohead.errors import ConfigurationError
 
+HEADERS = {"Accept": "application/json"}
 DOCUMENT = {
     "paths": {
         "/products/": {"get": {}, "post": {}},
@@ -53,7 +54,7 @@ def url() -> Iterator[str]:
 
 
 def asked(url: str, given: Mapping[str, Any] | None = None) -> tuple[list[str], dict[str, str]]:
-    paths, untimed = operations_at(url, "/schema/", given=given or {}, token="")
+    paths, untimed = operations_at(url, "/schema/", given=given or {}, headers=HEADERS)
     return paths, {each.path: each.reason for each in untimed}
 
 
@@ -79,4 +80,4 @@ def test_values_that_are_given_come_first(url):
 @pytest.mark.parametrize("document", ["/empty/", "/nowhere/"])
 def test_what_is_no_document_is_refused_with_the_setting(url, document):
     with pytest.raises(ConfigurationError, match=f"{document} is no OpenAPI document; set `open"):
-        operations_at(url, document, given={}, token="")
+        operations_at(url, document, given={}, headers=HEADERS)

@@ -1,6 +1,7 @@
 """Two git revisions head to head: compare."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from headtohead.cli.reports import write_reports
 from headtohead.cli.run_commands import show_run
 from headtohead.errors import ConfigurationError, ExitCode
 from headtohead.records.run import UntimedEndpoint
+from headtohead.setting_values import Texts
 
 DEFAULT_ROUNDS = 8
 
@@ -37,6 +39,17 @@ def compare(
     paths: Annotated[
         list[str] | None,
         typer.Option("--path", help="Ask for this path; may be repeated."),
+    ] = None,
+    headers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--header",
+            help='Send this header, such as "Authorization: Token abc"; may be repeated.',
+        ),
+    ] = None,
+    cookies: Annotated[
+        list[str] | None,
+        typer.Option("--cookie", help="Send this cookie, as NAME=VALUE; may be repeated."),
     ] = None,
     openapi: Annotated[
         bool,
@@ -89,13 +102,15 @@ def compare(
         else:
             config = read_config(**flags, mode="latency")
         given = read_parameters(parameters) if parameters else {}
+        sent = [*(headers or []), *([f"Cookie: {'; '.join(cookies)}"] if cookies else [])]
+        config = replace(config, headers=Texts([*config.headers, *sent]))
 
         def choose(
-            url: str, token: str
+            url: str, headers: Mapping[str, str]
         ) -> tuple[Sequence[ComparedEndpoint], Sequence[UntimedEndpoint]]:
             if not openapi:
                 return named, ()
-            found, untimed = operations_at(url, config.openapi, given=given, token=token)
+            found, untimed = operations_at(url, config.openapi, given=given, headers=headers)
             return distinct([*named, *endpoints_at(found)]), untimed
 
         record, folder = carry_out(

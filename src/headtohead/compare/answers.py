@@ -21,21 +21,21 @@ class _Response:
 
 
 def look(
-    endpoint: ComparedEndpoint, *, urls: Mapping[str, str], token: str
+    endpoint: ComparedEndpoint, *, urls: Mapping[str, str], headers: Mapping[str, str]
 ) -> UntimedEndpoint | tuple[Caveat, ...]:
     """Ask both revisions twice: the caveats of what can be timed, or why it cannot be.
 
     Args:
         endpoint: What to ask for.
         urls: Scheme, host and port of each side.
-        token: What authorises requests to explain themselves.
+        headers: Those that every request carries.
 
     Raises:
         MeasurementError: Nothing answers at an address.
     """
     with client() as http:
         base, head = (
-            [_ask(http, endpoint, side, url=urls[side], token=token) for _ in range(2)]
+            [_ask(http, endpoint, side, url=urls[side], headers=headers) for _ in range(2)]
             for side in (BASE, HEAD)
         )
     return judged(endpoint.path, base=base, head=head)
@@ -70,9 +70,14 @@ def _differences(base: Sequence[_Response], head: Sequence[_Response]) -> tuple[
 
 
 def _ask(
-    http: PoolManager, endpoint: ComparedEndpoint, side: str, *, url: str, token: str
+    http: PoolManager,
+    endpoint: ComparedEndpoint,
+    side: str,
+    *,
+    url: str,
+    headers: Mapping[str, str],
 ) -> _Response:
-    arm = endpoint.arm(side, url=url, token=token)
+    arm = endpoint.arm(side, url=url, headers=headers)
     response = send(http, Request(path=arm.path, headers=arm.headers), base_url=url)
     return _Response(status=response.status, body=response.data)
 

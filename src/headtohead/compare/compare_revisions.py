@@ -41,7 +41,8 @@ def compare(
     Args:
         base: A branch, tag or hash; None for where the work on HEAD began.
         head: Another one; None for the working tree.
-        choose: Given the address and the token of head's server, says what to ask for.
+        choose: Given the address of head's server and the headers that every request
+            carries, says what to ask for.
         rounds: How often the servers are started again.
         config: All settings; `budget` is each endpoint's, all rounds together.
         note: Told in a few words what is being done.

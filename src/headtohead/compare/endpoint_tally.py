@@ -69,7 +69,7 @@ class EndpointTally:
             name=self.endpoint.name,
             question=question,
             baseline=BASE,
-            arms=[self.endpoint.arm(side, url="", token="") for side in self.sides],
+            arms=[self.endpoint.arm(side, url="", headers={}) for side in self.sides],
             seed=self.seed,
             one_body=False,
         )

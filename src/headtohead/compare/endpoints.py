@@ -11,6 +11,9 @@ from headtohead.load.messages.arm import Arm
 from headtohead.protocol.headers import TOKEN_HEADER
 
 BASE, HEAD = "base", "head"
+# RFC 9110, section 5.1.
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_LINE_BREAK = re.compile(r"[\r\n\0]")
 # Another server of base, where there is no difference to find.
 CONTROL = "base again"
 
@@ -29,25 +32,51 @@ class ComparedEndpoint:
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def arm(self, side: str, *, url: str, token: str) -> Arm:
-        """The full request to one side; users get the same, whatever variant they are served."""
+    def arm(self, side: str, *, url: str, headers: Mapping[str, str]) -> Arm:
+        """The full request to one side; users get the same, whatever variant they are served.
+
+        Args:
+            side: The side's name.
+            url: Scheme, host and port of its server.
+            headers: Those that every request carries.
+        """
         return Arm(
             identity=f"{self.name}/{side}",
             base_url=url,
             method="GET",
             path=self.path,
-            headers={
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-                **self.headers,
-                # Sides differ in their ports, and links in their bodies must not.
-                "Host": "127.0.0.1",
-                TOKEN_HEADER: token,
-            },
+            headers={**headers, **self.headers},
             body=None,
             # No variant is asked for, so none is to be confirmed.
             reports_timing=False,
         )
+
+
+def common_headers(given: Iterable[str], *, token: str) -> dict[str, str]:
+    """The headers that every request carries, to whichever side.
+
+    Args:
+        given: The user's own, as ``Name: value``; of one name the last counts.
+        token: What authorises requests to be measured.
+
+    Raises:
+        ConfigurationError: One is no header; its value is not repeated.
+    """
+    headers = {
+        "accept": ("Accept", "application/json"),
+        "accept-encoding": ("Accept-Encoding", "identity"),
+        # Sides differ in their ports, and links in their bodies must not.
+        "host": ("Host", "127.0.0.1"),
+    }
+    for each in given:
+        name, separator, value = each.partition(":")
+        if not separator or not _HEADER_NAME.fullmatch(name) or _LINE_BREAK.search(value):
+            raise ConfigurationError(
+                f"a header named {name.split()[0] if name.split() else name!r} cannot be sent",
+                fix='write it as "Name: value", as in --header "Authorization: Token abc"',
+            )
+        headers[name.lower()] = (name, value.strip())
+    return {**dict(headers.values()), TOKEN_HEADER: token}
 
 
 def endpoints_of(

@@ -13,7 +13,6 @@ from urllib3 import PoolManager
 
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import Request
-from headtohead.protocol.headers import TOKEN_HEADER
 from headtohead.records.run import UntimedEndpoint
 from headtohead.stack.target import client, send
 
@@ -140,7 +139,7 @@ def _example(parameter: Mapping[str, Any]) -> Any:
 
 
 def operations_at(
-    url: str, document: str, *, given: Mapping[str, Any], token: str
+    url: str, document: str, *, given: Mapping[str, Any], headers: Mapping[str, str]
 ) -> tuple[list[str], list[UntimedEndpoint]]:
     """Paths of all GET operations, and those that cannot be filled in.
 
@@ -151,7 +150,7 @@ def operations_at(
         url: Scheme, host and port of the server.
         document: Path of its OpenAPI document, as JSON.
         given: Values of parameters by name.
-        token: What authorises requests.
+        headers: Those that every request carries.
 
     Raises:
         ConfigurationError: There is no such document.
@@ -159,7 +158,7 @@ def operations_at(
     paths: list[str] = []
     untimed: list[UntimedEndpoint] = []
     with client() as http:
-        described = _json(http, document, url=url, token=token)
+        described = _json(http, document, url=url, headers=headers)
         if not isinstance(described, dict) or "paths" not in described:
             raise ConfigurationError(
                 f"{document} is no OpenAPI document",
@@ -170,7 +169,7 @@ def operations_at(
             missing = operation.missing(values)
             # The list knows its items; what belongs to an item of an item is for the user to say.
             if missing[:1] == operation.parameters[:1] and missing:
-                item = first_item(_json(http, operation.list_path, url=url, token=token))
+                item = first_item(_json(http, operation.list_path, url=url, headers=headers))
                 found = value_in(item, missing[0])
                 if found is not None:
                     values[missing[0]] = found
@@ -188,12 +187,8 @@ def operations_at(
     return paths, untimed
 
 
-def _json(http: PoolManager, path: str, *, url: str, token: str) -> Any:
-    request = Request(
-        path=path,
-        headers={"Accept": "application/json", "Host": "127.0.0.1", TOKEN_HEADER: token},
-    )
-    answer = send(http, request, base_url=url)
+def _json(http: PoolManager, path: str, *, url: str, headers: Mapping[str, str]) -> Any:
+    answer = send(http, Request(path=path, headers=headers), base_url=url)
     try:
         return json.loads(answer.data) if answer.status == 200 else None
     except ValueError:

@@ -6,7 +6,7 @@ from random import Random
 
 from headtohead.compare.answers import look
 from headtohead.compare.endpoint_tally import EndpointTally
-from headtohead.compare.endpoints import BASE, CONTROL, HEAD, ComparedEndpoint
+from headtohead.compare.endpoints import BASE, CONTROL, HEAD, ComparedEndpoint, common_headers
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.host.cores import available_cores
@@ -23,8 +23,11 @@ from headtohead.validity.host import host_caveats, machine
 # Every launch is warmed up for every endpoint, so it is done in a fraction of the time to measure.
 _WARM_UP = 10
 
-# Given the address of head's server, what to ask for and what cannot be.
-Choose = Callable[[str, str], tuple[Sequence[ComparedEndpoint], Sequence[UntimedEndpoint]]]
+# Given the address of head's server and the headers of every request: what to ask for, and what
+# cannot be.
+Choose = Callable[
+    [str, Mapping[str, str]], tuple[Sequence[ComparedEndpoint], Sequence[UntimedEndpoint]]
+]
 
 
 class ComparisonRounds:
@@ -51,6 +54,7 @@ class ComparisonRounds:
         self.control: EndpointTally | None = None
         self.untimed: list[UntimedEndpoint] = []
         self._sides = sides
+        self._headers = common_headers(config.headers, token=sides.token)
         self._config = config
         self._rounds = rounds
         self._margins = margins
@@ -78,10 +82,10 @@ class ComparisonRounds:
                     self._take_round(tally, generator=generator, urls=urls)
 
     def _choose(self, choose: Choose, *, urls: Mapping[str, str]) -> None:
-        endpoints, untimed = choose(urls[HEAD], self._sides.token)
+        endpoints, untimed = choose(urls[HEAD], self._headers)
         self.untimed += untimed
         for endpoint in endpoints:
-            found = look(endpoint, urls=urls, token=self._sides.token)
+            found = look(endpoint, urls=urls, headers=self._headers)
             if isinstance(found, UntimedEndpoint):
                 self.untimed.append(found)
                 continue
@@ -106,8 +110,7 @@ class ComparisonRounds:
         self, tally: EndpointTally, *, generator: LoadGenerator, urls: Mapping[str, str]
     ) -> None:
         arms = [
-            tally.endpoint.arm(side, url=urls[side], token=self._sides.token)
-            for side in tally.sides
+            tally.endpoint.arm(side, url=urls[side], headers=self._headers) for side in tally.sides
         ]
         share = BUDGET_SHARE if tally is self.control else 1
         plan = PairPlan(

@@ -70,7 +70,7 @@ def gate(
         record, _ = compare(
             base,
             None,
-            choose=lambda _url, _token: (endpoints, ()),
+            choose=lambda _url, _headers: (endpoints, ()),
             rounds=policy.rounds,
             config=replace(config, budget=policy.budget / len(endpoints), control=policy.control),
             margins=_margins(endpoints, policy=policy, default=config.margin),
