@@ -89,6 +89,20 @@ def repository(root: Path) -> Path:
     return Path(line("rev-parse", "--show-toplevel", root=root))
 
 
+def folders_up(root: Path) -> tuple[Path, ...]:
+    """A folder and those above it, up to the top of its repository; it alone outside of one."""
+    folders = (root, *root.parents)
+    for number, folder in enumerate(folders, start=1):
+        if (folder / ".git").exists():
+            return folders[:number]
+    return (root,)
+
+
+def holds(folder: Path, *, root: Path) -> bool:
+    """Whether the repository has files in a folder, which it has not in one that git ignores."""
+    return bool(line("ls-files", "--", str(folder), root=root))
+
+
 def common_folder(root: Path) -> Path:
     """The repository's own folder, which all of its worktrees share."""
     return Path(root, line("rev-parse", "--git-common-dir", root=root)).resolve()
