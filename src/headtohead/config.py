@@ -204,8 +204,12 @@ class Config:
         "File that keeps the SQL of every variant, for `h2h check` to compare with.",
         default=Path("queries.json"),
     )
+    python: str | None = _setting(
+        "Python that runs the project; found when not named.", default=None
+    )
     lock: Path = _setting(
-        "File that pins the project's packages; each revision gets an environment from its own.",
+        "File that pins the project's packages, where it is there, or else the first that is "
+        "known; each revision gets an environment from its own.",
         default=Path("requirements.lock"),
     )
     copy: Texts = _setting(

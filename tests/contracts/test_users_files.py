@@ -75,6 +75,7 @@ SETTINGS: dict[str, tuple[str, Callable[[Path], object]]] = {
             *("HEAD", None),
             root=ROOT,
             directory=path.parent,
+            python=None,
             lock=Path("lock"),
             note=ignore,
             say=ignore,

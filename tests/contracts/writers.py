@@ -28,6 +28,7 @@ from headtohead.records.explained import Explained, read_explained
 from headtohead.records.recording import run_directory
 from headtohead.records.run import Run, read_record, write_record
 from headtohead.revisions.environments import environment_for
+from headtohead.revisions.interpreters import FoundInterpreter, InterpreterFacts
 from headtohead.services.databases.postgresql_cluster import create_cluster
 from headtohead.services.prometheus import FOLDER, LocalPrometheus, announced
 from headtohead.services.running_server import RunningServer
@@ -252,17 +253,38 @@ def _cluster(folder: Path, version: int) -> None:
 
 
 def _environment(folder: Path, version: int) -> None:
-    def run(*command: str, lock: Path) -> None:
-        made = next(Path(each) for each in command if each.startswith(f"{folder}/"))
-        environment = made if "venv" in command else made.parents[1]
+    def run_uv(*command: str | Path, cwd: Path, **_: object) -> str:
+        made = next(Path(each) for each in command if str(each).startswith(f"{folder}/"))
+        environment = made if command[0] == "venv" else made.parents[1]
         if made == environment:
             environment.mkdir()
-        (environment / f"{len(command)}").touch()
+        (environment / str(command[0])).touch()
+        return ""
+
+    def facts_of(python: Path, **_: object) -> InterpreterFacts:
+        return InterpreterFacts(
+            python="3.11.7",
+            build="3.11.7",
+            implementation="CPython",
+            django=None,
+            distributions=(),
+            folders=(),
+            renamed=(),
+        )
 
     with MonkeyPatch.context() as patch:
-        patch.setattr("headtohead.revisions.environments._run", run)
-        directory, lock = folder / "environments", Path("requirements.lock")
-        environment_for(ROOT, like=folder, lock=lock, directory=directory, note=ignore)
+        for module in ("environments", "environment_recipe"):
+            patch.setattr(f"headtohead.revisions.{module}.facts_of", facts_of)
+        patch.setattr("headtohead.revisions.environment_recipe.run_uv", run_uv)
+        patch.setattr("headtohead.revisions.environments.pins_everything", lambda _: True)
+        environment_for(
+            ROOT,
+            like=folder,
+            interpreter=FoundInterpreter(path=Path("python"), how=".venv"),
+            lock=Path("requirements.lock"),
+            directory=folder / "environments",
+            note=ignore,
+        )
 
 
 def _packages(folder: Path) -> Seen:

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -63,6 +64,7 @@ def revisions(
         head,
         root=root,
         directory=root / STACK,
+        python=sys.executable,
         lock=Path("requirements.lock"),
         note=(notes if notes is not None else []).append,
         say=(said if said is not None else []).append,

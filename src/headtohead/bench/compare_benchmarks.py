@@ -64,6 +64,7 @@ def bench(
             head,
             root=config.root,
             directory=config.stack_directory,
+            python=config.python,
             lock=config.lock,
             note=note,
             say=say,

@@ -66,6 +66,7 @@ def compare(
             head,
             root=config.root,
             directory=config.stack_directory,
+            python=config.python,
             lock=config.lock,
             note=note,
             say=say,

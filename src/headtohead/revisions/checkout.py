@@ -1,5 +1,6 @@
 """Two revisions of a project at once, each in a folder of its own."""
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from headtohead.revisions.environments import PythonEnvironment, environment_for
 from headtohead.revisions.git_command import printable
 from headtohead.revisions.local_contents import fill_large_files, fill_submodules
 from headtohead.revisions.working_tree import copied_files, copy_files, copy_working_tree
+from headtohead.revisions.interpreters import find_interpreter
 
 WORKING_TREE = "working tree"
 _SHORT_HASH = 10
@@ -63,6 +65,7 @@ def checked_out(
     *,
     root: Path,
     directory: Path,
+    python: str | None,
     lock: Path,
     note: Callable[[str], None],
     say: Callable[[str], None],
@@ -79,8 +82,10 @@ def checked_out(
         head: Another one; None for the working tree as it is now, with what is not committed.
         root: The project's folder, in a git repository.
         directory: Where folders and environments are kept, ignored by git.
-        lock: The file, from the project's folder, that pins all packages the project needs.
-        note: Told in a few words what takes a moment.
+        python: The Python that runs the project, from its folder; None for the one that is found.
+        lock: The file, from the project's folder, that pins all packages the project needs; where
+            it is not there, it is found.
+        note: Told in a few words what takes a moment, and what the revisions share.
         say: Told in a sentence what whoever reads the result should know.
         own: Files and folders of h2h's own in the project's: no part of its working tree.
         copy: What both need that no commit holds, as the setting `copy` names it.
@@ -89,8 +94,8 @@ def checked_out(
         Base and head.
 
     Raises:
-        ConfigurationError: The folder to keep them in is not h2h's own, or what is to be copied is
-            not there.
+        ConfigurationError: The folder to keep them in is not h2h's own, what is to be copied is
+            not there, or no Python has the project's packages.
         RevisionError: There is no such revision, it does not hold the project, or its environment
             cannot be made.
     """
@@ -109,6 +114,17 @@ def checked_out(
     prepare_folder(directory)
     folders = directory / "revisions"
     _remove_abandoned(folders, root=root)
+    interpreter = find_interpreter(root, named=python, environment=os.environ)
+
+    def environment(of: Path) -> PythonEnvironment:
+        return environment_for(
+            of,
+            like=root,
+            interpreter=interpreter,
+            lock=lock,
+            directory=directory / "environments",
+            note=note,
+        )
 
     with ExitStack() as stack:
 
@@ -139,9 +155,7 @@ def checked_out(
                 name=called,
                 commit=commit,
                 changed=changed and name is None,
-                environment=environment_for(
-                    there, like=root, lock=lock, directory=directory / "environments", note=note
-                ),
+                environment=environment(there),
             )
 
         yield revision("base", base, first), revision("head", head, second)

@@ -1,19 +1,38 @@
 """What runs a folder's code: an interpreter with the packages that it needs."""
 
-import hashlib
 import os
-import shutil
-import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from headtohead.errors import RevisionError
-from headtohead.host.files import held
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-# Written last, so that an environment whose making was interrupted is made again.
-_STAMP = "complete"
+from headtohead.host.files import held
+from headtohead.revisions.environment_recipe import (
+    EnvironmentRecipe,
+    kept_folders,
+    refuse_renamed,
+)
+from headtohead.revisions.git import folders_up, holds
+from headtohead.revisions.interpreters import FoundInterpreter, facts_of
+from headtohead.revisions.locks import Lock, LockFormat, find_lock, pins_everything, read_toml
+from headtohead.revisions.uv import run_uv
+
+
+@dataclass(frozen=True, kw_only=True)
+class Versions:
+    """What a folder's code runs on.
+
+    Attributes:
+        python: Version of the interpreter.
+        django: Version of its Django; None where it has none.
+    """
+
+    python: str
+    django: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,83 +43,152 @@ class PythonEnvironment:
         root: The folder.
         interpreter: A Python that has the packages that the code needs; h2h's own unless another
             is given.
+        local: Folders of the same checkout with packages that the interpreter has, too, but from
+            another checkout.
+        shared: Whether the interpreter is the project's, rather than one for revisions that lock
+            the same.
+        packages: In a few words where its packages are from.
     """
 
     root: Path
     interpreter: Path = Path(sys.executable)
+    local: tuple[Path, ...] = ()
+    shared: bool = True
+    packages: str = "h2h's own Python"
 
     def variables(self) -> dict[str, str]:
         """The variables that make the interpreter run this folder's own code.
 
         The interpreter may be one into which another folder's code is installed to be edited;
-        what this one keeps in ``src`` has to win.
+        what this one keeps in ``src`` has to win, and so have the other packages of its checkout.
         """
         given = os.environ.get("PYTHONPATH")
-        paths = [str(self.root / "src"), str(self.root), *([given] if given else [])]
-        return {"PYTHONPATH": os.pathsep.join(paths)}
+        folders = dict.fromkeys(map(str, (self.root / "src", self.root, *self.local)))
+        return {"PYTHONPATH": os.pathsep.join([*folders, *([given] if given else [])])}
+
+    def versions(self) -> Versions:
+        """What its code runs on; asked once.
+
+        Raises:
+            RevisionError: The interpreter does not run.
+        """
+        return _versions(self)
 
 
 def environment_for(
-    root: Path, *, like: Path, lock: Path, directory: Path, note: Callable[[str], None]
+    root: Path,
+    *,
+    like: Path,
+    interpreter: FoundInterpreter,
+    lock: Path,
+    directory: Path,
+    note: Callable[[str], None],
 ) -> PythonEnvironment:
     """What runs a revision.
 
-    Its interpreter is h2h's own where both folders pin the same packages, or the revision pins
-    none; otherwise that of a virtual environment, which is kept for all revisions that pin the
-    same.
+    Its interpreter is the project's where both folders lock the same packages, or the revision
+    locks none; otherwise that of a virtual environment, which is kept for all revisions that lock
+    the same. Packages of the repository are always those of the revision's own checkout.
 
     Args:
         root: The revision's folder.
-        like: The folder whose packages h2h's own interpreter has.
-        lock: The file that pins packages, from either folder.
+        like: The project's folder.
+        interpreter: What runs the project there.
+        lock: The file that pins packages, from either folder; where it is not there, it is found.
         directory: Where environments are kept.
-        note: Told in a few words what takes a moment.
+        note: Told in a few words what takes a moment, and what is shared.
 
     Raises:
         RevisionError: The environment cannot be made.
     """
-    pinned = _read(root / lock)
-    if pinned is None or pinned == _read(like / lock):
-        return PythonEnvironment(root=root)
-    digest = hashlib.sha256(pinned + sys.version.encode()).hexdigest()[:16]
-    environment = directory / digest
-    found = PythonEnvironment(root=root, interpreter=environment / "bin" / "python")
-    if (environment / _STAMP).exists():
-        return found
-    note(f"installing what {lock} of that revision pins")
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Two comparisons at once would each remove what the other installs.
-    with held(directory / f"{digest}.lock"):
-        if not (environment / _STAMP).exists():
-            _make(environment, root=root, lock=lock)
-    return found
-
-
-def _make(environment: Path, *, root: Path, lock: Path) -> None:
-    shutil.rmtree(environment, ignore_errors=True)
-    _run(sys.executable, "-m", "venv", str(environment), lock=lock)
-    _run(
-        *(str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-input"),
-        *("--disable-pip-version-check", "--requirement", str(root / lock)),
-        lock=lock,
-    )
-    (environment / _STAMP).touch()
-
-
-def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-
-
-def _run(*command: str, lock: Path) -> None:
-    finished = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    if finished.returncode != 0:
-        lines = (finished.stderr or finished.stdout).strip().splitlines()
-        raise RevisionError(
-            f"the environment of a revision cannot be made ({lines[-1] if lines else command[0]})",
-            fix=f"install what its {lock} pins by hand to see why",
+    root, like = root.resolve(), like.resolve()
+    top, top_there = folders_up(root)[-1], folders_up(like)[-1]
+    facts = facts_of(interpreter.path, repository=top_there)
+    there = find_lock(like, named=lock, installed=facts.distributions)
+    own = find_lock(root, named=lock, installed=facts.distributions, like=there)
+    if own is None or own.same_as(there):
+        refuse_renamed(facts)
+        packages = f"{interpreter.how}, as " + (
+            f"{own.name} is the same" if own else "it locks none"
         )
+        if root != like:
+            note(f"the packages of a revision are those of {packages}")
+            _tell_of_missing(facts.folders, top=top, installed_from=top_there, note=note)
+        return PythonEnvironment(
+            root=root,
+            interpreter=interpreter.path,
+            local=_present(facts.folders, top=top),
+            packages=packages,
+        )
+    python = _python_for(root, like=like, interpreter=interpreter, version=facts.python)
+    recipe = EnvironmentRecipe(
+        lock=own,
+        root=root,
+        top=top,
+        python=python,
+        facts=facts if python == interpreter.path else facts_of(python, repository=top),
+        installed=facts.distributions,
+    )
+    environment = directory.absolute() / recipe.digest()
+    if kept_folders(environment) is None:
+        _make(environment, recipe=recipe, lock=own, note=note)
+    return PythonEnvironment(
+        root=root,
+        interpreter=environment / "bin" / "python",
+        local=_present(kept_folders(environment) or (), top=top),
+        shared=False,
+        packages=f"{own.name} of the revision",
+    )
+
+
+def _make(
+    environment: Path, *, recipe: EnvironmentRecipe, lock: Lock, note: Callable[[str], None]
+) -> None:
+    note(f"installing what {lock.name} of that revision pins")
+    if lock.format is LockFormat.REQUIREMENTS and not pins_everything(lock):
+        note(f"{lock.name} leaves versions open: the newest are taken")
+    environment.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Two comparisons at once would each remove what the other installs.
+    with held(environment.with_name(f"{environment.name}.lock")):
+        if kept_folders(environment) is None:
+            recipe.make(environment)
+
+
+def _python_for(root: Path, *, like: Path, interpreter: FoundInterpreter, version: str) -> Path:
+    """The project's own Python, unless the revision asks for another version."""
+
+    def pinned(folder: Path) -> str:
+        files = (each / ".python-version" for each in folders_up(folder))
+        text = next((each.read_text(encoding="utf-8") for each in files if each.is_file()), "")
+        return next(iter(text.split()), "")
+
+    declared = (read_toml(each / "pyproject.toml").get("project", {}) for each in folders_up(root))
+    required = next((each["requires-python"] for each in declared if "requires-python" in each), "")
+    asked = "" if pinned(root) == pinned(like) else pinned(root)
+    with suppress(InvalidSpecifier):
+        if not SpecifierSet(required).contains(version, prereleases=True):
+            asked = asked or required
+    if not asked:
+        return interpreter.path
+    return Path(run_uv("python", "find", "--system", "--no-project", asked, cwd=root))
+
+
+def _tell_of_missing(
+    folders: Iterable[str], *, top: Path, installed_from: Path, note: Callable[[str], None]
+) -> None:
+    for folder in folders:
+        missing = not (top / folder).is_dir()
+        if missing and holds(installed_from / folder, root=installed_from):
+            note(f"a revision has no {folder}: what imports it gets that of the working tree")
+
+
+def _present(folders: Iterable[str], *, top: Path) -> tuple[Path, ...]:
+    return tuple(top / each for each in folders if (top / each).is_dir())
+
+
+@cache
+def _versions(environment: PythonEnvironment) -> Versions:
+    facts = facts_of(
+        environment.interpreter, repository=environment.root, variables=environment.variables()
+    )
+    return Versions(python=facts.python, django=facts.django)
