@@ -74,22 +74,11 @@ def test_a_comparison_is_of_these_revisions_with_these_rows(config):
     given = config(
         rows=91,
         seed=6,
-        lock=Path("other.lock"),
-        stack=Path("there"),
-        history=Path("kept.jsonl"),
-        copy=Texts(".env"),
-        python="py",
     )
     design = compared(given, pairs=2)
     (checkout,) = design.checkouts
     assert checkout["names"] == ("main", None)
-    assert (checkout["lock"], checkout["root"]) == (Path("other.lock"), given.root)
-    assert checkout["python"] == "py"
-    assert checkout["directory"] == given.root / "there"
-    assert checkout["copy"] == (".env",)
-    assert set(checkout["own"]) == {
-        given.root / name for name in ("there", "results", "kept.jsonl")
-    }
+    assert checkout["config"] == given
     # The stack, which runs in the project's own folder, is not brought up.
     assert design.stacks == []
     (database,) = design.databases
@@ -122,7 +111,11 @@ def test_a_sweep_measures_at_every_size_as_the_settings_say(
 @pytest.mark.parametrize("instructions", [False, True])
 def test_a_bench_runs_the_selection_of_both_revisions_in_every_round(instructions, config):
     given = config(
-        benchmarks=Path("speed"), copy=Texts(".env"), lock=Path("other.lock"), python="py", margin=0.3
+        benchmarks=Path("speed"),
+        copy=Texts(".env"),
+        lock=Path("other.lock"),
+        python="py",
+        margin=0.3,
     )
     design = benched(given, rounds=5, select="not slow", instructions=instructions)
     sides = [side for side, *_ in design.processes]
@@ -131,10 +124,7 @@ def test_a_bench_runs_the_selection_of_both_revisions_in_every_round(instruction
         f"instructions of {side}" for side in ("main", "work") if instructions
     ]
     assert {each[1:] for each in design.processes} == {(Path("speed"), "not slow")}
-    assert design.checkouts[0]["lock"] == Path("other.lock")
-    assert design.checkouts[0]["own"] == given.own_paths
-    assert design.checkouts[0]["copy"] == given.copy
-    assert design.checkouts[0]["python"] == "py"
+    assert design.checkouts[0]["config"] == given
     (benchmark,) = design.record.benchmarks
     assert (benchmark.margin, benchmark.ratio, design.record.rounds) == (0.3, 2.0, 5)
     assert benchmark.instructions == ((1000, 1000) if instructions else None)

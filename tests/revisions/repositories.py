@@ -3,9 +3,10 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from headtohead.config import Config
 from headtohead.revisions import checked_out
 
 AUTHOR = {
@@ -55,21 +56,15 @@ def revisions(
     *,
     notes: list[str] | None = None,
     said: list[str] | None = None,
-    own: Sequence[Path] = (),
-    copy: Sequence[str] = (),
+    **settings: Any,
 ):
     """`checked_out`, as commands call it."""
     return checked_out(
         base,
         head,
-        root=root,
-        directory=root / STACK,
-        python=sys.executable,
-        lock=Path("requirements.lock"),
+        config=Config(root=root, stack=Path(STACK), python=sys.executable, **settings),
         note=(notes if notes is not None else []).append,
         say=(said if said is not None else []).append,
-        own=own,
-        copy=copy,
     )
 
 

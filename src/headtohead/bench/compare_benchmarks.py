@@ -59,18 +59,7 @@ def bench(
             run_id,
             directory,
         ),
-        checked_out(
-            base,
-            head,
-            root=config.root,
-            directory=config.stack_directory,
-            python=config.python,
-            lock=config.lock,
-            note=note,
-            say=say,
-            own=config.own_paths,
-            copy=config.copy,
-        ) as revisions,
+        checked_out(base, head, config=config, note=note, say=say) as revisions,
     ):
         taken: tuple[list[Times], list[Times]] = ([], [])
         for number in range(rounds):

@@ -61,18 +61,7 @@ def compare(
     began = Began()
     with (
         run_directory(began.at, results=config.results_directory) as (run_id, directory),
-        checked_out(
-            base,
-            head,
-            root=config.root,
-            directory=config.stack_directory,
-            python=config.python,
-            lock=config.lock,
-            note=note,
-            say=say,
-            own=config.own_paths,
-            copy=config.copy,
-        ) as revisions,
+        checked_out(base, head, config=config, note=note, say=say) as revisions,
         revision_servers.apart(
             stack_settings(config),
             {

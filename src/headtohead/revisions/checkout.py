@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from headtohead.config import Config
 from headtohead.errors import RevisionError
 from headtohead.host.files import prepare_folder
 from headtohead.host.interrupts import interrupted_afterwards
@@ -17,9 +18,9 @@ from headtohead.revisions import git
 from headtohead.revisions.base import default_base, remark_on_base
 from headtohead.revisions.environments import PythonEnvironment, environment_for
 from headtohead.revisions.git_command import printable
+from headtohead.revisions.interpreters import find_interpreter
 from headtohead.revisions.local_contents import fill_large_files, fill_submodules
 from headtohead.revisions.working_tree import copied_files, copy_files, copy_working_tree
-from headtohead.revisions.interpreters import find_interpreter
 
 WORKING_TREE = "working tree"
 _SHORT_HASH = 10
@@ -63,14 +64,9 @@ def checked_out(
     base: str | None,
     head: str | None,
     *,
-    root: Path,
-    directory: Path,
-    python: str | None,
-    lock: Path,
+    config: Config,
     note: Callable[[str], None],
     say: Callable[[str], None],
-    own: Sequence[Path] = (),
-    copy: Sequence[str] = (),
 ) -> Iterator[tuple[Revision, Revision]]:
     """Two revisions that can be run within the block; their folders are gone after it.
 
@@ -80,15 +76,9 @@ def checked_out(
     Args:
         base: A branch, tag or hash; None for where the work on HEAD began (`default_base`).
         head: Another one; None for the working tree as it is now, with what is not committed.
-        root: The project's folder, in a git repository.
-        directory: Where folders and environments are kept, ignored by git.
-        python: The Python that runs the project, from its folder; None for the one that is found.
-        lock: The file, from the project's folder, that pins all packages the project needs; where
-            it is not there, it is found.
+        config: The settings: where the project is, what runs it and what is copied into it.
         note: Told in a few words what takes a moment, and what the revisions share.
         say: Told in a sentence what whoever reads the result should know.
-        own: Files and folders of h2h's own in the project's: no part of its working tree.
-        copy: What both need that no commit holds, as the setting `copy` names it.
 
     Yields:
         Base and head.
@@ -99,7 +89,7 @@ def checked_out(
         RevisionError: There is no such revision, it does not hold the project, or its environment
             cannot be made.
     """
-    own = (*own, directory)
+    root, directory, own = config.root, config.stack_directory, config.own_paths
     second = git.commit_of(head or "HEAD", root=root)
     project = root.resolve().relative_to(git.repository(root))
     changed = head is None and git.changed(root, own=own)
@@ -110,18 +100,18 @@ def checked_out(
         first = git.commit_of(base, root=root)
         if remark := remark_on_base(base, head, changed=changed, root=root):
             say(remark)
-    copied = copied_files(copy, root=root, own=own)
+    copied = copied_files(config.copy, root=root, own=own)
     prepare_folder(directory)
     folders = directory / "revisions"
     _remove_abandoned(folders, root=root)
-    interpreter = find_interpreter(root, named=python, environment=os.environ)
+    interpreter = find_interpreter(root, named=config.python, environment=os.environ)
 
     def environment(of: Path) -> PythonEnvironment:
         return environment_for(
             of,
             like=root,
             interpreter=interpreter,
-            lock=lock,
+            lock=config.lock,
             directory=directory / "environments",
             note=note,
         )
