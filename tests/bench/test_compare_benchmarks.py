@@ -13,6 +13,7 @@ from tests.processes import interrupted, until
 pytestmark = pytest.mark.revisions
 
 SUITE = """
+import os
 import time
 from pathlib import Path
 
@@ -41,9 +42,10 @@ def test_wrong_{name}(benchmark):
 
 @pytest.fixture
 def server():
-    Path("started").touch()
+    folder = Path(os.environ["TOLD_IN"])
+    (folder / "started").touch()
     yield
-    Path("started").rename("stopped")
+    (folder / "started").rename(folder / "stopped")
 
 
 def test_slow_with_a_server(benchmark, server):
@@ -131,7 +133,7 @@ def test_instructions_are_counted_where_valgrind_is(suite):
 
 def test_an_interrupt_lets_pytest_stop_what_it_has_started(suite):
     results = sorted(suite.root.glob("results/*"))
-    process = suite.start("bench", "HEAD~1", "-k", "slow")
+    process = suite.start("bench", "HEAD~1", "-k", "slow", TOLD_IN=str(suite.root))
     until((suite.root / "started").exists, process=process)
     interrupted(process, signal.SIGINT)
     assert (suite.root / "stopped").exists()

@@ -24,3 +24,13 @@ def test_an_experiment_ends_with_its_ratios_because_verdicts_wait_for_the_others
 
 def test_an_invalid_experiment_ends_without_a_ratio():
     assert shown_at_the_end_of(invalid()) == "category-summary  1840 pairs  invalid\n"
+
+
+def test_what_is_said_stays_in_one_line_while_what_is_noted_goes():
+    console = Console(file=io.StringIO(), width=40, force_terminal=True)
+    said = "main has 3 commits [that] HEAD lacks; the comparison shows those, too"
+    with watching(console) as watch:
+        watch.note("copying the working tree")
+        watch.say(said)
+        watch.note("migrating")
+    assert f"{said}\n" in console.file.getvalue()

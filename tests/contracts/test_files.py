@@ -38,6 +38,8 @@ KEEPS_NOTHING = {
     ("cli/__init__.py", "main"): "/dev/null",
     ("audit/peak_memory.py", "_reset_peak"): "a command to the kernel",
     ("host/processes.py", "spawn"): "logs, which are for people",
+    ("revisions/local_contents.py", "fill_large_files"): "a checkout for the command alone",
+    ("revisions/working_tree.py", "add"): "a checkout for the command alone",
 }
 FEWEST = 2  # moments: a file is opened, and written
 

@@ -16,6 +16,7 @@ from headtohead.ci.history import report
 from headtohead.ci.history.history_file import append
 from headtohead.ci.history.series import series_of
 from headtohead.cli import app
+from headtohead.config import Config
 from headtohead.errors import HeadToHeadError
 from headtohead.records.recording import run_directory
 from headtohead.records.store import to_json
@@ -73,10 +74,7 @@ SETTINGS: dict[str, tuple[str, Callable[[Path], object]]] = {
         ".gitignore",
         lambda path: checked_out(
             *("HEAD", None),
-            root=ROOT,
-            directory=path.parent,
-            python=None,
-            lock=Path("lock"),
+            config=Config(root=ROOT, stack=path.parent),
             note=ignore,
             say=ignore,
         ).__enter__(),

@@ -70,10 +70,10 @@ def test_what_a_killed_process_left_is_removed_by_the_next(repository):
     program = f"""
         import os, signal
         from pathlib import Path
+        from headtohead.config import Config
         from headtohead.revisions import checked_out
-        root = Path({str(repository)!r})
-        with checked_out("v1", "main", root=root, directory=root / ".h2h",
-                         lock=Path("none"), note=print, say=print):
+        config = Config(root=Path({str(repository)!r}))
+        with checked_out("v1", "main", config=config, note=print, say=print):
             os.kill(os.getpid(), signal.SIGKILL)
     """
     command = [sys.executable, "-c", textwrap.dedent(program)]
@@ -131,12 +131,14 @@ def test_other_packages_get_an_environment_that_is_kept(repository):
         assert head.environment.interpreter == Path(sys.executable)
         assert answer(base) == "locked"
     assert notes == [
-        "installing what requirements.lock of that revision pins",
         "copying the working tree",
+        "the packages of a revision are those of python in [tool.headtohead], "
+        "as requirements.lock is the same",
+        "installing what requirements.lock of that revision pins",
     ]
     with revisions(repository, "main", notes=notes) as (again, _):
         assert again.environment.interpreter == base.environment.interpreter
-    assert notes[2:] == ["copying the working tree"]
+    assert notes[3:] == notes[:2]
 
 
 def test_packages_that_cannot_be_installed_are_told_of_and_leave_nothing(repository):

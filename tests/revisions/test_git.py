@@ -11,6 +11,7 @@ import pytest
 
 from headtohead.errors import HeadToHeadError, RevisionError
 from headtohead.revisions.git import changed, commit_of, committed_at
+from headtohead.revisions.git_command import without_repository
 from tests.revisions.repositories import (
     AUTHOR,
     STACK,
@@ -55,8 +56,9 @@ def test_hooks_do_not_run(root, tmp_path, setting):
     folder = root / ".git" / "hooks" if setting == "hooks" else tmp_path / "hooks"
     if setting != "hooks":
         git("config", setting, str(folder), root=root)
+    git("config", "core.fsmonitor", str(folder / "fsmonitor-watchman"), root=root)
     for name in HOOKS:
-        script(folder / name, f"touch {tmp_path}/ran", "sleep 60", "exit 1")
+        script(folder / name, f"touch {tmp_path}/ran", "sleep 1", "exit 1")
     with revisions(root, "v1") as (base, _):
         assert (base.root / "shop.py").exists()
     assert not (tmp_path / "ran").exists()
@@ -95,7 +97,7 @@ def test_a_users_settings_change_nothing(root, setting, value):
 )
 def test_a_hook_that_calls_h2h_does_not_lead_it_elsewhere(root, tmp_path, monkeypatch, variable):
     elsewhere = new_repository(tmp_path / "elsewhere")
-    commit(elsewhere, "elsewhere")
+    git("tag", "--force", "v1", commit(elsewhere, "elsewhere"), root=elsewhere)
     before = files(elsewhere, times=True)
     monkeypatch.setenv(variable, str(elsewhere / (".git" if variable == "GIT_DIR" else "x")))
     monkeypatch.setenv("GIT_TRACE", "1")
@@ -106,6 +108,12 @@ def test_a_hook_that_calls_h2h_does_not_lead_it_elsewhere(root, tmp_path, monkey
         assert not head.changed
     monkeypatch.delenv(variable)
     assert files(elsewhere, times=True) == before
+
+
+def test_every_variable_that_leads_git_to_a_repository_is_known(root):
+    names = git("rev-parse", "--local-env-vars", root=root).split()
+    kept = without_repository(dict.fromkeys([*names, "GIT_TRACE_PERFORMANCE", "HOME"], "x"))
+    assert kept.keys() == {"GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "HOME"}
 
 
 def test_settings_that_a_user_gives_as_variables_hold(root, monkeypatch):
@@ -291,7 +299,7 @@ def test_what_is_not_checked_out_sparsely_is_in_neither(root):
         assert not head.changed
 
 
-def test_strangers_among_the_revisions_are_left_alone(root):
+def test_strangers_among_the_revisions_are_left_alone(root, tmp_path):
     with revisions(root, "v1"):
         pass
     folder = root / STACK / "revisions"
@@ -300,12 +308,13 @@ def test_strangers_among_the_revisions_are_left_alone(root):
         path.mkdir()
         (path / "mine").touch()
     strange[0].touch()
-    (folder / f"base-{'0' * 10}-1-1.0").symlink_to(root)
+    git("worktree", "add", "--quiet", "--detach", str(tmp_path / "linked"), root=root)
+    (folder / f"base-{'0' * 10}-1-1.0").symlink_to(tmp_path / "linked")
     shows = [*folder.iterdir()]
     with revisions(root, "v1", "main") as both:
         assert all(each.root.exists() for each in both)
     assert sorted(folder.iterdir()) == sorted(shows)
-    assert (root / "shop.py").exists()
+    assert (tmp_path / "linked" / "shop.py").exists()
 
 
 def test_a_worktree_that_git_does_not_know_is_removed_all_the_same(root):

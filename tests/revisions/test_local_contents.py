@@ -27,13 +27,19 @@ def root(tmp_path) -> Path:
     commit(root / "lib", "second")
     commit(root, "second")
     (tmp_path / "remotes").rename(tmp_path / "gone")
+    git("config", "submodule.recurse", "true", root=root)
     return root
+
+
+def state(root: Path) -> tuple[str, str]:
+    """What a submodule's repository says of itself and of its index."""
+    return git("rev-parse", "HEAD", root=root), git("status", "--porcelain=v2", root=root)
 
 
 def test_submodules_have_the_files_of_their_own_commit(root):
     (root / "lib" / "shop.py").write_text("changed")
     (root / "lib" / "deep" / "inner" / "new.py").write_text("new")
-    heads = [git("rev-parse", "HEAD", root=root / each) for each in ("lib", "lib/deep/inner")]
+    states = [state(root / each) for each in ("lib", "lib/deep/inner")]
     before = files(root, times=True)
     with revisions(root, "first") as (base, head):
         assert (base.root / "lib" / "shop.py").read_text() == "ANSWER = 'with an inner one'\n"
@@ -42,13 +48,11 @@ def test_submodules_have_the_files_of_their_own_commit(root):
         assert files(head.root) == files(root)
         assert head.changed
         assert git("status", "--porcelain", root=base.root) == ""
+    assert [state(root / each) for each in ("lib", "lib/deep/inner")] == states
     with revisions(root, "first", "HEAD") as (_, head):
         assert (head.root / "lib" / "version.py").read_text() == "2"
         assert (head.root / "lib" / "shop.py").read_text() == "ANSWER = 'second'\n"
     assert files(root, times=True) == before
-    assert [git("rev-parse", "HEAD", root=root / each) for each in ("lib", "lib/deep/inner")] == (
-        heads
-    )
 
 
 def test_a_submodule_that_the_clone_keeps_but_has_not_checked_out_is_had(root):

@@ -57,11 +57,13 @@ def test_the_snapshot_is_the_tree_as_it_is_and_the_users_folder_stays_as_it_was(
     (root / "shop.py").write_text("stashed")
     git("stash", root=root)
     dirty(root)
+    # What would have git write its index again.
+    os.utime(root / "sub" / "kept.py", (1, 1))
     before = files(root, times=True)
     asked = (("worktree", "list"), ("stash", "list"), ("diff", "--cached"), ("branch", "--all"))
     told = [git(*each, root=root) for each in asked]
     index = (root / ".git" / "index").read_bytes()
-    with revisions(root, "v1", own=[root / "results"]) as (base, head):
+    with revisions(root, "v1") as (base, head):
         assert files(head.root) == expected(root)
         assert (head.root / "pipe").exists() is False
         assert base.root != head.root
@@ -77,6 +79,16 @@ def test_the_snapshot_is_the_tree_as_it_is_and_the_users_folder_stays_as_it_was(
     assert (root / ".git" / "index").read_bytes() == index
     assert [git(*each, root=root) for each in asked] == told
     assert not [*(root / STACK / "revisions").iterdir()]
+
+
+def test_a_link_that_leads_back_into_the_users_folder_is_said(root):
+    (root / "media").symlink_to(root / "files", target_is_directory=True)
+    (root / "beside").symlink_to("files", target_is_directory=True)
+    (root / "etc").symlink_to("/etc", target_is_directory=True)
+    with revisions(root, "v1", said=(said := [])):
+        pass
+    (sentence,) = said
+    assert sentence.startswith("media: a link into your own folder by its full path")
 
 
 def test_git_in_the_snapshot_sees_its_commit_and_its_changes(root):
@@ -96,26 +108,28 @@ def test_a_conflict_is_copied_as_it_stands(root):
 
 
 def test_own_results_and_own_folder_are_no_change(root):
-    own = [root / "results", root / "history.jsonl"]
     (root / "results").mkdir()
     (root / "results" / "run.json").write_text("{}")
     (root / "history.jsonl").write_text("{}")
-    with revisions(root, "v1", own=own) as (_, head):
+    with revisions(root, "v1") as (_, head):
         assert not head.changed
         assert head.label.startswith("HEAD (")
         assert {*files(head.root)} == {".gitignore", "shop.py"}
     # What is tracked there is part of the project all the same.
     git("add", "results", root=root)
-    with revisions(root, "v1", own=own) as (_, head):
+    with revisions(root, "v1") as (_, head):
         assert (head.root / "results" / "run.json").read_text() == "{}"
 
 
-@pytest.mark.parametrize("results", [".", "..", "../elsewhere"])
+@pytest.mark.parametrize("results", [".", "..", "../..", "../../elsewhere"])
 def test_a_results_folder_that_holds_the_project_hides_no_change(root, results):
-    (root / "shop.py").write_text("ANSWER = 'changed'\n")
-    with revisions(root, "v1", own=[root / results]) as (_, head):
+    project = root / "shops" / "one"
+    project.mkdir(parents=True)
+    commit(project, "below")
+    (project / "new.py").write_text("new")
+    with revisions(project, "HEAD", results=Path(results)) as (_, head):
         assert head.changed
-        assert "changed" in (head.root / "shop.py").read_text()
+        assert (head.root / "new.py").read_text() == "new"
 
 
 def test_repositories_within_are_copied_and_other_worktrees_are_not(root):

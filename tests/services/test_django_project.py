@@ -6,6 +6,7 @@ from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.django_project import (
     Project,
     ProjectVariable,
+    changed_at,
     instrumented,
     secrets_of,
 )
@@ -88,3 +89,19 @@ def test_an_instrumented_project_without_a_path_looks_nowhere_else():
     # An empty entry would be the folder that it runs in.
     for variables in ({}, {"PYTHONPATH": ""}):
         assert ":" not in instrumented(variables)["PYTHONPATH"]
+
+
+def test_a_hook_that_h2h_is_called_from_does_not_lead_the_project_to_its_repository(monkeypatch):
+    monkeypatch.setenv("GIT_DIR", ".git")
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "a")
+    variables = project().variables()
+    assert "GIT_DIR" not in variables
+    assert variables["GIT_AUTHOR_NAME"] == "a"
+
+
+def test_links_that_lead_nowhere_are_no_change_of_the_project(tmp_path):
+    (tmp_path / "shop.py").touch()
+    os.utime(tmp_path / "shop.py", (5, 7))
+    (tmp_path / ".#shop.py").symlink_to("user@host.1234:5678")
+    (tmp_path / "itself.py").symlink_to("itself.py")
+    assert changed_at(tmp_path) == 7

@@ -13,6 +13,7 @@ from headtohead.bench.verdicts import Times
 from headtohead.errors import MeasurementError
 from headtohead.host.cores import available_cores, server_cores, starting_on
 from headtohead.revisions import Revision
+from headtohead.revisions.git_command import without_repository
 
 # Short, because there are many processes: what one gains by going on is less than another gives.
 _SECONDS_EACH = "0.2"
@@ -142,4 +143,5 @@ def run_pytest(
 
 def _environment() -> dict[str, str]:
     """This process' environment without what another pytest has put there for itself."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    given = without_repository(os.environ)
+    return {name: value for name, value in given.items() if not name.startswith("PYTEST_")}

@@ -125,7 +125,12 @@ def checked_out(
             )
             if name is None:
                 note("copying the working tree")
-                copy_working_tree(folder, root=root, own=own)
+                links = copy_working_tree(folder, root=root, own=own)
+                if links:
+                    say(
+                        f"{_listed(links)}: a link into your own folder by its full path, so that "
+                        "what the project writes there ends up in it; make it a relative one"
+                    )
             else:
                 fill_submodules(folder, commit=commit, root=root, called=called, say=say)
             missing = fill_large_files(folder, root=root)
@@ -148,7 +153,9 @@ def checked_out(
                 environment=environment(there),
             )
 
-        yield revision("base", base, first), revision("head", head, second)
+        # Before an environment is made, which may take minutes in which files are edited.
+        later = revision("head", head, second)
+        yield revision("base", base, first), later
 
 
 def _listed(names: Sequence[str]) -> str:

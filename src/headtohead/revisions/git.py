@@ -153,10 +153,10 @@ def committed_at(commit: str, *, root: Path) -> datetime:
     headers = written.partition(b"\n\n")[0].split(b"\n")
     committer = next(each for each in headers if each.startswith(b"committer "))
     seconds, offset = committer.split()[-2:]
-    minutes = int(offset[-4:-2]) * 60 + int(offset[-2:])
     zone: timezone = UTC
     # Broken tools have written offsets of several days.
     with suppress(ValueError):
+        minutes = int(offset[-4:-2]) * 60 + int(offset[-2:])
         zone = timezone(timedelta(minutes=-minutes if offset.startswith(b"-") else minutes))
     return datetime.fromtimestamp(int(seconds), zone)
 

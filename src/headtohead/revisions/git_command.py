@@ -1,9 +1,9 @@
 """One command of git: the same whatever its user has configured, and in one line if it refuses."""
 
 import os
+import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,10 +17,14 @@ _SETTINGS = (
     "color.ui=false",
     "submodule.recurse=false",
 )
-# They change what a path means, add lines of their own, or forbid what h2h needs.
+# They lead git to a repository (`git rev-parse --local-env-vars`, of which settings are none),
+# change what a path means, or forbid what h2h needs.
 _UNWANTED = frozenset(
     f"GIT_{name}"
     for name in (
+        *("DIR", "WORK_TREE", "IMPLICIT_WORK_TREE", "COMMON_DIR", "INDEX_FILE", "PREFIX", "CONFIG"),
+        *("OBJECT_DIRECTORY", "ALTERNATE_OBJECT_DIRECTORIES", "GRAFT_FILE", "SHALLOW_FILE"),
+        *("NO_REPLACE_OBJECTS", "REPLACE_REF_BASE", "INTERNAL_SUPER_PREFIX"),
         *("LITERAL_PATHSPECS", "GLOB_PATHSPECS", "NOGLOB_PATHSPECS", "ICASE_PATHSPECS"),
         *("NAMESPACE", "QUARANTINE_PATH", "ATTR_SOURCE"),
     )
@@ -99,7 +103,7 @@ def _refusal(arguments: Sequence[str], stderr: bytes, *, root: Path) -> Revision
         trusted = said.partition("'")[2].rpartition("'")[0] or str(root)
         return RevisionError(
             f"git does not trust the repository {trusted}, because another user owns it",
-            fix=f"git config --global --add safe.directory {trusted}",
+            fix=f"git config --global --add safe.directory {shlex.quote(trusted)}",
         )
     if said.startswith(_BARE):
         return RevisionError(
@@ -118,28 +122,18 @@ def _refusal(arguments: Sequence[str], stderr: bytes, *, root: Path) -> Revision
     )
 
 
-def _environment() -> dict[str, str]:
-    """This process' environment, without what a calling hook says of the repository it is in."""
-    unwanted = _local_variables() | _UNWANTED
-    kept = {
+def without_repository(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment without what a hook that h2h is called from says of its repository."""
+    return {
         name: value
-        for name, value in os.environ.items()
-        if name not in unwanted and not name.startswith("GIT_TRACE")
+        for name, value in environment.items()
+        if name not in _UNWANTED and not name.startswith("GIT_TRACE")
     }
+
+
+def _environment() -> dict[str, str]:
+    kept = without_repository(os.environ)
     # Messages are looked at; nobody is there to be asked for a password.
     return {**kept, "LC_ALL": "C", "LANGUAGE": "", "GIT_TERMINAL_PROMPT": "0"} | {
         "GIT_LFS_SKIP_SMUDGE": "1"
     }
-
-
-@cache
-def _local_variables() -> frozenset[str]:
-    """The variables that lead git to a repository; settings given as variables are no such."""
-    printed = subprocess.run(
-        ["git", "rev-parse", "--local-env-vars"],  # noqa: S607 (the user's git)
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    return frozenset(name for name in printed.split() if not name.startswith("GIT_CONFIG_"))

@@ -12,6 +12,7 @@ from shutil import which
 from uv import find_uv_bin
 
 from headtohead.errors import RevisionError
+from headtohead.revisions.git_command import without_repository
 
 _STRANGERS = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "CONDA_PREFIX")
 # Where packages come from and how they are fetched is the machine's affair; all else is ours.
@@ -80,7 +81,7 @@ def uv_variables(environment: Mapping[str, str]) -> dict[str, str]:
     """
     told = {
         name: value
-        for name, value in environment.items()
+        for name, value in without_repository(environment).items()
         if name not in _STRANGERS and (not name.startswith("UV_") or name.startswith(_KEPT))
     }
     told |= {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}

@@ -28,16 +28,20 @@ class _Copies:
     """Files of one folder, copied into another one under the same names.
 
     Nothing is read or written through a link in place of a folder: it may lead to a user's files.
+
+    Attributes:
+        leading_back: The links copied that lead into the first folder by their full path.
     """
 
     def __init__(self, source: Path, target: Path) -> None:
+        self.leading_back: list[str] = []
         self._source = source
         self._target = target
         self._read = {"": True}
         self._made = {""}
 
-    def copy(self, name: str, *, follow: bool = False) -> None:
-        """Copy a file or a link, unless it is gone or there is one of that name.
+    def add(self, name: str, *, follow: bool = False) -> None:
+        """Copy a file or a link by its name, unless it is gone or there is one of that name.
 
         Args:
             name: Its path from either folder.
@@ -56,7 +60,10 @@ class _Copies:
             if os.path.lexists(there):
                 return
             if linked:
-                there.symlink_to(here.readlink())
+                leads_to = here.readlink()
+                there.symlink_to(leads_to)
+                if leads_to.is_absolute() and leads_to.is_relative_to(self._source):
+                    self.leading_back.append(name)
             else:
                 # Never a link: what is written in place would reach the user's file.
                 shutil.copyfile(here, there)
@@ -88,7 +95,7 @@ class _Copies:
         self._made.add(name)
 
 
-def copy_working_tree(folder: Path, *, root: Path, own: Sequence[Path]) -> None:
+def copy_working_tree(folder: Path, *, root: Path, own: Sequence[Path]) -> list[str]:
     """Copy a repository's working tree as it is: what is tracked, and what git does not ignore.
 
     Links stay links, submodules' files are among the others, and what is deleted is not there.
@@ -98,6 +105,9 @@ def copy_working_tree(folder: Path, *, root: Path, own: Sequence[Path]) -> None:
         root: The project's folder.
         own: Files and folders of h2h's own; of these only what is tracked is copied.
 
+    Returns:
+        Links that lead back into the working tree by their full path.
+
     Raises:
         RevisionError: git refuses, or a file cannot be copied.
     """
@@ -105,7 +115,8 @@ def copy_working_tree(folder: Path, *, root: Path, own: Sequence[Path]) -> None:
     copies = _Copies(top, folder)
     own_names = tuple(str(path) for path in below(own, root=root))
     for name in _files(top, without=own_names, family=common_folder(top)):
-        copies.copy(name)
+        copies.add(name)
+    return copies.leading_back
 
 
 def _files(top: Path, *, without: Sequence[str] = (), family: Path) -> Iterator[str]:
@@ -191,7 +202,7 @@ def copy_files(files: Sequence[str], folder: Path, *, root: Path) -> None:
     """
     copies = _Copies(repository(root), folder)
     for name in files:
-        copies.copy(name, follow=True)
+        copies.add(name, follow=True)
 
 
 def ignored_candidates(root: Path) -> tuple[Path, ...]:

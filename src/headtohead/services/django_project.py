@@ -17,6 +17,7 @@ from headtohead.protocol.headers import INSTRUMENT_VARIABLE, TOKEN_VARIABLE
 from headtohead.protocol.isolation import VARIABLE
 from headtohead.protocol.project_description import ProjectDescription
 from headtohead.revisions.environments import PythonEnvironment
+from headtohead.revisions.git_command import without_repository
 
 # Not H2H_STACK, which a user may set: h2h itself would then look like a server of that stack.
 STACK_VARIABLE = "H2H_SERVED_BY"
@@ -97,7 +98,8 @@ class Project:
         }
         trial = {each.name: value for each, value in values.items() if each.only_embedded}
         told = {each.name: value for each, value in values.items() if not each.only_embedded}
-        given = (trial if self.embedded else {}) | os.environ | self.runs_in.variables()
+        surroundings = without_repository(os.environ) | self.runs_in.variables()
+        given = (trial if self.embedded else {}) | surroundings
         addresses = {
             "DATABASE_URL": self.database_url,
             "CACHE_URL": self.cache_url,
