@@ -17,6 +17,11 @@ from headtohead.config import (
 from headtohead.errors import ConfigurationError
 from headtohead.setting_values import Texts, UserCounts, whole_number
 
+# A project's settings where it has no pyproject.toml.
+OWN_FILE = "headtohead.toml"
+# What the folder of a project without settings has.
+_MARKS = ("manage.py", "pyproject.toml", ".git")
+
 
 def load_config(*, start: Path, environment: Mapping[str, str], flags: Mapping[str, Any]) -> Config:
     """Collect the settings that hold for a command.
@@ -74,23 +79,33 @@ def _require_mode(modes: tuple[str, ...], *, name: str, given: Any, config: Conf
 
 
 def _find_table(start: Path) -> tuple[Path, Mapping[str, Any]]:
+    """The project's folder and its settings; they may be none, as h2h finds most by itself."""
     for folder in (start, *start.parents):
-        path = folder / "pyproject.toml"
-        if not path.is_file():
-            continue
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-        except (OSError, ValueError) as error:
-            raise ConfigurationError(
-                f"{path} cannot be read ({error})", fix="correct it"
-            ) from error
-        if "headtohead" in table:
-            if not isinstance(table["headtohead"], dict):
-                raise ConfigurationError(f"{TABLE} in {path} is no table", fix="make it one")
-            return folder, table["headtohead"]
-    raise ConfigurationError(
-        f"no pyproject.toml with {TABLE} here or above", fix="run h2h inside a project that has one"
-    )
+        for name, within in (("pyproject.toml", ("tool", "headtohead")), (OWN_FILE, ())):
+            table = _table(folder / name, within=within)
+            if table is not None:
+                return folder, table
+    for folder in (start, *start.parents):
+        if any((folder / each).exists() for each in _MARKS):
+            return folder, {}
+    raise ConfigurationError("there is no project here or above", fix="run h2h inside one")
+
+
+def _table(path: Path, *, within: tuple[str, ...]) -> Mapping[str, Any] | None:
+    """The settings in a file, which may be below a table of it; None where it has none."""
+    if not path.is_file():
+        return None
+    try:
+        found: Any = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path} cannot be read ({error})", fix="correct it") from error
+    for name in within:
+        if name not in found:
+            return None
+        found = found[name]
+    if not isinstance(found, dict):
+        raise ConfigurationError(f"{TABLE} in {path} is no table", fix="make it one")
+    return found
 
 
 _KINDS: dict[Any, tuple[type | tuple[type, ...], str]] = {

@@ -1,6 +1,8 @@
 """gunicorn serves an application by WSGI or ASGI: the stack's API, or a server beside it."""
 
 import http.client
+import os
+import shlex
 import shutil
 import signal
 import time
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+import headtohead
 from headtohead.errors import StackError
 from headtohead.host import ports, processes
 from headtohead.services.django_project import STACK_VARIABLE, Project, project_error
@@ -24,6 +27,11 @@ OWNER_VARIABLE = "H2H_SERVED_FOR"
 # The same order of sets in all of them: servers are to differ in what is declared alone.
 ALIKE = {"PYTHONHASHSEED": "0"}
 NAME = "API"
+_CONFIG = str(Path(headtohead.__file__).parent / "django" / "gunicorn_config.py")
+_FOUND_CONFIG = "gunicorn.conf.py"
+# As django/gunicorn_config.py reads it, which imports nothing.
+_OWN_CONFIG = "H2H_GUNICORN_CONFIG"
+_GIVEN = "GUNICORN_CMD_ARGS"
 STOP_PATIENCE = 5.0  # seconds
 
 
@@ -72,13 +80,8 @@ class GunicornSettings:
             process = processes.spawn(
                 [
                     *(str(project.runs_in.interpreter), "-m", "gunicorn"),
-                    *(("--config", self.config) if self.config else ()),
+                    *("--config", _CONFIG, "--workers", str(self.workers)),
                     *("--bind", f"fd://{bound.fileno()}"),
-                    # Whatever the project's own configuration says: another process in mid-run,
-                    # or more of them, would be what is measured.
-                    *(f"--workers={self.workers}", "--max-requests=0"),
-                    # By default its path is the same for every gunicorn of a user.
-                    "--no-control-socket",
                     # Whatever the config file says of WSGI workers and their threads.
                     *(("--worker-class=asgi", "--threads=1") if self.interface == "asgi" else ()),
                     self.application,
@@ -86,6 +89,8 @@ class GunicornSettings:
                 directory=project.folder,
                 environment={
                     **project.variables(),
+                    _OWN_CONFIG: self._own_config(project.folder),
+                    _GIVEN: _without_reloading(os.environ.get(_GIVEN, "")),
                     "WEB_CONCURRENCY": str(self.workers),
                     "PROMETHEUS_MULTIPROC_DIR": str(self.metrics),
                     **environment,
@@ -95,6 +100,18 @@ class GunicornSettings:
             )
             port = ports.port_of(bound)
         return StartedGunicorn(serving=self, project=project, process=process, port=port)
+
+    def _own_config(self, folder: Path) -> str:
+        """The project's own config file, which gunicorn finds by its name; empty for none."""
+        if self.config:
+            return self.config
+        return _FOUND_CONFIG if (folder / _FOUND_CONFIG).is_file() else ""
+
+
+def _without_reloading(arguments: str) -> str:
+    """Arguments for gunicorn that start no worker again in the middle of a measurement."""
+    kept = [each for each in shlex.split(arguments) if not each.startswith(("--reload", "--max-r"))]
+    return shlex.join(kept)
 
 
 @dataclass(frozen=True, kw_only=True)
