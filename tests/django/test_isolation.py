@@ -213,6 +213,8 @@ def test_caches_and_folders_are_replaced_by_name():
         "local": {"BACKEND": "y"},
     }
     assert found.MEDIA_ROOT == "/made/media"
+    as_path = replaced(settings={"MEDIA_ROOT": "/made/media"}, MEDIA_ROOT=Path("/precious"))
+    assert as_path.MEDIA_ROOT == Path("/made/media")
 
 
 def test_a_project_answers_here_as_where_it_is_deployed():

@@ -66,7 +66,8 @@ def replace_settings(settings: Any, isolation: Isolation) -> None:
         alias: {**own, **isolation.caches.get(alias, {})} for alias, own in settings.CACHES.items()
     }
     for name, value in isolation.settings.items():
-        setattr(settings, name, value)
+        own = getattr(settings, name, None)
+        setattr(settings, name, Path(value) if isinstance(own, Path) else value)
     if isolation.databases is not None:
         _serve_here(settings)
     if isolation.guarded:

@@ -17,17 +17,21 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-# The folder that has h2h's package in it; without it only the next sitecustomize is run.
+# The folders that have h2h's packages in them; without it only the next sitecustomize is run.
 _INSTRUMENT = "H2H_INSTRUMENT"
 # Where it is set, the project is to use databases and caches of h2h's, and no others.
 _ISOLATION = "H2H_ISOLATION"
 
 
-class _OwnPackage:
-    """Finds h2h's package where nobody else does, and nothing of what is installed beside it."""
+# h2h's own, and the server of a project that has none.
+_OWN = ("headtohead", "gunicorn", "packaging")
 
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
+
+class _OwnPackages:
+    """Finds h2h's packages where nobody else does, and nothing of what is installed beside them."""
+
+    def __init__(self, folders: "Sequence[str]") -> None:
+        self._folders = folders
 
     def find_spec(
         self,
@@ -36,11 +40,11 @@ class _OwnPackage:
         target: "ModuleType | None" = None,
     ) -> "ModuleSpec | None":
         """As a finder of `sys.meta_path`."""
-        if name != "headtohead":
+        if name not in _OWN:
             return None
         from importlib.machinery import PathFinder  # noqa: PLC0415 (not at start)
 
-        return PathFinder.find_spec(name, [self._folder], target)
+        return PathFinder.find_spec(name, self._folders, target)
 
 
 class _AfterImport:
@@ -111,13 +115,13 @@ def _after_handlers(module: "ModuleType") -> None:
             sys.stderr.write(f"h2h: no causes: {type(error).__name__}: {error}\n")
 
 
-def _wait_for_django(folder: str) -> None:
+def _wait_for_django(folders: "Sequence[str]") -> None:
     functions = {"django.core.handlers.base": _after_handlers}
     if os.environ.get(_ISOLATION):
         functions["django.conf"] = _after_django_conf
     sys.meta_path.insert(0, _AfterImport(functions))
     # Last, so that one of the project's own comes first.
-    sys.meta_path.append(_OwnPackage(folder))
+    sys.meta_path.append(_OwnPackages(folders))
 
 
 def _run_the_next_one() -> None:
@@ -135,5 +139,5 @@ def _run_the_next_one() -> None:
 
 
 if os.environ.get(_INSTRUMENT):
-    _wait_for_django(os.environ[_INSTRUMENT])
+    _wait_for_django(os.environ[_INSTRUMENT].split(os.pathsep))
 _run_the_next_one()

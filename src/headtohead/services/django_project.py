@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 import headtohead
@@ -175,7 +176,8 @@ class Project:
         Raises:
             StackError: The command fails.
         """
-        self._manage("migrate", "--no-input", f"--database={database}")
+        # What checks complain of, such as folders and programs, is no matter of the schema.
+        self._manage("migrate", "--no-input", "--skip-checks", f"--database={database}")
 
     def count_rows(self) -> int:
         """Rows of the main table.
@@ -254,17 +256,21 @@ class Project:
 def instrumented(variables: Mapping[str, str]) -> dict[str, str]:
     """The variables of a process of the project that has h2h's server side in it.
 
-    Nothing is installed in the project, and nothing else of h2h's environment is found there.
+    Nothing is installed in the project, and nothing else of h2h's environment is found there but
+    gunicorn, where the project has none.
 
     Args:
         variables: Those of the process without it.
     """
     package = Path(headtohead.__file__).parent
+    # Found without importing it, which takes long.
+    server = find_spec("gunicorn")
+    beside = [str(Path(server.origin).parents[1])] if server and server.origin else []
     folders = [str(package / "on_path"), variables.get("PYTHONPATH")]
     return {
         **variables,
         "PYTHONPATH": os.pathsep.join(filter(None, folders)),
-        INSTRUMENT_VARIABLE: str(package.parent),
+        INSTRUMENT_VARIABLE: os.pathsep.join([str(package.parent), *beside]),
     }
 
 
