@@ -132,8 +132,10 @@ def test_other_packages_get_an_environment_that_is_kept(repository):
         assert answer(base) == "locked"
     assert notes == [
         "copying the working tree",
-        "the packages of a revision are those of python in [tool.headtohead], "
-        "as requirements.lock is the same",
+        (
+            "the packages of a revision are those of python in [tool.headtohead], "
+            "as requirements.lock is the same"
+        ),
         "installing what requirements.lock of that revision pins",
     ]
     with revisions(repository, "main", notes=notes) as (again, _):
