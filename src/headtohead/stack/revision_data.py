@@ -194,8 +194,9 @@ class RevisionData:
         if any(each.kind == "database" for each in side.description.caches.values()):
             template.prepare("manage.py createcachetable")
         for command in self.settings.prepare:
-            words = command.format(rows=self.settings.rows, seed=self.settings.seed)
-            template.prepare(words)
+            # Braces of the command's own stay: it may well be a line of Python.
+            rows, seed = str(self.settings.rows), str(self.settings.seed)
+            template.prepare(command.replace("{rows}", rows).replace("{seed}", seed))
         return copied
 
     def _copy(self, side: Side, group: str) -> bool:
