@@ -260,7 +260,7 @@ def test_a_connection_that_gets_around_the_settings_is_closed(announce, capfd):
     with pytest.raises(PermissionError):
         announce(connection)
     assert connection.closed
-    assert f"{REFUSED}: database made at db.example" in capfd.readouterr().err
+    assert f"{REFUSED}: database db.example:1/made" in capfd.readouterr().err
 
 
 def test_a_connection_to_what_h2h_made_stays(announce):

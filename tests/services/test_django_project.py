@@ -6,7 +6,6 @@ from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.django_project import (
     Project,
     ProjectVariable,
-    changed_at,
     instrumented,
     secrets_of,
 )
@@ -99,11 +98,3 @@ def test_a_hook_that_h2h_is_called_from_does_not_lead_the_project_to_its_reposit
     variables = project().variables()
     assert "GIT_DIR" not in variables
     assert variables["GIT_AUTHOR_NAME"] == "a"
-
-
-def test_links_that_lead_nowhere_are_no_change_of_the_project(tmp_path):
-    (tmp_path / "shop.py").touch()
-    os.utime(tmp_path / "shop.py", (5, 7))
-    (tmp_path / ".#shop.py").symlink_to("user@host.1234:5678")
-    (tmp_path / "itself.py").symlink_to("itself.py")
-    assert changed_at(tmp_path) == 7

@@ -157,7 +157,7 @@ def test_the_api_is_served_as_asked(started, tmp_path):
     running = up(settings)
     ((arguments, environment, folder),) = started.gunicorns
     assert arguments[-1] == "shop.other:application"
-    assert arguments[arguments.index("--config") + 1] == "gunicorn.py"
+    assert environment["H2H_GUNICORN_CONFIG"] == "gunicorn.py"
     assert running.api_url == f"http://127.0.0.1:{settings.port}"
     assert folder == settings.root
     expected = {
@@ -178,8 +178,8 @@ def test_the_api_is_served_as_asked(started, tmp_path):
 def test_what_is_not_given_is_the_stacks_own(started, tmp_path):
     services = ("celery", "memcached")
     running = up(settings_in(tmp_path / ".h2h", celery="shop.work", services=services))
-    ((arguments, environment, _),) = started.gunicorns
-    assert "--config" not in arguments
+    ((_arguments, environment, _),) = started.gunicorns
+    assert environment["H2H_GUNICORN_CONFIG"] == ""
     assert started.embedded == ["PostgreSQL", "Valkey", "memcached"]
     assert (running.database_url, running.cache_url) == ("postgresql://ours/db", "redis://ours/0")
     assert environment["BROKER_URL"] == "redis://ours/1"

@@ -13,7 +13,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from headtohead.protocol.isolation import REFUSED, VARIABLE, Isolation
+from headtohead.protocol.isolation import (
+    REFUSED,
+    STRANGERS,
+    VARIABLE,
+    Isolation,
+    place_of_cache,
+    place_of_database,
+)
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # Devices and the process' own description: nothing that lasts.
@@ -22,6 +29,8 @@ _ALWAYS_WRITABLE = ("/dev", "/proc")
 _REACHING = frozenset(
     {"database", "dbname", "host", "hostaddr", "passfile", "password", "port", "service", "user"}
 )
+# Words in the names of caches that are kept outside of the process.
+_OUTSIDE = ("redis", "valkey", "memcache", "filebased")
 _STATIC_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 _DUMMY = "django.db.backends.dummy"
 
@@ -70,8 +79,31 @@ def replace_settings(settings: Any, isolation: Isolation) -> None:
         setattr(settings, name, Path(value) if isinstance(own, Path) else value)
     if isolation.databases is not None:
         _serve_here(settings)
+    if isolation.own_places is not None:
+        _require_own(settings, places=isolation.own_places)
     if isolation.guarded:
         _watch_connections(isolation)
+
+
+def _require_own(settings: Any, *, places: tuple[str, ...]) -> None:
+    """End this process before anything is written, where its settings lead anywhere else."""
+    for alias, entry in settings.DATABASES.items():
+        place = place_of_database(entry)
+        if entry.get("ENGINE", _DUMMY) != _DUMMY and place not in places:
+            raise _stranger(f"DATABASES[{alias!r}] leads to {place}")
+    for alias, entry in settings.CACHES.items():
+        backend = str(entry.get("BACKEND", "")).lower()
+        given = entry.get("LOCATION", "")
+        if any(word in backend for word in _OUTSIDE):
+            for location in given if isinstance(given, (list, tuple)) else [given]:
+                if place_of_cache(str(location)) not in places:
+                    raise _stranger(f"CACHES[{alias!r}] leads to {place_of_cache(str(location))}")
+
+
+def _stranger(problem: str) -> Exception:
+    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 (as above)
+
+    return ImproperlyConfigured(f"{problem}, and {STRANGERS}")
 
 
 def _serve_here(settings: Any) -> None:
@@ -106,20 +138,16 @@ def _watch_connections(isolation: Isolation) -> None:
     # Settings are often read while django.db is imported.
     from django.db.backends.signals import connection_created  # noqa: PLC0415
 
-    places = {_place(given) for given in (isolation.databases or {}).values()}
+    places = {place_of_database(given) for given in (isolation.databases or {}).values()}
 
     def require_own(*, connection: Any, **_: Any) -> None:
-        given = connection.settings_dict
-        if _place(given) in places or connection.vendor == "sqlite":
+        place = place_of_database(connection.settings_dict)
+        if place in places or connection.vendor == "sqlite":
             return  # files are the audit hook's
         connection.close()
-        raise _refusal(f"database {given.get('NAME')} at {given.get('HOST') or 'its default host'}")
+        raise _refusal(f"database {place}")
 
     connection_created.connect(require_own, weak=False, dispatch_uid="headtohead-isolation")
-
-
-def _place(given: Any) -> tuple[str, str, str]:
-    return (str(given.get("NAME", "")), str(given.get("HOST", "")), str(given.get("PORT", "")))
 
 
 class Guard:

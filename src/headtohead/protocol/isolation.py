@@ -10,6 +10,8 @@ from typing import Any
 
 # Names the file in the environment of every process of the project.
 VARIABLE = "H2H_ISOLATION"
+# Stands in the error of a process whose settings lead to what h2h did not make.
+STRANGERS = "h2h did not make it"
 # Begins the line that a process prints when something was refused to it.
 REFUSED = "h2h: refused"
 
@@ -23,6 +25,8 @@ class Isolation:
             they are. An alias that is not named has no database.
         caches: What replaces entries of each of CACHES, by alias; others stay as they are.
         settings: What replaces other settings, by name; such as are not there are added.
+        own_places: Where every database and cache has to be whose entry is not replaced, as
+            `place_of_database` and `place_of_cache` say it; None where they may be anywhere.
         guarded: Whether what follows is all that the project may do, beside the databases.
         writable: Folders in which it may write.
         reachable: Servers that it may connect to, as `host:port`.
@@ -31,6 +35,7 @@ class Isolation:
     databases: Mapping[str, Mapping[str, Any]] | None = field(default=None, repr=False)
     caches: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    own_places: tuple[str, ...] | None = None
     guarded: bool = False
     writable: tuple[str, ...] = ()
     reachable: tuple[str, ...] = ()
@@ -43,5 +48,20 @@ class Isolation:
     def from_json(cls, text: str) -> "Isolation":
         """Read the file's text."""
         given = json.loads(text)
-        tuples = {name: tuple(given[name]) for name in ("writable", "reachable")}
-        return cls(**{**given, **tuples})
+        for name in ("own_places", "writable", "reachable"):
+            given[name] = None if given[name] is None else tuple(given[name])
+        return cls(**given)
+
+
+def place_of_database(entry: Mapping[str, Any]) -> str:
+    """Where an entry of DATABASES leads to: its server and its name there."""
+    options = entry.get("OPTIONS") or {}
+    host = entry.get("HOST") or options.get("host") or "localhost"
+    port = entry.get("PORT") or options.get("port") or ""
+    return f"{host}:{port}/{entry.get('NAME', '')}"
+
+
+def place_of_cache(location: str) -> str:
+    """Where a LOCATION leads to: its server, whoever asks for which of its databases."""
+    address = location.partition("://")[2] or location
+    return address.rpartition("@")[2].partition("/")[0] or address

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from urllib.parse import quote, urlencode
 
 # Begins the answer, whatever the project prints before it.
 MARK = "\x1eh2h description "
@@ -37,6 +38,14 @@ class DatabaseSettings:
     def place(self) -> tuple[str, str, str, str]:
         """What two aliases of one database have in common."""
         return (self.engine, self.host, self.port, self.name)
+
+    @property
+    def postgresql_url(self) -> str:
+        """The database's URL, where it is PostgreSQL's."""
+        account = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}@"
+        reached = {"host": self.host, "port": self.port}
+        query = urlencode({name: value for name, value in reached.items() if value})
+        return f"postgresql://{account if self.user else ''}/{quote(self.name, safe='')}?{query}"
 
 
 @dataclass(frozen=True, kw_only=True)

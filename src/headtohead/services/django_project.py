@@ -5,7 +5,6 @@ import secrets
 import shlex
 import subprocess
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +14,7 @@ from headtohead.errors import ConfigurationError, StackError
 from headtohead.host import processes
 from headtohead.host.files import write_whole
 from headtohead.protocol.headers import INSTRUMENT_VARIABLE, TOKEN_VARIABLE
-from headtohead.protocol.isolation import VARIABLE
+from headtohead.protocol.isolation import STRANGERS, VARIABLE
 from headtohead.protocol.project_description import ProjectDescription
 from headtohead.revisions.environments import PythonEnvironment
 from headtohead.revisions.git_command import without_repository
@@ -121,8 +120,10 @@ class Project:
         if self.isolation:
             variables = instrumented(variables)
             variables[VARIABLE] = str(self.isolation)
+            temporary = self.isolation.with_name("tmp")
             # The system's own may hold what is the user's.
-            variables["TMPDIR"] = str(self.directory / "tmp")
+            if temporary.is_dir():
+                variables["TMPDIR"] = str(temporary)
         return variables
 
     def describe(self) -> ProjectDescription:
@@ -274,23 +275,6 @@ def instrumented(variables: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def changed_at(root: Path) -> float:
-    """The latest change of a Python file of the project, in seconds since 1970.
-
-    Hidden folders, such as virtual environments and the stack's own, are passed over.
-    """
-    latest = 0.0
-    for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in files:
-            if not name.endswith(".py"):
-                continue
-            # An editor's lock is a link that leads nowhere.
-            with suppress(OSError):
-                latest = max(latest, os.stat(f"{folder}/{name}").st_mtime)  # noqa: PTH116 (fast)
-    return latest
-
-
 def project_error(problem: str, *, log: Path, settings_module: str) -> StackError:
     """What to tell about a process of the project that failed: its log's telling line."""
     line = processes.telling_line(processes.read_log(log))
@@ -298,6 +282,11 @@ def project_error(problem: str, *, log: Path, settings_module: str) -> StackErro
 
 
 def _fix(line: str, settings_module: str, log: Path) -> str:
+    if STRANGERS in line:
+        return (
+            "let DATABASES and CACHES lead to DATABASE_URL, CACHE_URL and MEMCACHED_URL, which h2h "
+            "sets, or compare revisions (h2h compare), for which all that there is is copied"
+        )
     if line.startswith("Unknown command: 'seed'"):
         return "give the project a `seed` management command with --rows, --seed and --count"
     if not line.startswith("ModuleNotFoundError"):

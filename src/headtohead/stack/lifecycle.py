@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -14,17 +13,19 @@ from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.celery import Celery
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
 from headtohead.services.databases.postgresql import POSTGRESQL as DATABASE
-from headtohead.services.django_project import Project, changed_at, secrets_of
+from headtohead.services.django_project import Project, secrets_of
 from headtohead.services.gunicorn import NAME as API
 from headtohead.services.gunicorn import Api
 from headtohead.services.memcached import NAME as MEMCACHED_SERVER
 from headtohead.services.memcached import Memcached
 from headtohead.services.monitoring import Monitoring
+from headtohead.services.project_layout import changed_at
 from headtohead.services.prometheus import program as prometheus_program
 from headtohead.services.running_server import RunningServer
 from headtohead.services.valkey import VALKEY as CACHE
 from headtohead.services.valkey import EmbeddedValkey, broker_on
 from headtohead.stack.availability import CELERY, MEMCACHED, External, external_servers
+from headtohead.stack.isolation import isolate_stack
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import (
     RunningStack,
@@ -32,6 +33,7 @@ from headtohead.stack.state import (
     locked,
     read_state,
     remove_state,
+    scratch_directory,
     usable,
     valkey_url,
     write_state,
@@ -93,11 +95,6 @@ def down(settings: StackSettings) -> tuple[str, ...]:
             if abandoned.exists():
                 _stop(abandoned, read_state(abandoned))
             return _stop(directory, read_state(directory))
-
-
-def scratch_directory(directory: Path) -> Path:
-    """The folder of the stack that is set up beside the one in `directory`."""
-    return directory / "scratch"
 
 
 def status(settings: StackSettings) -> RunningStack | None:
@@ -271,17 +268,22 @@ def _stop_project(directory: Path, state: State | None) -> dict[str, bool]:
     return {**stopped, API: api}
 
 
-def _project(settings: StackSettings, *, state: State | None, **surroundings: Any) -> Project:
+def _project(
+    settings: StackSettings, *, state: State | None, embedded: bool, **addresses: str
+) -> Project:
     """The project of a stack; its keys stay while the stack lives."""
+    directory = settings.directory.resolve()
     return Project(
         runs_in=PythonEnvironment(root=settings.root),
-        directory=settings.directory.resolve(),
+        directory=directory,
         settings_module=settings.settings_module,
         manage=settings.manage,
         told=settings.variables,
         secrets={**secrets_of(settings.variables), **(state.secrets if state is not None else {})},
         token=state.stack.token if state is not None else secrets.token_urlsafe(24),
-        **surroundings,
+        isolation=isolate_stack(directory, **addresses),
+        embedded=embedded,
+        **addresses,
     )
 
 

@@ -10,12 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from headtohead.errors import ConfigurationError, StackError
-from headtohead.host.files import write_whole
-from headtohead.protocol.isolation import Isolation
-from headtohead.protocol.project_description import DatabaseSettings, ProjectDescription
+from headtohead.protocol.project_description import DatabaseSettings
 from headtohead.revisions import Revision
 from headtohead.services.databases import sqlite
 from headtohead.services.databases.database import Database, database_of
@@ -25,73 +23,11 @@ from headtohead.services.django_project import ADDRESSES, Project
 from headtohead.services.memcached import Memcached, empty_memcached
 from headtohead.services.running_server import Endpoint
 from headtohead.services.valkey import EmbeddedValkey, empty_cache
+from headtohead.stack.asked_revisions import Side
+from headtohead.stack.isolation import isolate_revision
 from headtohead.stack.settings import StackSettings
 
-# Servers that are not there, for settings that cannot be read without any.
-NO_DATABASE = "postgresql://h2h@127.0.0.1:1/h2h"
-NO_CACHE = "redis://127.0.0.1:1/0"
-
 _FROM_SETTINGS = "settings"
-_NOBODYS = "django.db.backends.dummy"
-# Sends nothing to anybody.
-_EMAIL = "django.core.mail.backends.dummy.EmailBackend"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Side:
-    """A revision that was asked what it would use.
-
-    Attributes:
-        name: The side's name.
-        revision: The revision.
-        project: It, as it was asked.
-        description: What it said.
-    """
-
-    name: str
-    revision: Revision
-    project: Project
-    description: ProjectDescription
-
-    def groups(self) -> dict[str, str]:
-        """The first alias of the same database, by alias; those without a database are left out."""
-        databases = self.description.databases
-        first: dict[tuple[str, ...], str] = {}
-        groups: dict[str, str] = {}
-        for alias, each in databases.items():
-            if each.engine in {"", _NOBODYS}:
-                continue
-            own = databases.get(each.mirrors, each)
-            groups[alias] = first.setdefault(own.place, alias)
-        return groups
-
-
-def ask(name: str, revision: Revision, *, project: Project, directory: Path) -> Side:
-    """Ask a revision what it would use, before anything of it runs that could write.
-
-    Args:
-        name: The side's name.
-        revision: The revision.
-        project: It, with servers that are not up.
-        directory: Where files about it are kept.
-
-    Raises:
-        StackError: Its settings cannot be read.
-    """
-    isolation = directory / f"asking-{name}.json"
-    only_read = Isolation(guarded=True, writable=(str(revision.root), str(directory)))
-    write_whole(only_read.to_json(), isolation, private=True)
-    # As its users start it, with its own variables.
-    as_is = replace(project, isolation=isolation, addresses=())
-    try:
-        return Side(name=name, revision=revision, project=as_is, description=as_is.describe())
-    except StackError as error:
-        # Some read DATABASE_URL and cannot do without.
-        told = replace(as_is, addresses=ADDRESSES)
-        try:
-            return Side(name=name, revision=revision, project=told, description=told.describe())
-        except StackError:
-            raise error from None
 
 
 @dataclass(kw_only=True)
@@ -212,7 +148,7 @@ class RevisionData:
             file = _at_home(Path(own.name), side.revision, root=settings.root)
             source = file if file.is_file() and file.stat().st_size else None
         elif settings.data:
-            source = _url_of(own)
+            source = own.postgresql_url
         if source is None:
             return False
         shown = _shown(source)
@@ -232,29 +168,20 @@ class RevisionData:
             template = templates[group].name if like else None
             place.database.create(place.server, name=place.name, like=template)
         caches, cache_url = self._caches_of(side, kind=kind)
-        folder = self.directory / kind
-        (folder / "media").mkdir(mode=0o700, parents=True, exist_ok=True)
-        (self.directory / "tmp").mkdir(mode=0o700, exist_ok=True)
-        isolation = Isolation(
+        file = isolate_revision(
+            self.directory,
+            name=kind,
+            root=side.revision.root,
             databases={
                 alias: places[group].database.django_settings(places[group].url)
                 for alias, group in side.groups().items()
             },
             caches=caches,
-            settings={
-                "EMAIL_BACKEND": _EMAIL,
-                "MEDIA_ROOT": str(folder / "media"),
-                "SECURE_SSL_REDIRECT": False,
-            },
-            guarded=True,
-            writable=(str(side.revision.root), str(self.directory)),
             reachable=(
                 *self.settings.reachable,
                 *(each.server.address for each in self.servers.values()),
             ),
         )
-        file = self.directory / f"isolation-{kind}.json"
-        write_whole(isolation.to_json(), file, private=True)
         return replace(
             side.project,
             isolation=file,
@@ -340,12 +267,6 @@ class _Place:
     @property
     def url(self) -> str:
         return self.database.beside(self.server, name=self.name)
-
-
-def _url_of(own: DatabaseSettings) -> str:
-    account = f"{quote(own.user, safe='')}:{quote(own.password, safe='')}@" if own.user else ""
-    reached = urlencode({"host": own.host, "port": own.port} if own.host else {"port": own.port})
-    return f"postgresql://{account}/{quote(own.name, safe='')}?{reached}"
 
 
 def _seen(given: DatabaseSettings | None) -> str:

@@ -24,9 +24,10 @@ from headtohead.services.gunicorn import (
 from headtohead.services.project_layout import layout_of, wsgi_beside
 from headtohead.services.running_server import RunningServer
 from headtohead.stack import lifecycle
-from headtohead.stack.revision_data import NO_CACHE, NO_DATABASE, RevisionData, Side, ask
+from headtohead.stack.asked_revisions import NO_CACHE, NO_DATABASE, Side, ask
+from headtohead.stack.revision_data import RevisionData
 from headtohead.stack.settings import StackSettings
-from headtohead.stack.state import locked, usable
+from headtohead.stack.state import locked, scratch_directory, usable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +109,7 @@ def apart(
         StackError: A revision cannot be brought up, or there are no rows.
     """
     with usable(settings.directory) as directory, locked(directory, progress=progress):
-        folder = lifecycle.scratch_directory(directory)
+        folder = scratch_directory(directory)
         lifecycle.down(replace(settings, directory=folder))  # an earlier one may have been killed
         data = RevisionData(settings=settings, directory=folder, progress=progress)
         sides: list[Side] = []

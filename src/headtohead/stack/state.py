@@ -58,6 +58,11 @@ class RunningStack:
 STATE_NAME = "state.json"
 
 
+def scratch_directory(directory: Path) -> Path:
+    """The folder of the stack that is set up beside the one in `directory`."""
+    return directory / "scratch"
+
+
 @dataclass(frozen=True, kw_only=True)
 class State:
     """A stack that came up.

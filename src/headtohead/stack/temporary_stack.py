@@ -9,7 +9,7 @@ from headtohead.host.interrupts import uninterrupted
 from headtohead.services.databases.database import database_of
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import StackSettings
-from headtohead.stack.state import RunningStack, locked, usable
+from headtohead.stack.state import RunningStack, locked, scratch_directory, usable
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def scratch(
         name = database.free_name(running.database_url, directory=directory, kind="scratch")
         apart = replace(
             settings,
-            directory=lifecycle.scratch_directory(directory),
+            directory=scratch_directory(directory),
             workers=workers,
             port=0,
             rows=rows,

@@ -25,6 +25,7 @@ from headtohead.services.gunicorn import (
 )
 from headtohead.services.prometheus import LocalPrometheus, announced
 from headtohead.services.running_server import RunningServer
+from headtohead.stack.isolation import ISOLATION_NAME
 from headtohead.stack.state import State, read_state
 from headtohead.stack.target import Target
 
@@ -123,6 +124,7 @@ def _project(state: State, *, directory: Path) -> Project:
         secrets=state.secrets,
         token=running.token,
         embedded=running.database.pid is not None,
+        isolation=directory / ISOLATION_NAME,
     )
 
 

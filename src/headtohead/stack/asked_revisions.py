@@ -1,0 +1,71 @@
+"""Revisions that say what they would use, before anything of them runs that could write."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from headtohead.errors import StackError
+from headtohead.protocol.project_description import ProjectDescription
+from headtohead.revisions import Revision
+from headtohead.services.django_project import ADDRESSES, Project
+from headtohead.stack.isolation import isolate_question
+
+# Servers that are not there, for settings that cannot be read without any.
+NO_DATABASE = "postgresql://h2h@127.0.0.1:1/h2h"
+NO_CACHE = "redis://127.0.0.1:1/0"
+
+_NOBODYS = "django.db.backends.dummy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Side:
+    """A revision that was asked what it would use.
+
+    Attributes:
+        name: The side's name.
+        revision: The revision.
+        project: It, as it was asked.
+        description: What it said.
+    """
+
+    name: str
+    revision: Revision
+    project: Project
+    description: ProjectDescription
+
+    def groups(self) -> dict[str, str]:
+        """The first alias of the same database, by alias; those without a database are left out."""
+        databases = self.description.databases
+        first: dict[tuple[str, ...], str] = {}
+        groups: dict[str, str] = {}
+        for alias, each in databases.items():
+            if each.engine in {"", _NOBODYS}:
+                continue
+            own = databases.get(each.mirrors, each)
+            groups[alias] = first.setdefault(own.place, alias)
+        return groups
+
+
+def ask(name: str, revision: Revision, *, project: Project, directory: Path) -> Side:
+    """Ask a revision what it would use, before anything of it runs that could write.
+
+    Args:
+        name: The side's name.
+        revision: The revision.
+        project: It, with servers that are not up.
+        directory: Where files about it are kept.
+
+    Raises:
+        StackError: Its settings cannot be read.
+    """
+    isolation = isolate_question(directory, name=name, root=revision.root)
+    # As its users start it, with its own variables.
+    as_is = replace(project, isolation=isolation, addresses=())
+    try:
+        return Side(name=name, revision=revision, project=as_is, description=as_is.describe())
+    except StackError as error:
+        # Some read DATABASE_URL and cannot do without.
+        told = replace(as_is, addresses=ADDRESSES)
+        try:
+            return Side(name=name, revision=revision, project=told, description=told.describe())
+        except StackError:
+            raise error from None

@@ -1,0 +1,95 @@
+"""What the project's processes are told of what they may use: a file for each kind of them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from headtohead.host.files import write_whole
+from headtohead.protocol.isolation import Isolation, place_of_cache, place_of_database
+from headtohead.services.databases.database import database_of
+
+# Of a stack, in its folder.
+ISOLATION_NAME = "isolation.json"
+# Sends nothing to anybody.
+_EMAIL = "django.core.mail.backends.dummy.EmailBackend"
+
+
+def isolate_stack(
+    directory: Path, *, database_url: str, cache_url: str, broker_url: str, memcached_url: str
+) -> Path:
+    """Have a stack's project refuse to run where its settings lead to other servers than these.
+
+    Args:
+        directory: The stack's folder.
+        database_url: What the project gets as DATABASE_URL, and so on.
+        cache_url: Likewise.
+        broker_url: Likewise; empty for none.
+        memcached_url: Likewise; empty for none.
+
+    Returns:
+        The file.
+    """
+    database = database_of(database_url).django_settings(database_url)
+    caches = (each for each in (cache_url, broker_url, memcached_url) if each)
+    return _write(
+        Isolation(
+            own_places=(place_of_database(database), *map(place_of_cache, caches)),
+            settings={"MEDIA_ROOT": str(directory / "media")},
+        ),
+        directory / ISOLATION_NAME,
+    )
+
+
+def isolate_question(directory: Path, *, name: str, root: Path) -> Path:
+    """Let a project be asked for its settings, and do nothing else.
+
+    Args:
+        directory: Folder of h2h's.
+        name: Who is asked.
+        root: The project's folder, which is h2h's own copy.
+    """
+    isolation = Isolation(guarded=True, writable=(str(root), str(directory)))
+    return _write(isolation, directory / f"asking-{name}.json")
+
+
+def isolate_revision(
+    directory: Path,
+    *,
+    name: str,
+    root: Path,
+    databases: Mapping[str, Mapping[str, Any]],
+    caches: Mapping[str, Mapping[str, Any]],
+    reachable: tuple[str, ...],
+) -> Path:
+    """Have a revision use what h2h made for it, and nothing else.
+
+    Args:
+        directory: Folder of h2h's.
+        name: The side's name.
+        root: The revision's folder, which is h2h's own copy.
+        databases: What replaces entries of DATABASES, by alias.
+        caches: What replaces entries of CACHES, by alias.
+        reachable: Servers that it may connect to, as ``host:port``.
+    """
+    media = directory / name / "media"
+    for folder in (media, directory / "tmp"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    isolation = Isolation(
+        databases=databases,
+        caches=caches,
+        settings={
+            "EMAIL_BACKEND": _EMAIL,
+            "MEDIA_ROOT": str(media),
+            "SECURE_SSL_REDIRECT": False,
+        },
+        guarded=True,
+        writable=(str(root), str(directory)),
+        reachable=reachable,
+    )
+    return _write(isolation, directory / f"isolation-{name}.json")
+
+
+def _write(isolation: Isolation, file: Path) -> Path:
+    # Addresses hold passwords.
+    write_whole(isolation.to_json(), file, private=True)
+    return file

@@ -1,0 +1,65 @@
+"""What a project's files say of it, before anything of them runs."""
+
+import os
+
+import pytest
+
+from headtohead.services.project_layout import changed_at, layout_of, wsgi_beside
+
+MANAGE = """import os
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "{}")
+"""
+
+
+@pytest.fixture(autouse=True)
+def _unnamed(monkeypatch):
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)
+
+
+@pytest.mark.parametrize("folder", ["", "src", "backend/server"])
+def test_manage_is_found_near_the_root_and_names_the_settings(folder, tmp_path):
+    for passed_over in (".venv/lib", "node_modules/x", "a/b/c"):
+        (tmp_path / passed_over).mkdir(parents=True)
+        (tmp_path / passed_over / "manage.py").write_text(MANAGE.format("wrong.settings"))
+    (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    manage = tmp_path / folder / "manage.py"
+    manage.write_text(MANAGE.format("shop.settings"))
+    found = layout_of(tmp_path, settings_module=None)
+    assert (found.manage, found.folder) == (manage, manage.parent)
+    assert found.settings_module == "shop.settings"
+
+
+def test_settings_that_are_named_go_before_those_of_a_variable_and_of_manage(tmp_path, monkeypatch):
+    (tmp_path / "manage.py").write_text(MANAGE.format("shop.settings"))
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "shop.local")
+    assert layout_of(tmp_path, settings_module=None).settings_module == "shop.local"
+    assert layout_of(tmp_path, settings_module="shop.test").settings_module == "shop.test"
+
+
+def test_a_project_without_manage_runs_in_its_own_folder(tmp_path):
+    found = layout_of(tmp_path, settings_module=None)
+    assert (found.manage, found.folder, found.settings_module) == (None, tmp_path, "")
+
+
+@pytest.mark.parametrize(
+    ("place", "application"),
+    [
+        ("config/settings/wsgi.py", "config.settings.wsgi:application"),
+        ("config/wsgi.py", "config.wsgi:application"),
+        ("wsgi.py", "wsgi:application"),
+        ("elsewhere/wsgi.py", ""),
+    ],
+)
+def test_the_application_is_the_one_nearest_to_the_settings(place, application, tmp_path):
+    (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / place).touch()
+    assert wsgi_beside("config.settings.local", folder=tmp_path) == application
+
+
+def test_links_that_lead_nowhere_are_no_change_of_the_project(tmp_path):
+    (tmp_path / "shop.py").touch()
+    os.utime(tmp_path / "shop.py", (5, 7))
+    (tmp_path / ".#shop.py").symlink_to("user@host.1234:5678")
+    (tmp_path / "itself.py").symlink_to("itself.py")
+    assert changed_at(tmp_path) == 7
