@@ -240,6 +240,7 @@ class Connection:
 
     def __init__(self, **settings: str) -> None:
         self.settings_dict = settings
+        self.execute_wrappers: list[object] = []  # for who else listens
         self.closed = False
 
     def close(self) -> None:

@@ -137,7 +137,7 @@ def test_h2h_is_called_when_django_is_imported_and_leaves_then(
         "isolated django.conf 1",
         "base SourceFileLoader",
         "instrumented django.core.handlers.base 1",
-        "['_OwnPackage']",
+        "['_OwnPackages']",
     ]
     assert finished.stderr == ""
 
@@ -176,7 +176,7 @@ def test_a_project_goes_on_where_it_cannot_be_instrumented(
     broken.write_text("raise ValueError('so old')\n", encoding="utf-8")
     finished = printed(python, "-c", IMPORTS, folder=tmp_path, **stand_ins)
     assert finished.returncode == 0
-    assert finished.stdout.splitlines()[-1] == "['_OwnPackage']"
+    assert finished.stdout.splitlines()[-1] == "['_OwnPackages']"
     assert finished.stderr == "h2h: no causes: ValueError: so old\n"
 
 

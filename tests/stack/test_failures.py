@@ -52,7 +52,7 @@ def failure_of(settings: StackSettings) -> str:
             "`migrate` fails: ModuleNotFoundError: No module named 'shop.absent'",
             "check `settings` and `wsgi`",
         ),
-        ({"gunicorn_config": "absent.py"}, "'absent.py' doesn't exist", "logs/api.log"),
+        ({"gunicorn_config": "absent.py"}, "No such file or directory", "logs/api.log"),
         ({"root": Path("/nonexistent")}, "No such file or directory", "fix that"),
     ],
 )

@@ -157,7 +157,7 @@ def test_the_api_is_served_as_asked(started, tmp_path):
     running = up(settings)
     ((arguments, environment, folder),) = started.gunicorns
     assert arguments[-1] == "shop.other:application"
-    assert environment["H2H_GUNICORN_CONFIG"] == "gunicorn.py"
+    assert environment["H2H_GUNICORN_CONFIG"] == str(settings.root / "gunicorn.py")
     assert running.api_url == f"http://127.0.0.1:{settings.port}"
     assert folder == settings.root
     expected = {

@@ -49,7 +49,11 @@ def after_django_conf(module: ModuleType) -> None:
         @wraps(original)
         def load(lazy: Any, *arguments: Any, **named: Any) -> None:
             original(lazy, *arguments, **named)
-            replace_settings(lazy._wrapped, isolation)
+            unread = lazy._wrapped
+            # Whoever catches an error in here goes on without settings rather than with these.
+            lazy._wrapped = module.empty
+            replace_settings(unread, isolation)
+            lazy._wrapped = unread
 
         return load
 
@@ -100,10 +104,9 @@ def _require_own(settings: Any, *, places: tuple[str, ...]) -> None:
                     raise _stranger(f"CACHES[{alias!r}] leads to {place_of_cache(str(location))}")
 
 
-def _stranger(problem: str) -> Exception:
-    from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 (as above)
-
-    return ImproperlyConfigured(f"{problem}, and {STRANGERS}")
+def _stranger(problem: str) -> SystemExit:
+    # No exception of Django's: manage.py catches those of settings, and goes on.
+    return SystemExit(f"h2h: {problem}, and {STRANGERS}")
 
 
 def _serve_here(settings: Any) -> None:
@@ -216,18 +219,18 @@ class Guard:
     def _name(self, path: Any, *others: Any) -> None:
         # A link that is made or removed stands for itself.
         folder, name = os.path.split(_within(path, others[-1]))
-        self._require_writable(folder or os.curdir, shown=name)
+        self._require_writable(folder or os.curdir, shown=(name,))
 
     def _two_names(self, source: Any, target: Any, from_folder: int, to_folder: int) -> None:
         self._name(source, from_folder)
         self._name(target, to_folder)
 
-    def _require_writable(self, path: Any, *, shown: str = "") -> None:
+    def _require_writable(self, path: Any, *, shown: tuple[str, ...] = ()) -> None:
         if isinstance(path, int) or path is None:
             return  # it was opened before, and looked at then
         name = os.fsdecode(path)
         if not self._is_writable(name):
-            raise _refusal(f"writing {os.path.join(os.path.abspath(name), shown)}")  # noqa: PTH100, PTH118
+            raise _refusal(f"writing {os.path.join(os.path.abspath(name), *shown)}")  # noqa: PTH100, PTH118
 
     def _is_writable(self, name: str) -> bool:
         real = os.path.realpath(name)

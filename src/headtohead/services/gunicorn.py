@@ -89,7 +89,7 @@ class GunicornSettings:
                 directory=project.folder,
                 environment={
                     **project.variables(),
-                    _OWN_CONFIG: self._own_config(project.folder),
+                    _OWN_CONFIG: self._own_config(project),
                     _GIVEN: _without_reloading(os.environ.get(_GIVEN, "")),
                     "WEB_CONCURRENCY": str(self.workers),
                     "PROMETHEUS_MULTIPROC_DIR": str(self.metrics),
@@ -101,11 +101,12 @@ class GunicornSettings:
             port = ports.port_of(bound)
         return StartedGunicorn(serving=self, project=project, process=process, port=port)
 
-    def _own_config(self, folder: Path) -> str:
+    def _own_config(self, project: Project) -> str:
         """The project's own config file, which gunicorn finds by its name; empty for none."""
         if self.config:
-            return self.config
-        return _FOUND_CONFIG if (folder / _FOUND_CONFIG).is_file() else ""
+            return str(project.runs_in.root / self.config)
+        found = project.folder / _FOUND_CONFIG
+        return str(found) if found.is_file() else ""
 
 
 def _without_reloading(arguments: str) -> str:

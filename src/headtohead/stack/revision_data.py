@@ -113,11 +113,10 @@ class RevisionData:
 
     def _fill(self, template: Project, side: Side) -> bool:
         """Make the rows; whether they are copies of what there was."""
-        groups = side.groups()
-        copied = False
-        for group in dict.fromkeys(groups.values()):
-            copied |= self._copy(side, group)
-        if not copied and not self.settings.prepare:
+        groups = tuple(dict.fromkeys(side.groups().values()))
+        copied = [group for group in groups if self._copy(side, group)]
+        # Other databases may well be empty.
+        if not self.settings.prepare and groups[:1] != tuple(copied[:1]):
             given = side.description.databases.get("default")
             raise StackError(
                 f"there are no rows to compare on: {_seen(given)}",
@@ -133,7 +132,7 @@ class RevisionData:
             # Braces of the command's own stay: it may well be a line of Python.
             rows, seed = str(self.settings.rows), str(self.settings.seed)
             template.prepare(command.replace("{rows}", rows).replace("{seed}", seed))
-        return copied
+        return bool(copied)
 
     def _copy(self, side: Side, group: str) -> bool:
         """Copy what there is into a template's database; False where there is nothing to copy."""
