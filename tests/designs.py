@@ -144,7 +144,12 @@ def _designing(design: Design) -> Iterator[None]:
             {"rows": settings.rows, "seed": settings.seed, "settings": settings}
         )
         yield SimpleNamespace(
-            token="apart", rows=settings.rows, servers=(), served=served, projects=revisions
+            remarks=lambda: ("h2h: refused",),
+            token="apart",
+            rows=settings.rows,
+            servers=(),
+            served=served,
+            projects=revisions,
         )
 
     @contextmanager

@@ -60,8 +60,8 @@ class Config:
         "gunicorn's config file, from the project's root.", default=None
     )
     start: str | None = _setting(
-        "Command that serves the project in place of gunicorn, with {bind}, or {host} and {port}, "
-        "for where it has to listen.",
+        "Command that serves each revision in place of gunicorn, with {bind}, or {host} and "
+        "{port}, for where it has to listen.",
         default=None,
     )
     health: str | None = _setting(

@@ -12,9 +12,9 @@ import psutil
 import pytest
 
 from headtohead import stack
+from headtohead.services.api import Api
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
 from headtohead.services.django_project import Project
-from headtohead.services.gunicorn import Api
 from headtohead.services.running_server import Endpoint, RunningServer
 from headtohead.services.valkey import EmbeddedValkey
 from headtohead.stack import lifecycle, revision_servers, temporary_stack

@@ -28,7 +28,7 @@ from tests.stack.stacks import ignore, settings_in
 
 # Settings that a running stack need not be started again for: they are about an empty database, or
 # about who reads its rows.
-STAYS = {"rows", "seed", "made_up", "data", "prepare", "reachable"}
+STAYS = {"rows", "seed", "made_up", "start", "data", "prepare", "reachable"}
 CHANGES: dict[str, Any] = {
     "root": Path(__file__).parent,
     "settings_module": "shop.other",

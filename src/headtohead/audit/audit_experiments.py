@@ -14,7 +14,7 @@ from headtohead.errors import ConfigurationError, DeclarationError, MeasurementE
 from headtohead.experiment import Experiment
 from headtohead.records.provenance import Began
 from headtohead.services import valkey
-from headtohead.services.gunicorn import NAME as API
+from headtohead.services.api import NAME as API
 from headtohead.stack import temporary_stack
 from headtohead.stack.settings import stack_settings
 from headtohead.stack.target import Target, open_target, target_of

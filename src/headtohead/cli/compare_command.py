@@ -20,7 +20,7 @@ DEFAULT_ROUNDS = 8
 
 
 @app.command()
-@with_settings("budget", "margin", "control", "rows", "seed", "results")
+@with_settings("start", "budget", "margin", "control", "rows", "seed", "results")
 def compare(
     base: Annotated[
         str | None,

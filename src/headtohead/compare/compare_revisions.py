@@ -11,6 +11,7 @@ from headtohead.compare.endpoints import BASE, CONTROL, HEAD
 from headtohead.compare.rounds import Choose, ComparisonRounds
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
+from headtohead.protocol.isolation import REMARK
 from headtohead.records import provenance
 from headtohead.records.provenance import Began
 from headtohead.records.recording import run_directory
@@ -75,6 +76,8 @@ def compare(
             sides=sides, config=config, rounds=rounds, margins=margins, note=note
         )
         taking.take(choose)
+        for remark in sides.remarks():
+            say(remark.removeprefix(REMARK))
         labels = {"head": revisions[1].label, "base": revisions[0].label}
         measured, tallies = [], []
         for tally in taking.tallies:

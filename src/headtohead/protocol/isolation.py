@@ -12,8 +12,9 @@ from typing import Any
 VARIABLE = "H2H_ISOLATION"
 # Stands in the error of a process whose settings lead to what h2h did not make.
 STRANGERS = "h2h did not make it"
-# Begins the line that a process prints when something was refused to it.
-REFUSED = "h2h: refused"
+# Begins whatever h2h's part of a process prints, and so what it prints when it refuses something.
+REMARK = "h2h: "
+REFUSED = f"{REMARK}refused"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from shutil import which
 
 import psutil
 
 import headtohead
-from headtohead.errors import StackError
+from headtohead.errors import ConfigurationError, StackError
 from headtohead.host import ports, processes
-from headtohead.services.django_project import STACK_VARIABLE, Project, project_error
+from headtohead.services.django_project import Project, project_error
 from headtohead.services.running_server import RunningServer
 
 _START_PATIENCE = 60.0  # seconds
@@ -26,7 +27,6 @@ _HEALTHY = "healthy"
 OWNER_VARIABLE = "H2H_SERVED_FOR"
 # The same order of sets in all of them: servers are to differ in what is declared alone.
 ALIKE = {"PYTHONHASHSEED": "0"}
-NAME = "API"
 _CONFIG = str(Path(headtohead.__file__).parent / "django" / "gunicorn_config.py")
 _FOUND_CONFIG = "gunicorn.conf.py"
 # As django/gunicorn_config.py reads it, which imports nothing.
@@ -49,6 +49,8 @@ class GunicornSettings:
         workers: Worker processes.
         port: Port on 127.0.0.1; 0 takes a free one.
         health: Path that answers 200 once it can serve; None where any answer to / will do.
+        command: What serves it in place of gunicorn, with ``{bind}``, or ``{host}`` and
+            ``{port}``, for where it has to listen; None for gunicorn.
         log: Receives what gunicorn and the application print.
         metrics: Folder of the metrics of its workers, which is emptied.
     """
@@ -60,6 +62,7 @@ class GunicornSettings:
     workers: int
     port: int = 0
     health: str | None
+    command: str | None = None
     log: Path
     metrics: Path
 
@@ -71,11 +74,14 @@ class GunicornSettings:
             environment: Variables that are other than the project's.
 
         Raises:
-            StackError: The port is taken.
+            ConfigurationError: The command cannot be read, or does not say where it listens.
+            StackError: The port is taken, or there is no such program.
         """
         shutil.rmtree(self.metrics, ignore_errors=True)
         self.metrics.mkdir(mode=0o700)
         processes.rotate_log(self.log)
+        if self.command:
+            return self._start_command(self.command, project, environment=environment)
         with ports.bind(self.port) as bound:
             process = processes.spawn(
                 [
@@ -101,6 +107,25 @@ class GunicornSettings:
             port = ports.port_of(bound)
         return StartedGunicorn(serving=self, project=project, process=process, port=port)
 
+    def _start_command(
+        self, command: str, project: Project, *, environment: Mapping[str, str]
+    ) -> "StartedGunicorn":
+        # It binds the port itself, so somebody else may be faster: then it says so in its log.
+        port = self.port or ports.free_port()
+        programs = project.runs_in.interpreter.parent
+        variables = {**project.variables(), **environment, "PYTHONUNBUFFERED": "1"}
+        variables["PATH"] = os.pathsep.join([str(programs), variables.get("PATH", os.defpath)])
+        words = _filled(command, port=port)
+        if which(words[0], path=variables["PATH"]) is None:
+            raise StackError(
+                f"there is no program {words[0]!r} to start the project with",
+                fix="correct `start` in [tool.headtohead], or --start",
+            )
+        process = processes.spawn(
+            words, directory=project.folder, environment=variables, log=self.log
+        )
+        return StartedGunicorn(serving=self, project=project, process=process, port=port)
+
     def _own_config(self, project: Project) -> str:
         """The project's own config file, which gunicorn finds by its name; empty for none."""
         if self.config:
@@ -109,9 +134,35 @@ class GunicornSettings:
         return str(found) if found.is_file() else ""
 
 
+def _filled(command: str, *, port: int) -> list[str]:
+    """The words of a command, with the address where it has to listen."""
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"`start` is {command!r}, which cannot be read ({error})",
+            fix="quote its words as a shell wants it",
+        ) from None
+    if "{bind}" not in command and "{port}" not in command:
+        raise ConfigurationError(
+            f"`start` is {command!r}, which does not say where to listen",
+            fix="add {bind}, or {host} and {port}: gunicorn shop.wsgi --bind {bind}",
+        )
+    address = {"{bind}": f"{ports.HOST}:{port}", "{host}": ports.HOST, "{port}": str(port)}
+    for name, value in address.items():
+        words = [word.replace(name, value) for word in words]
+    return words
+
+
 def _without_reloading(arguments: str) -> str:
     """Arguments for gunicorn that start no worker again in the middle of a measurement."""
-    kept = [each for each in shlex.split(arguments) if not each.startswith(("--reload", "--max-r"))]
+    words = iter(shlex.split(arguments))
+    kept = []
+    for word in words:
+        if not word.startswith(("--reload", "--max-requests")):
+            kept.append(word)
+        elif "=" not in word and word != "--reload":
+            next(words, None)  # its value
     return shlex.join(kept)
 
 
@@ -199,58 +250,3 @@ def stop(found: Iterable[psutil.Process]) -> None:
     """Stop servers and what they started."""
     # As the stack's API is stopped: at once, whoever keeps a connection open.
     processes.stop(found, request=signal.SIGINT, patience=STOP_PATIENCE)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Api:
-    """The API server of one stack.
-
-    Attributes:
-        directory: The stack's folder.
-    """
-
-    directory: Path
-
-    def stop(self, *, known: Iterable[psutil.Process] = ()) -> bool:
-        """Stop the API and whatever else of the project runs in this stack.
-
-        Args:
-            known: Processes of the API that may have overwritten their environment, as
-                gunicorn does where setproctitle is installed.
-
-        Returns:
-            Whether there was anything to stop.
-        """
-        mark = str(self.directory)
-        marked = processes.find(lambda process: process.environ().get(STACK_VARIABLE) == mark)
-        found = {*marked, *known}
-        # SIGINT makes gunicorn stop at once; SIGTERM waits for clients that keep connections open.
-        processes.stop(found, request=signal.SIGINT, patience=STOP_PATIENCE)
-        return bool(found)
-
-    def start(
-        self,
-        project: Project,
-        *,
-        application: str,
-        config: str | None,
-        workers: int,
-        port: int,
-        health: str | None,
-    ) -> RunningServer:
-        """Serve the project and wait until it is healthy; see `GunicornSettings` for the arguments.
-
-        Raises:
-            StackError: The port is taken, or the project does not become healthy.
-        """
-        serving = GunicornSettings(
-            name=NAME,
-            application=application,
-            config=config,
-            workers=workers,
-            port=port,
-            health=health,
-            log=self.directory / "logs" / "api.log",
-            metrics=self.directory / "prometheus",
-        )
-        return serving.start(project, environment={}).await_healthy()

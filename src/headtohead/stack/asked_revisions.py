@@ -16,6 +16,26 @@ NO_CACHE = "redis://127.0.0.1:1/0"
 _NOBODYS = "django.db.backends.dummy"
 
 
+# What is said of a service that is no Django project.
+NOT_DJANGO = ProjectDescription(
+    python="",
+    django="",
+    settings_module="",
+    databases={},
+    caches={},
+    wsgi="",
+    asgi="",
+    debug=False,
+    media_root="",
+    middleware=(),
+    apps=(),
+    ssl_redirect=False,
+    throttled=False,
+    allowed_hosts=(),
+    commands=(),
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Side:
     """A revision that was asked what it would use.
@@ -58,6 +78,9 @@ def ask(name: str, revision: Revision, *, project: Project, directory: Path) -> 
         StackError: Its settings cannot be read.
     """
     isolation = isolate_question(directory, name=name, root=revision.root)
+    if project.manage is None and not project.settings_module:
+        alone = replace(project, addresses=())
+        return Side(name=name, revision=revision, project=alone, description=NOT_DJANGO)
     # As its users start it, with its own variables.
     as_is = replace(project, isolation=isolation, addresses=())
     try:

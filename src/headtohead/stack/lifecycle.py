@@ -10,12 +10,12 @@ import psutil
 from headtohead.errors import StackError
 from headtohead.host import ports
 from headtohead.revisions.environments import PythonEnvironment
+from headtohead.services.api import NAME as API
+from headtohead.services.api import Api
 from headtohead.services.celery import Celery
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
 from headtohead.services.databases.postgresql import POSTGRESQL as DATABASE
 from headtohead.services.django_project import Project, secrets_of
-from headtohead.services.gunicorn import NAME as API
-from headtohead.services.gunicorn import Api
 from headtohead.services.memcached import NAME as MEMCACHED_SERVER
 from headtohead.services.memcached import Memcached
 from headtohead.services.monitoring import Monitoring

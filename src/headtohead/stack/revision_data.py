@@ -64,7 +64,7 @@ class RevisionData:
         projects = {}
         for side in sides:
             project = projects[side.name] = self._project(side, kind=side.name, like="template")
-            if side is not first or copied:
+            if side.groups() and (side is not first or copied):
                 self.progress(f"migrating {side.name}'s databases")
                 self._migrate(project, side)
             for place in self._places(side, kind=side.name).values():
@@ -124,7 +124,8 @@ class RevisionData:
                 'data = "settings" (the database of the settings is copied) or '
                 'prepare = ["manage.py loaddata demo"]',
             )
-        self.progress("making rows for both revisions" if not copied else "migrating the copy")
+        if groups:
+            self.progress("migrating the copy" if copied else "making rows for both revisions")
         self._migrate(template, side)
         if any(each.kind == "database" for each in side.description.caches.values()):
             template.prepare("manage.py createcachetable")

@@ -11,6 +11,8 @@ import psutil
 
 from headtohead.errors import StackError
 from headtohead.host.interrupts import interrupted_afterwards, uninterrupted
+from headtohead.host.processes import read_log
+from headtohead.protocol.isolation import REMARK
 from headtohead.revisions import Revision
 from headtohead.services.django_project import Project, secrets_of
 from headtohead.services.gunicorn import (
@@ -74,6 +76,7 @@ class IsolatedRevisions:
                     config=self.settings.gunicorn_config,
                     workers=self.settings.workers,
                     health=self.settings.health,
+                    command=self.settings.start,
                     log=self.data.directory / "logs" / f"{side}.log",
                     metrics=self.data.directory / f"prometheus-{side}",
                 )
@@ -84,6 +87,12 @@ class IsolatedRevisions:
         finally:
             with uninterrupted():
                 stop(each.process for each in started.values())
+
+    def remarks(self) -> tuple[str, ...]:
+        """What h2h's part of the servers said: what was refused, and why causes are missing."""
+        logs = (self.data.directory / "logs" / f"{side}.log" for side in self.projects)
+        lines = (line for log in logs if log.exists() for line in read_log(log).splitlines())
+        return tuple(dict.fromkeys(line for line in lines if line.startswith(REMARK)))
 
 
 @contextmanager
@@ -117,7 +126,16 @@ def apart(
             with locked(folder, progress=progress):
                 token = secrets.token_urlsafe(24)
                 secrets_told = secrets_of(settings.variables)
-                progress("asking the project for its settings")
+                if settings.settings_module or settings.manage:
+                    progress("asking the project for its settings")
+                elif settings.start:
+                    progress("no Django project: h2h cannot see where the service writes")
+                else:
+                    raise StackError(
+                        "there is no manage.py here or near",
+                        fix="name the project's settings module as `settings` in "
+                        "[tool.headtohead], or say with --start how it is served",
+                    )
                 for name, revision in revisions.items():
                     layout = layout_of(revision.root, settings_module=settings.settings_module)
                     project = Project(
@@ -176,6 +194,8 @@ def _set_up(data: RevisionData, sides: Sequence[Side], *, token: str) -> Isolate
 
 
 def _application(side: Side, settings: StackSettings) -> str:
+    if settings.start:
+        return ""
     found = (
         settings.wsgi
         or side.description.wsgi

@@ -23,7 +23,7 @@ class StackSettings:
         manage: The project's `manage.py`; None where it has none.
         wsgi: The application that the API serves, as `package.module:callable`; empty where the
             project's files do not say.
-        start: What serves the project in place of gunicorn; None for gunicorn.
+        start: What serves revisions in place of gunicorn; None for gunicorn.
         health: Path that answers 200 once the project can serve; None where any answer to / will
             do.
         data: Where the rows come from that revisions are compared on; None where they are found
@@ -84,6 +84,7 @@ class StackSettings:
             seed=0,
             prometheus=False,
             made_up=False,
+            start=None,
             data=None,
             prepare=(),
             reachable=(),
