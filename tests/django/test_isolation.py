@@ -15,7 +15,7 @@ import pytest
 from django.db.backends.signals import connection_created
 
 from headtohead.django.isolation import replace_settings
-from headtohead.protocol.isolation import REFUSED, VARIABLE, Isolation
+from headtohead.protocol.isolation import REFUSED, STRANGERS, VARIABLE, Isolation
 from headtohead.services.django_project import instrumented
 
 PRELUDE = """
@@ -231,6 +231,38 @@ def test_a_project_answers_here_as_where_it_is_deployed():
     assert found.STORAGES["staticfiles"]["BACKEND"] != "hashed"
     assert found.REST_FRAMEWORK == {"DEFAULT_THROTTLE_RATES": {"anon": None}, "PAGE_SIZE": 3}
     assert found.CELERY_BROKER_URL == "memory://"
+
+
+@pytest.mark.parametrize(
+    ("databases", "caches"),
+    [
+        ({"default": PROJECT_S_OWN}, {}),
+        ({"default": {**PROJECT_S_OWN, **OURS}, "files": {"ENGINE": "x.sqlite3", "NAME": "y"}}, {}),
+        ({}, {"default": {"BACKEND": "x.RedisCache", "LOCATION": "redis://:p@own:6379/0"}}),
+        ({}, {"default": {"BACKEND": "x.PyMemcacheCache", "LOCATION": ["made:2", "own:1"]}}),
+        ({}, {"default": {"BACKEND": "x.FileBasedCache", "LOCATION": "/precious"}}),
+    ],
+)
+def test_a_process_ends_whose_settings_lead_to_what_h2h_did_not_make(databases, caches):
+    """By no exception of Django's, which manage.py catches."""
+    with pytest.raises(SystemExit, match=STRANGERS):
+        required(databases=databases, caches=caches)
+
+
+def test_a_process_goes_on_whose_settings_lead_to_what_h2h_made():
+    required(
+        databases={"default": {**PROJECT_S_OWN, **OURS}, "none": {}},
+        caches={
+            "default": {"BACKEND": "x.RedisCache", "LOCATION": "redis://:p@made:2/5"},
+            "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+            "rows": {"BACKEND": "x.DatabaseCache", "LOCATION": "cache_table"},
+        },
+    )
+
+
+def required(*, databases: dict[str, dict[str, object]], caches: dict[str, dict[str, object]]):
+    isolation = Isolation(own_places=("/made:1/made", "made:2"))
+    replace_settings(Settings(DATABASES=databases, CACHES=caches), isolation)
 
 
 class Connection:

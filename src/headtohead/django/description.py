@@ -29,7 +29,9 @@ _THROTTLES = "DEFAULT_THROTTLE_CLASSES"
 # Kinds of caches by words in the names of their classes and of those that they inherit from.
 _KINDS = {
     "redis": "redis",
-    "memcache": "memcached",
+    "memcached": "memcached",
+    "pymemcache": "memcached",
+    "pylibmc": "memcached",
     "filebased": "files",
     "databasecache": "database",
     "locmem": "memory",
@@ -120,12 +122,17 @@ def _cache(given: dict[str, Any]) -> CacheSettings:
     location = given.get("LOCATION", "")
     return CacheSettings(
         backend=backend,
-        kind=_kind(backend),
+        kind=cache_kind(backend),
         location=", ".join(map(str, location)) if isinstance(location, list) else str(location),
     )
 
 
-def _kind(backend: str) -> str:
+def cache_kind(backend: str) -> str:
+    """The kind of a cache, as `CacheSettings.kind` lists them.
+
+    Args:
+        backend: Dotted name of its class.
+    """
     module, _, name = backend.rpartition(".")
     try:
         bases = getattr(importlib.import_module(module), name).__mro__

@@ -30,7 +30,7 @@ _REACHING = frozenset(
     {"database", "dbname", "host", "hostaddr", "passfile", "password", "port", "service", "user"}
 )
 # Words in the names of caches that are kept outside of the process.
-_OUTSIDE = ("redis", "valkey", "memcache", "filebased")
+_OUTSIDE = ("redis", "valkey", "memcached", "pymemcache", "pylibmc", "filebased")
 _STATIC_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 _DUMMY = "django.db.backends.dummy"
 

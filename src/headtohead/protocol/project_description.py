@@ -102,6 +102,11 @@ class ProjectDescription:
     allowed_hosts: tuple[str, ...]
     commands: tuple[str, ...]
 
+    @property
+    def runs_on(self) -> str:
+        """Its Django and its Python, in words; empty for a service that is no Django project."""
+        return f"Django {self.django}, Python {self.python}" if self.django else ""
+
     def to_line(self) -> str:
         """The answer."""
         return MARK + json.dumps(asdict(self))

@@ -208,8 +208,15 @@ def environment_line(record: Record) -> str:
     rows = f" {environment.rows:,} rows," if environment.rows else ""
     return (
         f"{environment.cpu}, {environment.cores} {'core' if environment.cores == 1 else 'cores'},"
-        f" Python {environment.python},{rows} load {load_change(record)}"
+        f" {software(environment)},{rows} load {load_change(record)}"
     )
+
+
+def software(environment: Environment) -> str:
+    """What the project ran on: each side's own, where revisions of it are compared."""
+    sides = [environment.servers.get(f"API {side}") for side in ("base", "head")]
+    known = dict.fromkeys(each for each in sides if each)
+    return f" {ARROW} ".join(known) or f"Python {environment.python}"
 
 
 def load_change(record: Record) -> str:

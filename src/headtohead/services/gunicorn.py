@@ -51,6 +51,7 @@ class GunicornSettings:
         health: Path that answers 200 once it can serve; None where any answer to / will do.
         command: What serves it in place of gunicorn, with ``{bind}``, or ``{host}`` and
             ``{port}``, for where it has to listen; None for gunicorn.
+        version: What it runs on, where that is not h2h's own Django.
         log: Receives what gunicorn and the application print.
         metrics: Folder of the metrics of its workers, which is emptied.
     """
@@ -63,6 +64,7 @@ class GunicornSettings:
     port: int = 0
     health: str | None
     command: str | None = None
+    version: str | None = None
     log: Path
     metrics: Path
 
@@ -216,7 +218,8 @@ class StartedGunicorn:
             pid=self.process.pid,
             address=f"{ports.HOST}:{self.port}",
             log=self.serving.log,
-            version=f"gunicorn {version('gunicorn')}, Django {version('django')}",
+            version=self.serving.version
+            or f"gunicorn {version('gunicorn')}, Django {version('django')}",
         )
 
 

@@ -41,6 +41,7 @@ class IsolatedRevisions:
         data: Their databases and caches.
         projects: Each revision's project by the side's name.
         applications: What is served of each, as ``package.module:callable``.
+        versions: What each runs on.
         token: What authorises requests to explain themselves, to every side alike.
         rows: Rows of the main table; 0 where nobody says.
         servers: Databases and caches, which both sides share as processes.
@@ -50,6 +51,7 @@ class IsolatedRevisions:
     data: RevisionData
     projects: Mapping[str, Project]
     applications: Mapping[str, str]
+    versions: Mapping[str, str]
     token: str
     rows: int
     servers: tuple[RunningServer, ...]
@@ -77,6 +79,7 @@ class IsolatedRevisions:
                     workers=self.settings.workers,
                     health=self.settings.health,
                     command=self.settings.start,
+                    version=self.versions[side],
                     log=self.data.directory / "logs" / f"{side}.log",
                     metrics=self.data.directory / f"prometheus-{side}",
                 )
@@ -187,6 +190,7 @@ def _set_up(data: RevisionData, sides: Sequence[Side], *, token: str) -> Isolate
         data=data,
         projects=projects,
         applications={side.name: _application(side, settings) for side in sides},
+        versions={side.name: side.description.runs_on for side in sides},
         token=token,
         rows=settings.rows if makes_rows else 0,
         servers=tuple(each.server for each in data.servers.values()),
