@@ -39,7 +39,7 @@ def test_project_is_found_from_a_folder_below_it(project):
 
 
 def test_folder_without_a_project_is_refused(tmp_path):
-    with pytest.raises(ConfigurationError, match="inside a project"):
+    with pytest.raises(ConfigurationError, match="run h2h inside one"):
         load(tmp_path)
 
 
@@ -102,11 +102,24 @@ def test_users_are_a_number_or_a_list(project):
     assert help_of("users").endswith("Default 8, or H2H_USERS.")
 
 
-def test_files_to_copy_are_a_list_or_text(project):
+def test_several_texts_are_a_list_or_lines(project):
     assert load(project()).copy == ()
     assert load(project('copy = [".env", "static/dist"]')).copy == (".env", "static/dist")
-    assert load(project('copy = ".env, static/dist"')).copy == (".env", "static/dist")
-    assert load(project(), environment={"H2H_COPY": ".env,b"}).copy == (".env", "b")
+    assert load(project('copy = ".env"')).copy == (".env",)
+    assert load(project(), environment={"H2H_COPY": ".env\nb, c"}).copy == (".env", "b, c")
     for wrong in ('[".env", 3]', '[""]', "3", "true", '{ a = ".env" }'):
-        with pytest.raises(ConfigurationError, match="copy is .*; give a list of paths such as"):
+        with pytest.raises(ConfigurationError, match="copy is .*; give a list of texts"):
             load(project(f"copy = {wrong}"))
+
+
+def test_a_project_has_a_file_of_its_own_where_it_has_no_pyproject(tmp_path):
+    (tmp_path / "headtohead.toml").write_text("rows = 3\n")
+    below = tmp_path / "src"
+    below.mkdir()
+    assert (load(below).root, load(below).rows) == (tmp_path, 3)
+
+
+@pytest.mark.parametrize("mark", ["manage.py", "pyproject.toml", ".git"])
+def test_a_project_needs_no_settings(mark, tmp_path):
+    (tmp_path / mark).touch()
+    assert load(tmp_path).root == tmp_path

@@ -74,11 +74,23 @@ def test_a_comparison_is_of_these_revisions_with_these_rows(config):
     given = config(
         rows=91,
         seed=6,
+        start="serve {bind}",
+        health="/well/",
+        data="rows.sql",
+        prepare=Texts(["fill"]),
+        reachable=Texts(["far:1"]),
+        headers=Texts(["X-Own: 1"]),
     )
     design = compared(given, pairs=2)
     (checkout,) = design.checkouts
     assert checkout["names"] == ("main", None)
     assert checkout["config"] == given
+    settings = design.databases[0]["settings"]
+    for name in ("start", "health", "data", "prepare", "reachable"):
+        assert getattr(settings, name) == getattr(given, name)
+    arms = [arm for plan in design.plans for arm in (plan.baseline, *plan.variants)]
+    assert arms
+    assert all(arm.headers["X-Own"] == "1" for arm in arms)
     # The stack, which runs in the project's own folder, is not brought up.
     assert design.stacks == []
     (database,) = design.databases
@@ -113,6 +125,12 @@ def test_a_bench_runs_the_selection_of_both_revisions_in_every_round(instruction
     given = config(
         benchmarks=Path("speed"),
         copy=Texts(".env"),
+        start="serve {bind}",
+        health="/well/",
+        data="rows.sql",
+        prepare=Texts("fill"),
+        reachable=Texts("far:1"),
+        headers=Texts("X-Own: 1"),
         lock=Path("other.lock"),
         python="py",
         margin=0.3,

@@ -40,6 +40,10 @@ KEEPS_NOTHING = {
     ("host/processes.py", "spawn"): "logs, which are for people",
     ("revisions/local_contents.py", "fill_large_files"): "a checkout for the command alone",
     ("revisions/working_tree.py", "add"): "a checkout for the command alone",
+    **{
+        ("services/databases/sqlite.py", function): "databases for the command alone"
+        for function in ("create", "load", "copy")
+    },
 }
 FEWEST = 2  # moments: a file is opened, and written
 

@@ -41,6 +41,10 @@ SUITABLE: dict[str, tuple[Any, Any]] = {
 ELSEWHERE = {
     **dict.fromkeys(("experiments", "explain", "publish", "dashboards"), "tests/cli/test_flags.py"),
     **dict.fromkeys(
+        ("python", "start", "health", "data", "prepare", "headers", "reachable"),
+        "tests/contracts/test_designs.py",
+    ),
+    **dict.fromkeys(
         ("snapshot", "lock", "copy", "benchmarks", "openapi", "history"), "tests/contracts"
     ),
 }
@@ -54,6 +58,11 @@ RUNS = [
     }
     for number in range(8)
 ]
+
+
+@pytest.fixture(autouse=True)
+def _without_settings_of_these_tests(monkeypatch):
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)
 
 
 def value(name: str, *, second: bool) -> Any:
@@ -120,13 +129,15 @@ def stack(config: Config) -> StackSettings:
     return StackSettings(
         root=config.root,
         directory=config.root / config.stack,
-        settings_module=config.settings,
+        settings_module=config.settings or "",
+        wsgi=config.wsgi or "",
+        health=config.health,
         workers=config.api_workers,
         services=("celery",) if config.background and config.celery else (),
         **{
             name: getattr(config, name)
             for name in (
-                *("wsgi", "asgi", "gunicorn_config", "celery", "port", "prometheus"),
+                *("asgi", "gunicorn_config", "celery", "port", "prometheus"),
                 *("rows", "seed", "database_url", "cache_url", "broker_url", "memcached_url"),
             )
         },
