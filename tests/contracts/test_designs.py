@@ -41,7 +41,7 @@ def config(tmp_path):
 )
 def test_a_comparison_shares_the_budget_among_its_rounds(control, rounds, warm_up, config):
     given = config(control=control, warm_up=warm_up, budget=24.0, margin=0.03)
-    design = compared(given, rounds=rounds, margins={"orders": 0.2}, pairs=2)
+    design = compared(given, rounds=rounds, margins={"orders": 0.2})
     found = plans_between(design, "head")
     assert len(found) == rounds * len(ENDPOINTS)
     assert {each.seconds for each in found} == {24.0 / rounds}

@@ -1,9 +1,11 @@
 """The rounds of a comparison: servers of every side started again, and each endpoint's pairs."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
+from headtohead.analysis.verdicts import NEEDED_PAIRS
 from headtohead.compare.answers import look
 from headtohead.compare.endpoint_tally import EndpointTally
 from headtohead.compare.endpoints import BASE, CONTROL, HEAD, ComparedEndpoint, common_headers
@@ -22,6 +24,8 @@ from headtohead.validity.host import host_caveats, machine
 
 # Every launch is warmed up for every endpoint, so it is done in a fraction of the time to measure.
 _WARM_UP = 10
+# Times its part of the budget that a launch may take, where requests take long.
+_LONGEST = 4
 
 # Given the address of head's server and the headers of every request: what to ask for, and what
 # cannot be.
@@ -57,6 +61,7 @@ class ComparisonRounds:
         self._headers = common_headers(config.headers, token=sides.token)
         self._config = config
         self._rounds = rounds
+        self._spent: defaultdict[tuple[str, str], float] = defaultdict(float)
         self._margins = margins
         self._note = note
         self._random = Random(config.seed)  # noqa: S311 (an experiment's design, not a secret)
@@ -112,12 +117,19 @@ class ComparisonRounds:
         arms = [
             tally.endpoint.arm(side, url=urls[side], headers=self._headers) for side in tally.sides
         ]
-        share = BUDGET_SHARE if tally is self.control else 1
+        seconds = seconds_of_launch(
+            taken=sum(map(len, tally.launches)),
+            spent=self._spent[tally.variant, tally.endpoint.name],
+            left=self._rounds - len(tally.launches),
+            budget=self._config.budget * (BUDGET_SHARE if tally is self.control else 1),
+            rounds=self._rounds,
+        )
+        self._spent[tally.variant, tally.endpoint.name] += seconds
         plan = PairPlan(
             baseline=arms[0],
             variants=(arms[1],),
             warm_up=min(_WARM_UP, self._config.warm_up),
-            seconds=share * self._config.budget / self._rounds,
+            seconds=seconds,
             seed=self._random.randrange(2**32),
         )
         before = self.target.sample_host()
@@ -135,6 +147,27 @@ class ComparisonRounds:
             servers={server.name: server.version for server in there},
             processes={server.name: server.pid for server in there if server.pid is not None},
         )
+
+
+def seconds_of_launch(*, taken: int, spent: float, left: int, budget: float, rounds: int) -> float:
+    """How long a launch is measured: its part of the budget, or enough for a verdict.
+
+    An endpoint that takes long would use its budget up without one.
+
+    Args:
+        taken: Pairs of the launches before.
+        spent: Seconds that these were measured.
+        left: Launches that are left, this one included.
+        budget: Seconds for all launches of an endpoint.
+        rounds: How many launches there are.
+    """
+    part = budget / rounds
+    if not spent:
+        return part
+    # A few fail, or follow the other arm's.
+    lacking = 1.2 * NEEDED_PAIRS - taken
+    needed = lacking / left * spent / max(taken, 0.5)
+    return min(max(part, needed), _LONGEST * part)
 
 
 def _pairs(plan: PairPlan, *, generator: LoadGenerator) -> list[Pair]:
