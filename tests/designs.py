@@ -144,7 +144,7 @@ def _designing(design: Design) -> Iterator[None]:
             {"rows": settings.rows, "seed": settings.seed, "settings": settings}
         )
         yield SimpleNamespace(
-            remarks=lambda: ("h2h: refused",),
+            remarks=lambda: ("refused",),
             token="apart",
             rows=settings.rows,
             servers=(),

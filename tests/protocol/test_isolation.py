@@ -1,5 +1,7 @@
 """What the harness says to a project's processes arrives as it was said."""
 
+from dataclasses import replace
+
 from headtohead.protocol.isolation import Isolation
 from headtohead.protocol.project_description import (
     CacheSettings,
@@ -58,3 +60,11 @@ def test_a_description_is_found_behind_whatever_the_project_prints():
 def test_nothing_secret_stands_in_what_is_shown():
     assert "hidden" not in repr(ISOLATION)
     assert "hidden" not in repr(DESCRIPTION)
+
+
+def test_what_is_switched_off_is_named():
+    assert [each.split()[0] for each in DESCRIPTION.switched_off()] == ["DEBUG", "Django"]
+    others = replace(
+        DESCRIPTION, debug=False, throttled=False, ssl_redirect=True, apps=("debug_toolbar",)
+    )
+    assert [each.split()[0] for each in others.switched_off()] == ["SECURE_SSL_REDIRECT", "the"]

@@ -11,7 +11,6 @@ from headtohead.compare.endpoints import BASE, CONTROL, HEAD
 from headtohead.compare.rounds import Choose, ComparisonRounds
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
-from headtohead.protocol.isolation import REMARK
 from headtohead.records import provenance
 from headtohead.records.provenance import Began
 from headtohead.records.recording import run_directory
@@ -77,7 +76,7 @@ def compare(
         )
         taking.take(choose)
         for remark in sides.remarks():
-            say(remark.removeprefix(REMARK))
+            say(remark)
         labels = {"head": revisions[1].label, "base": revisions[0].label}
         measured, tallies = [], []
         for tally in taking.tallies:

@@ -107,6 +107,20 @@ class ProjectDescription:
         """Its Django and its Python, in words; empty for a service that is no Django project."""
         return f"Django {self.django}, Python {self.python}" if self.django else ""
 
+    def switched_off(self) -> tuple[str, ...]:
+        """What of it is other while it is measured, a sentence each."""
+        sentences = {
+            "DEBUG is on in the settings, and off while they are measured: it keeps every "
+            "statement": self.debug,
+            "Django REST framework's throttle rates are off while requests are measured": (
+                self.throttled
+            ),
+            "SECURE_SSL_REDIRECT is off while requests are measured": self.ssl_redirect,
+            "the debug toolbar is part of what is measured; name settings without it as "
+            "`settings` in [tool.headtohead]": "debug_toolbar" in self.apps,
+        }
+        return tuple(sentence for sentence, holds in sentences.items() if holds)
+
     def to_line(self) -> str:
         """The answer."""
         return MARK + json.dumps(asdict(self))

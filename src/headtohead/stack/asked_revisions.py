@@ -6,6 +6,7 @@ from pathlib import Path
 from headtohead.errors import StackError
 from headtohead.protocol.project_description import ProjectDescription
 from headtohead.revisions import Revision
+from headtohead.revisions.git import folders_up
 from headtohead.services.django_project import ADDRESSES, Project
 from headtohead.stack.isolation import isolate_question
 
@@ -77,7 +78,7 @@ def ask(name: str, revision: Revision, *, project: Project, directory: Path) -> 
     Raises:
         StackError: Its settings cannot be read.
     """
-    isolation = isolate_question(directory, name=name, root=revision.root)
+    isolation = isolate_question(directory, name=name, root=folders_up(revision.root)[-1])
     if project.manage is None and not project.settings_module:
         alone = replace(project, addresses=())
         return Side(name=name, revision=revision, project=alone, description=NOT_DJANGO)

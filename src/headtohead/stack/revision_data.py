@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from headtohead.errors import ConfigurationError, StackError
 from headtohead.protocol.project_description import DatabaseSettings
 from headtohead.revisions import Revision
+from headtohead.revisions.git import folders_up
 from headtohead.services.databases import sqlite
 from headtohead.services.databases.database import Database, database_of
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
@@ -171,7 +172,7 @@ class RevisionData:
         file = isolate_revision(
             self.directory,
             name=kind,
-            root=side.revision.root,
+            root=folders_up(side.revision.root)[-1],
             databases={
                 alias: places[group].database.django_settings(places[group].url)
                 for alias, group in side.groups().items()
@@ -248,8 +249,9 @@ class RevisionData:
 
 def _at_home(path: Path, revision: Revision, *, root: Path) -> Path:
     """Where the user has a file that a revision's settings name by its own folder."""
-    if path.is_relative_to(revision.root):
-        return root / path.relative_to(revision.root)
+    checkout = folders_up(revision.root)[-1]
+    if path.is_relative_to(checkout):
+        return folders_up(root.resolve())[-1] / path.relative_to(checkout)
     return path
 
 

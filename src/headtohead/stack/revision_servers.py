@@ -13,6 +13,7 @@ from headtohead.errors import StackError
 from headtohead.host.interrupts import interrupted_afterwards, uninterrupted
 from headtohead.host.processes import read_log
 from headtohead.protocol.isolation import REMARK
+from headtohead.protocol.project_description import ProjectDescription
 from headtohead.revisions import Revision
 from headtohead.services.django_project import Project, secrets_of
 from headtohead.services.gunicorn import (
@@ -41,7 +42,7 @@ class IsolatedRevisions:
         data: Their databases and caches.
         projects: Each revision's project by the side's name.
         applications: What is served of each, as ``package.module:callable``.
-        versions: What each runs on.
+        descriptions: What each said of itself.
         token: What authorises requests to explain themselves, to every side alike.
         rows: Rows of the main table; 0 where nobody says.
         servers: Databases and caches, which both sides share as processes.
@@ -51,7 +52,7 @@ class IsolatedRevisions:
     data: RevisionData
     projects: Mapping[str, Project]
     applications: Mapping[str, str]
-    versions: Mapping[str, str]
+    descriptions: Mapping[str, ProjectDescription]
     token: str
     rows: int
     servers: tuple[RunningServer, ...]
@@ -79,7 +80,7 @@ class IsolatedRevisions:
                     workers=self.settings.workers,
                     health=self.settings.health,
                     command=self.settings.start,
-                    version=self.versions[side],
+                    version=self.descriptions[side].runs_on,
                     log=self.data.directory / "logs" / f"{side}.log",
                     metrics=self.data.directory / f"prometheus-{side}",
                 )
@@ -92,10 +93,12 @@ class IsolatedRevisions:
                 stop(each.process for each in started.values())
 
     def remarks(self) -> tuple[str, ...]:
-        """What h2h's part of the servers said: what was refused, and why causes are missing."""
+        """What differs from how the project is run: switched off, refused, or not told."""
+        switched_off = (each for one in self.descriptions.values() for each in one.switched_off())
         logs = (self.data.directory / "logs" / f"{side}.log" for side in self.projects)
         lines = (line for log in logs if log.exists() for line in read_log(log).splitlines())
-        return tuple(dict.fromkeys(line for line in lines if line.startswith(REMARK)))
+        said = (line.removeprefix(REMARK) for line in lines if line.startswith(REMARK))
+        return tuple(dict.fromkeys((*switched_off, *said)))
 
 
 @contextmanager
@@ -190,7 +193,7 @@ def _set_up(data: RevisionData, sides: Sequence[Side], *, token: str) -> Isolate
         data=data,
         projects=projects,
         applications={side.name: _application(side, settings) for side in sides},
-        versions={side.name: side.description.runs_on for side in sides},
+        descriptions={side.name: side.description for side in sides},
         token=token,
         rows=settings.rows if makes_rows else 0,
         servers=tuple(each.server for each in data.servers.values()),
