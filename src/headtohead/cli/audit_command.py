@@ -1,12 +1,11 @@
 """What experiments show beside time: audit."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headtohead.cli.application import app, console, errors
+from headtohead.cli.application import app, console, note, write_json
 from headtohead.cli.options import AsJson, Names
 from headtohead.cli.project import read_project, require_output, select_runnable
 from headtohead.errors import CheckFailedError
@@ -41,12 +40,12 @@ def audit(
     selected = select_runnable(names or [], config=config, registry=registry, timed=False)
     for experiment in selected if names else ():
         if experiment.audit is None:
-            errors.print(f"{experiment.name} declares no audit", highlight=False)
-    record = audit_experiments.audit(selected, config=config, note=errors.print)
+            note(f"{experiment.name} declares no audit")
+    record = audit_experiments.audit(selected, config=config, note=note)
     if output is not None:
         write_whole(to_json(record), output)
     if as_json:
-        sys.stdout.write(to_json(record))
+        write_json(to_json(record))
     else:
         terminal.render(brief(record), console=console)
     _require_expected(record)

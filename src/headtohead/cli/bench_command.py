@@ -1,12 +1,11 @@
 """Micro-benchmarks of two git revisions: bench."""
 
 import os
-import sys
 from typing import Annotated, Any
 
 import typer
 
-from headtohead.cli.application import app, console, errors
+from headtohead.cli.application import app, console, errors, say, write_json
 from headtohead.cli.options import FEWEST_ROUNDS, AsJson, Base, Head, with_settings
 from headtohead.cli.project import read_config
 from headtohead.errors import ConfigurationError
@@ -71,8 +70,8 @@ def bench(
             say=watch.say,
         )
     if as_json:
-        sys.stdout.write(to_json(record))
+        write_json(to_json(record))
     else:
         terminal.render(brief(record), console=console)
         latest = os.path.relpath(folder.parent / LATEST)
-        console.print(f"Record {latest}/bench.json", highlight=False)
+        say(f"Record {latest}/bench.json")

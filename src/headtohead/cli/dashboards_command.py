@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from headtohead.cli.application import app, console, print_json
+from headtohead.cli.application import app, print_json, say
 from headtohead.cli.options import AsJson
 from headtohead.cli.project import read_project
 from headtohead.errors import CheckFailedError, ConfigurationError
@@ -50,7 +50,7 @@ def build(
         _write(folder, files, outdated=kept.keys() - files.keys())
     if not as_json:
         state = f"{len(changed)} changed" if changed else "all up to date"
-        console.print(f"{len(files)} dashboards, {state}", highlight=False)
+        say(f"{len(files)} dashboards, {state}")
 
 
 def _rendered(package: str, registry: Registry) -> tuple[Path, Mapping[str, str]]:

@@ -4,9 +4,9 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
-from headtohead.cli.application import app, console, errors, print_json
+from headtohead.cli.application import app, console, note, print_json
 from headtohead.cli.options import AsJson, Names, with_settings
 from headtohead.cli.project import read_project, select_runnable
 from headtohead.errors import CheckFailedError
@@ -57,7 +57,10 @@ def list_experiments(*, names: Names = None, as_json: AsJson = False) -> None:
             }
         )
         return
-    table = Table("experiment", "baseline → variants", "question", box=None, pad_edge=False)
+    headers = ("experiment", "baseline → variants", "question")
+    # A long name is folded: whoever needs it for another command needs all of it.
+    columns = (Column(each, overflow="fold") for each in headers)
+    table = Table(*columns, box=None, pad_edge=False)
     for experiment in selected:
         variants = ", ".join(variant.name for variant in experiment.variants)
         table.add_row(
@@ -92,7 +95,7 @@ def check(
         config=config,
         update=update,
         whole=not names and len(selected) == len(registry.select_timed([])),
-        note=errors.print,
+        note=note,
     )
     if as_json:
         print_json(_check_outcome(outcome))

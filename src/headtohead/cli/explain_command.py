@@ -1,13 +1,12 @@
 """Why a variant takes what it takes: explain."""
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from headtohead.cli.application import app, console, errors
+from headtohead.cli.application import app, console, note, write_json
 from headtohead.cli.options import AsJson, Names, with_settings
 from headtohead.cli.project import read_project, select_runnable
 from headtohead.cli.reports import explain_run
@@ -43,7 +42,7 @@ def explain(
     config, registry = read_project(**flags)
     if run is None:
         experiments = select_runnable(names or [], config=config, registry=registry)
-        explained = explain_experiments.explain(experiments, config=config, note=errors.print)
+        explained = explain_experiments.explain(experiments, config=config, note=note)
         folder = explain_experiments.keep_apart(explained, results=config.results_directory)
     elif names:
         raise ConfigurationError(
@@ -53,13 +52,11 @@ def explain(
         record, folder = read_record(run), run if run.is_dir() else run.parent
         measured = [each.name for each in record.experiments]
         experiments = select_runnable(measured, config=config, registry=registry)
-        explained = explain_run(
-            record, folder, experiments=experiments, config=config, note=errors.print
-        )
+        explained = explain_run(record, folder, experiments=experiments, config=config, note=note)
     if as_json:
-        sys.stdout.write(to_json(explained))
+        write_json(to_json(explained))
         return
     terminal.render(brief(explained.variants), console=console)
     kept = os.path.relpath(folder)
     shown = f", shown in {kept}/report.html" if run else ""
-    errors.print(f"Kept in {kept}/explain.json{shown}", highlight=False)
+    note(f"Kept in {kept}/explain.json{shown}")

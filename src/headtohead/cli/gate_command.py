@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from headtohead.cli.application import app, console, errors
+from headtohead.cli.application import app, console, errors, say, write_json
 from headtohead.cli.options import AsJson
 from headtohead.cli.project import read_config, read_project, select_runnable
 from headtohead.cli.reports import write_reports
@@ -58,10 +58,10 @@ def gate(
         )
     write_gate(judged, record, folder)
     if to_stdout:
-        sys.stdout.write(as_json(judged))
+        write_json(as_json(judged))
     else:
         terminal.render(report.brief(judged), console=console)
-        console.print(f"Page {os.path.relpath(folder)}/{PAGE_NAME}", highlight=False)
+        say(f"Page {os.path.relpath(folder)}/{PAGE_NAME}")
     if os.environ.get("GITHUB_ACTIONS") == "true" and not to_stdout:
         for line in github.annotations(judged):
             sys.stdout.write(f"{line}\n")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from headtohead.cli.application import app, console, note, print_json
+from headtohead.cli.application import app, console, note, print_json, say
 from headtohead.cli.options import AsJson
 from headtohead.cli.project import read_config, require_output
 from headtohead.config import help_of
@@ -55,7 +55,7 @@ def add_run(
         print_json({"file": path, "added": [asdict(entry) for entry in added]})
     else:
         lines = "1 line" if len(added) == 1 else f"{len(added)} lines"
-        console.print(f"Added {lines} to {os.path.relpath(path)}.", highlight=False)
+        say(f"Added {lines} to {os.path.relpath(path)}.")
 
 
 @history.command()
@@ -118,7 +118,7 @@ def publish(*, file: _File = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"published": lines, "damaged": damaged})
     else:
-        console.print(f"Published {lines} measurements.", highlight=False)
+        say(f"Published {lines} measurements.")
 
 
 def _read(

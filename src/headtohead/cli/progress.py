@@ -8,6 +8,7 @@ from rich.live import Live
 from rich.text import Text
 
 from headtohead.experiment import Experiment
+from headtohead.host.text_streams import shown
 from headtohead.modes.mode import Progress
 from headtohead.records.results import ExperimentResult
 
@@ -30,13 +31,13 @@ class ProgressDisplay:
     def note(self, text: str) -> None:
         """Say what takes a moment now."""
         if self._live:
-            self._live.update(Text(f"{text} …", style="dim"), refresh=True)
+            self._live.update(Text(self._shown(f"{text} …"), style="dim"), refresh=True)
         else:
-            self._console.print(text)
+            self.say(text)
 
     def say(self, text: str) -> None:
         """Say what stays on the screen; brackets in it are no markup."""
-        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(Text(self._shown(text)), soft_wrap=True)
 
     def begin(self, experiment: Experiment) -> None:
         """Announce an experiment."""
@@ -46,7 +47,7 @@ class ProgressDisplay:
     def update(self, progress: Progress) -> None:
         """Rewrite the line."""
         self._line = Text.assemble(
-            (f"{self._name}  ", "bold"),
+            (self._shown(f"{self._name}  "), "bold"),
             f"{progress.pairs} {progress.unit}  ",
             f"{describe_ratio(progress.ratio, progress.interval, unit=progress.unit)}  ",
             (f"{progress.seconds_left:.0f} s left", "dim"),
@@ -68,8 +69,15 @@ class ProgressDisplay:
             else "invalid"
         )
         self._console.print(
-            Text.assemble((f"{result.name}  ", "bold"), f"{result.pairs} {unit}  ", outcome)
+            Text.assemble(
+                (self._shown(f"{result.name}  "), "bold"),
+                f"{result.pairs} {unit}  ",
+                self._shown(outcome),
+            )
         )
+
+    def _shown(self, text: str) -> str:
+        return shown(text, encoding=self._console.encoding)
 
 
 def describe_ratio(ratio: float | None, interval: tuple[float, float], *, unit: str) -> str:
@@ -85,7 +93,8 @@ def describe_ratio(ratio: float | None, interval: tuple[float, float], *, unit: 
 @contextmanager
 def watching(console: Console) -> Iterator[ProgressDisplay]:
     """A watch for the length of the block; the live line is gone afterwards."""
-    if not console.is_terminal:
+    # A dumb terminal rewrites no line, nor does a pipe for which FORCE_COLOR asks for colours.
+    if not console.is_interactive:
         yield ProgressDisplay(console, live=None)
         return
     # Drawn only when something is said: a timer of its own would wake up during requests.

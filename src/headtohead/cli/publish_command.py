@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from headtohead.cli.application import app, console, print_json
+from headtohead.cli.application import app, print_json, say
 from headtohead.cli.options import AsJson
 from headtohead.cli.project import read_config
 from headtohead.records.run import read_record
@@ -32,4 +32,4 @@ def publish(
     if as_json:
         print_json({"published": published})
     else:
-        console.print(f"Published {', '.join(published)}.", highlight=False)
+        say(f"Published {', '.join(published)}.")

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from headtohead.analysis.results import CLAIMS
-from headtohead.cli.application import app, console, errors
+from headtohead.cli.application import app, console, errors, note, say, write_html, write_json
 from headtohead.cli.options import AsJson, Names, with_settings
 from headtohead.cli.project import read_project, select_runnable
 from headtohead.cli.reports import Format, explain_run, rendered, write_reports
@@ -79,7 +79,9 @@ def report(
     else:
         form = Format.JSON if as_json else format
         folder = run if run.is_dir() else run.parent
-        sys.stdout.write(rendered(record, form=form, folder=folder))
+        {Format.JSON: write_json, Format.HTML: write_html}.get(form, sys.stdout.write)(
+            rendered(record, form=form, folder=folder)
+        )
 
 
 def _measure(
@@ -96,11 +98,7 @@ def _measure(
     # A baseline against itself would stand among the answers as one.
     publishes = config.publish and not against_itself
     with ExitStack() as resources:
-        publish = (
-            resources.enter_context(publishing(config, progress=errors.print))
-            if publishes
-            else None
-        )
+        publish = resources.enter_context(publishing(config, progress=note)) if publishes else None
         with watching(errors if as_json else console) as watch:
             if config.explain and not against_itself:
                 # Servers that are started for the run have to outlast it.
@@ -129,11 +127,11 @@ def show_run(record: Run, folder: Path, *, as_json: bool) -> None:
     from headtohead.report.run_brief import brief  # noqa: PLC0415 (slow to import)
 
     if as_json:
-        sys.stdout.write(to_json(record))
+        write_json(to_json(record))
         return
     terminal.render(brief(record), console=console)
     latest = os.path.relpath(folder.parent / "latest")
-    console.print(f"Record {latest}/run.json, report {latest}/report.html", highlight=False)
+    say(f"Record {latest}/run.json, report {latest}/report.html")
 
 
 def _explain(
@@ -141,7 +139,7 @@ def _explain(
 ) -> None:
     """Explain a run that is recorded already, so that nothing which goes wrong here loses it."""
     try:
-        explain_run(record, folder, experiments=experiments, config=config, note=errors.print)
+        explain_run(record, folder, experiments=experiments, config=config, note=note)
     except KeyboardInterrupt:
         raise InterruptedCommandError(
             "interrupted; the run is recorded but not explained",

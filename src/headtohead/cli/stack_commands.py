@@ -4,9 +4,7 @@ import os
 from dataclasses import asdict
 from typing import Any
 
-from rich.table import Table
-
-from headtohead.cli.application import app, console, errors, note, print_json
+from headtohead.cli.application import app, console, note, print_json, say
 from headtohead.cli.options import AsJson, with_settings
 from headtohead.cli.project import read_config, read_project
 from headtohead.stack import lifecycle
@@ -26,7 +24,7 @@ def up(*, as_json: AsJson = False, **flags: Any) -> None:
     """
     config, registry = read_project(**flags)
     settings = stack_settings(config, runnable(tuple(registry), config=config, note=note))
-    _show_stack(lifecycle.up(settings, progress=errors.print), as_json=as_json)
+    _show_stack(lifecycle.up(settings, progress=note), as_json=as_json)
 
 
 @app.command()
@@ -41,7 +39,7 @@ def status(*, as_json: AsJson = False) -> None:
     elif as_json:
         print_json({"up": False})
     else:
-        console.print("Nothing is running; `h2h up` starts the stack.")
+        say("Nothing is running; `h2h up` starts the stack.")
 
 
 @app.command()
@@ -54,7 +52,7 @@ def down(*, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"stopped": stopped})
     else:
-        console.print(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
+        say(f"Stopped {', '.join(stopped)}." if stopped else "Nothing was running.")
 
 
 @app.command()
@@ -65,20 +63,31 @@ def seed(*, as_json: AsJson = False, **flags: Any) -> None:
     Example: h2h seed --rows 20000
     """
     config = read_config(**flags)
-    with open_target(config, progress=errors.print):
+    with open_target(config, progress=note):
         output = lifecycle.seed(stack_settings(config), rows=config.rows, seed=config.seed)
     if as_json:
         print_json({"rows": config.rows, "seed": config.seed, "output": output.splitlines()})
     else:
-        console.print(output.strip(), highlight=False)
+        say(output.strip())
 
 
 def _show_stack(running: RunningStack, *, as_json: bool) -> None:
     if as_json:
         print_json({"up": True, **asdict(running)})
         return
-    table = Table("server", "version", "address", "log", box=None, pad_edge=False)
-    for server in running.servers:
-        log = os.path.relpath(server.log) if server.log else "not ours"
-        table.add_row(server.name, server.version, server.address, log)
-    console.print(table)
+    from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
+    from headtohead.report.document import Brief, table  # noqa: PLC0415 (slow to import)
+
+    columns = ("server", "version", "address", "log")
+    rows = [
+        (
+            each.name,
+            each.version,
+            each.address,
+            os.path.relpath(each.log) if each.log else "not ours",
+        )
+        for each in running.servers
+    ]
+    # Addresses and paths are there to be copied, so none is cut where it does not fit.
+    servers = table("Running", headers=columns, rows=rows, names=columns[:1], words=columns[1:])
+    terminal.render(Brief(title="Stack", parts=(servers,)), console=console)

@@ -1,13 +1,12 @@
 """How cost grows with data: sweep."""
 
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from headtohead.cli.application import app, console, errors
+from headtohead.cli.application import app, console, errors, say, write_json
 from headtohead.cli.options import AsJson, with_settings
 from headtohead.cli.project import read_project, select_runnable
 from headtohead.errors import ExitCode
@@ -56,11 +55,11 @@ def sweep(
             write_reports=_write_reports,
         )
     if as_json:
-        sys.stdout.write(to_json(record))
+        write_json(to_json(record))
     else:
         terminal.render(brief(record), console=console)
         latest = os.path.relpath(folder.parent / LATEST)
-        console.print(f"Record {latest}/sweep.json, page {latest}/sweep.html", highlight=False)
+        say(f"Record {latest}/sweep.json, page {latest}/sweep.html")
     if not record.valid:
         raise typer.Exit(ExitCode.INVALID_MEASUREMENT)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from headtohead.cli.application import app, console
+from headtohead.cli.application import app, say
 from headtohead.config import MASTER_PORT
 from headtohead.errors import ConfigurationError
 
@@ -34,7 +34,7 @@ def worker(
             f"--master is {master!r}", fix=f"give a host, or host and port: 10.0.0.1:{MASTER_PORT}"
         )
     port = port or str(MASTER_PORT)
-    console.print(f"Working for the master at {host}:{port}, until its run ends", highlight=False)
+    say(f"Working for the master at {host}:{port}, until its run ends")
     sys.stdout.flush()
     # Whoever stops this command stops the worker itself, and nothing in between.
     os.execv(sys.executable, [sys.executable, "-m", "headtohead.load.generator.worker", host, port])  # noqa: S606
