@@ -6,7 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from types import MappingProxyType, ModuleType
 
-from headtohead.errors import ConfigurationError, DeclarationError, UnknownExperimentError
+from headtohead.errors import (
+    ConfigurationError,
+    DeclarationError,
+    HeadToHeadError,
+    UnknownExperimentError,
+)
 from headtohead.experiment import Experiment
 
 
@@ -81,16 +86,24 @@ def load_experiments(package: str) -> Registry:
         ConfigurationError: The package cannot be imported.
         DeclarationError: A declaration is wrong, or two share a name.
     """
+    name = package
     try:
         root = importlib.import_module(package)
-        modules = [
-            importlib.import_module(f"{package}.{module.name}")
-            for module in pkgutil.iter_modules(getattr(root, "__path__", []))
-        ]
+        modules = []
+        for module in pkgutil.iter_modules(getattr(root, "__path__", [])):
+            name = f"{package}.{module.name}"
+            modules.append(importlib.import_module(name))
     except ImportError as error:
         raise ConfigurationError(
             f"experiments package {package!r} cannot be imported ({error})",
             fix="set `experiments` in [tool.headtohead] to the package that declares them",
+        ) from error
+    except HeadToHeadError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise ConfigurationError(
+            f"experiments package {package!r} cannot be imported ({type(error).__name__}: {error})",
+            fix=f"correct it; `python -c 'import {name}'` in the project's folder shows where",
         ) from error
     return Registry(experiment for module in modules for experiment in _declared(module))
 
