@@ -39,7 +39,7 @@ def test_project_is_found_from_a_folder_below_it(project):
 
 
 def test_folder_without_a_project_is_refused(tmp_path):
-    with pytest.raises(ConfigurationError, match="run h2h inside one"):
+    with pytest.raises(ConfigurationError, match="no project here"):
         load(tmp_path)
 
 

@@ -88,7 +88,10 @@ def _find_table(start: Path) -> tuple[Path, Mapping[str, Any]]:
     for folder in (start, *start.parents):
         if any((folder / each).exists() for each in _MARKS):
             return folder, {}
-    raise ConfigurationError("there is no project here or above", fix="run h2h inside one")
+    raise ConfigurationError(
+        "there is no project here or above",
+        fix="give the command in the folder of a Django project (manage.py, pyproject.toml)",
+    )
 
 
 def _table(path: Path, *, within: tuple[str, ...]) -> Mapping[str, Any] | None:

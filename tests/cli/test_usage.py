@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,8 @@ from headtohead.experiment import SERVICES
 from headtohead.experiment_registry import Registry
 from headtohead.records.store import to_json
 from tests.cli.commands import REGISTRY, RUN, Told
+from tests.command_line import give, one_line
+from tests.conftest import H2H
 
 FIRST, SECOND = REGISTRY
 LOAD = "run --mode throughput"
@@ -40,7 +44,9 @@ def refused(command_line, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ("no-such-command", "no-such-command"),
+        ("no-such-command", "'no-such-command'; see `h2h --help`"),
+        ("lits", "Did you mean 'list'? see `h2h --help`"),
+        ("history shwo", "`h2h history --help`"),
         ("run --no-such-flag", "--no-such-flag"),
         ("run --budget soon", "--budget"),
         ("run --budget -1", "at least 0.1"),
@@ -98,6 +104,30 @@ def refused(command_line, monkeypatch):
 )
 def test_what_means_nothing_names_its_fix(arguments, says, refused):
     assert says in refused(*arguments.split())
+
+
+def test_a_command_outside_of_any_project_says_where_to_give_it(tmp_path, monkeypatch):
+    told = give("list", folder=Path("/"), environment={"PATH": "/usr/bin"})
+    assert told.returncode == 2
+    assert one_line(told) == (
+        "h2h: there is no project here or above; give the command in the folder of a Django project"
+        " (manage.py, pyproject.toml)"
+    )
+
+
+@pytest.mark.process
+def test_a_folder_that_is_gone_is_told(tmp_path):
+    (tmp_path / "gone").mkdir()
+    script = 'rmdir "$PWD" && exec "$@" list'
+    told = subprocess.run(
+        ["bash", "-c", script, "bash", *H2H],
+        cwd=tmp_path / "gone",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 2
+    assert one_line(told).endswith("is gone; change into another one")
 
 
 def test_a_worker_needs_a_host(refused):

@@ -18,7 +18,13 @@ from headtohead.stack.variant_servers import servable
 
 def read_config(**flags: Any) -> Config:
     """The settings that hold here, flags that were given included."""
-    return load_config(start=Path.cwd(), environment=os.environ, flags=flags)
+    try:
+        folder = Path.cwd()
+    except FileNotFoundError:
+        raise ConfigurationError(
+            "the folder that the command was given in is gone", fix="change into another one"
+        ) from None
+    return load_config(start=folder, environment=os.environ, flags=flags)
 
 
 def read_project(**flags: Any) -> tuple[Config, Registry]:
