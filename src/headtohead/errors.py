@@ -5,12 +5,13 @@ from typing import ClassVar
 
 
 class ExitCode(IntEnum):
-    """What a finished command tells the shell."""
+    """What a finished command tells the shell; 70 is what sysexits.h calls a software error."""
 
     OK = 0
     GATE_FAILED = 1
     USAGE = 2
     INVALID_MEASUREMENT = 3
+    DEFECT = 70
     INTERRUPTED = 130
 
 

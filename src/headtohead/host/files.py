@@ -77,6 +77,12 @@ def held(path: Path, *, wait: bool = True, permissions: int = 0o666) -> Iterator
             os.close(descriptor)
 
 
+def is_own(directory: Path) -> bool:
+    """Whether a folder is one that `prepare_folder` made."""
+    mark = directory / ".gitignore"
+    return mark.is_file() and mark.read_text(encoding="utf-8") == _IGNORED
+
+
 def prepare_folder(directory: Path) -> None:
     """Make a private folder of h2h's own, which git ignores.
 
@@ -84,9 +90,9 @@ def prepare_folder(directory: Path) -> None:
         ConfigurationError: It is there, and h2h did not make it.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    mark = directory / ".gitignore"
-    if mark.is_file() and mark.read_text(encoding="utf-8") == _IGNORED:
+    if is_own(directory):
         return
+    mark = directory / ".gitignore"
     if not {path.name for path in directory.iterdir()} <= {f"{mark.name}.partial"}:
         raise ConfigurationError(
             f"{directory} is a folder that h2h did not make",
