@@ -94,6 +94,20 @@ def _find_table(start: Path) -> tuple[Path, Mapping[str, Any]]:
     )
 
 
+def has_settings(text_of: Callable[[str], str | None]) -> bool:
+    """Whether a project's folder has settings of h2h's.
+
+    Args:
+        text_of: Gives the text of a file in that folder; None where there is none.
+    """
+    if text_of(OWN_FILE) is not None:
+        return True
+    try:
+        return "headtohead" in tomllib.loads(text_of("pyproject.toml") or "").get("tool", {})
+    except tomllib.TOMLDecodeError:
+        return False
+
+
 def _table(path: Path, *, within: tuple[str, ...]) -> Mapping[str, Any] | None:
     """The settings in a file, which may be below a table of it; None where it has none."""
     if not path.is_file():

@@ -164,6 +164,13 @@ CASES: dict[tuple[str, str], list[Case]] = {
         ((), it("instructions"), True),
     ],
     ("gate", "base"): [((), it("base"), "main")],
+    ("gate", "paths"): [
+        (
+            ("--path", "/one/", "--path", "/two/"),
+            lambda work, _: work["policy"].paths,
+            ("/one/", "/two/"),
+        ),
+    ],
     ("gate", "output"): [
         (("--output", "told"), is_file("told", "gate.json"), True),
         ((), is_file("results", "gate", "gate.json"), True),

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -192,6 +193,24 @@ def test_a_policy_that_means_nothing_is_named(policy, says, command_line, refuse
 def test_a_gate_without_anything_to_compare_is_told(command_line, refused):
     command_line.stand_in("headtohead.cli.project.load_experiments", Registry([]))
     assert "[tool.headtohead.gate] paths" in refused("gate", "HEAD")
+
+
+def test_a_gate_needs_no_package_of_experiments_where_none_is_named(command_line, refused):
+    command_line.answers.clear()
+    assert "--path" in refused("gate", "HEAD")
+    (command_line.folder / "pyproject.toml").write_text("[tool.headtohead]\nexperiments = 'gone'\n")
+    assert "experiments package 'gone' cannot be imported" in refused("gate", "HEAD")
+
+
+def test_a_gate_hides_no_package_of_experiments_that_is_there_and_broken(
+    command_line, refused, monkeypatch
+):
+    command_line.answers.clear()
+    monkeypatch.delitem(sys.modules, "experiments", raising=False)
+    (command_line.folder / "experiments.py").write_text("import gone_too\n")
+    assert "'experiments' cannot be imported (No module named 'gone_too')" in refused(
+        "gate", "HEAD", "--path", "/"
+    )
 
 
 @pytest.mark.parametrize(

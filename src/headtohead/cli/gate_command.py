@@ -9,7 +9,7 @@ import typer
 
 from headtohead.cli.application import app, console, errors, say, write_json
 from headtohead.cli.options import AsJson
-from headtohead.cli.project import read_config, read_project, select_runnable
+from headtohead.cli.project import read_project_or_none, select_runnable
 from headtohead.cli.reports import write_reports
 
 
@@ -20,6 +20,10 @@ def gate(
         typer.Argument(metavar="BASE", help="A branch, tag or commit to compare with."),
     ],
     *,
+    paths: Annotated[
+        list[str] | None,
+        typer.Option("--path", help="Ask for this path, too; may be repeated."),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(help="Folder for the page and CI's reports. Default results/gate."),
@@ -33,6 +37,7 @@ def gate(
     annotations and the job's summary are, too.
 
     Example: h2h gate origin/main
+    Example: h2h gate origin/main --path /api/products/
     """
     from headtohead.ci.gate import github, report  # noqa: PLC0415 (slow to import)
     from headtohead.ci.gate.gate_working_tree import gate as carry_out  # noqa: PLC0415 (slow to import)
@@ -41,8 +46,8 @@ def gate(
     from headtohead.cli.progress import watching  # noqa: PLC0415 (slow to import)
     from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
 
-    policy = read_policy(read_config().gate)
-    config, registry = read_project(mode="latency")
+    config, registry = read_project_or_none(mode="latency")
+    policy = read_policy(config.gate).asking(paths or ())
     folder = output or config.results_directory / "gate"
     require_folder(folder)
     with watching(errors if to_stdout else console) as watch:

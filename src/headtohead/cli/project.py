@@ -34,6 +34,20 @@ def read_project(**flags: Any) -> tuple[Config, Registry]:
     return config, load_experiments(config.experiments)
 
 
+def read_project_or_none(**flags: Any) -> tuple[Config, Registry]:
+    """`read_project`, for what goes without experiments where the project names no package."""
+    try:
+        return read_project(**flags)
+    except ConfigurationError as error:
+        config = read_config(**flags)
+        missing = getattr(error.__cause__, "name", None)
+        if config.experiments != Config(root=config.root).experiments or (
+            missing != config.experiments
+        ):
+            raise
+        return config, Registry(())
+
+
 def require_output(output: Path, *, is_own: Callable[[Path], bool]) -> None:
     """Refuse a file that cannot be written or is the user's, before anything is done.
 

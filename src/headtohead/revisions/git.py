@@ -57,6 +57,21 @@ def exists(name: str, *, root: Path) -> bool:
     return True
 
 
+def text_at(commit: str, name: str, *, root: Path) -> str | None:
+    """The text of a file of the project's folder at a commit; None where it has none.
+
+    Args:
+        commit: The hash of one that is there.
+        name: The file's path from the project's folder.
+        root: The project's folder.
+    """
+    try:
+        found = output("show", f"{commit}:./{name}", root=root)
+    except RevisionError:
+        return None
+    return found.decode(errors="replace")
+
+
 def has_commits(root: Path) -> bool:
     """Whether anything but a shallow or unborn branch can be named at all."""
     return bool(output("rev-list", "--all", "--max-count=1", root=root))

@@ -1,6 +1,7 @@
 """A whole gate: checks that need no clock, comparisons with the base, and what all amount to."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from headtohead.ci.gate.policy import TABLE, Policy
 from headtohead.compare.compare_revisions import compare
 from headtohead.compare.endpoints import ComparedEndpoint, distinct, endpoints_at, endpoints_of
 from headtohead.config import Config
-from headtohead.errors import ConfigurationError
+from headtohead.config_loading import has_settings
+from headtohead.errors import ConfigurationError, RevisionError, StackError
 from headtohead.experiment import Experiment
 from headtohead.records.run import Run
+from headtohead.revisions.git import commit_of, text_at
+from headtohead.revisions.git_command import printable
 from headtohead.stack.target import open_target
 
 
@@ -28,8 +32,11 @@ def gate(
     note: Callable[[str], None],
     say: Callable[[str], None],
     write_reports: Callable[[Run, Path], None],
-) -> tuple[Gate, Run]:
+) -> tuple[Gate, Run | None]:
     """Judge the working tree by itself and against a revision.
+
+    A base that has no settings of h2h's yet is compared by those of the working tree; where that
+    cannot be done, there is nothing to compare with.
 
     Args:
         base: A branch, tag or hash.
@@ -41,6 +48,9 @@ def gate(
         say: Told in a sentence what whoever reads the result should know.
         write_reports: Writes what is derived from the comparison's record into its folder.
 
+    Returns:
+        What was found, and the record of the comparison; None where there was none.
+
     Raises:
         ConfigurationError: The policy is about an experiment that is not declared.
         MeasurementError: Nothing answers, or nothing could be timed.
@@ -51,7 +61,7 @@ def gate(
     if not endpoints:
         raise ConfigurationError(
             "there is nothing to compare revisions by",
-            fix=f"declare an experiment with a GET request, or give {TABLE} paths",
+            fix=f"declare an experiment with a GET request, or give {TABLE} paths or --path",
         )
     experiments = [each.name for each in declared]
     known = {*experiments, *(each.name for each in endpoints)}
@@ -60,24 +70,35 @@ def gate(
             raise ConfigurationError(
                 f"{TABLE} is about {name!r}, which is no experiment", fix="see `h2h list`"
             )
-    # One stack for both, rather than one after the other.
-    with open_target(config, progress=note, experiments=runnable):
+    not_compared, record = "", None
+    # One stack for both, rather than one after the other; a comparison alone needs none.
+    with open_target(config, progress=note, experiments=runnable) if runnable else nullcontext():
         outcome = (
             check(runnable, config=config, update=False, whole=True, note=note)
             if runnable
             else None
         )
-        record, _ = compare(
-            base,
-            None,
-            choose=lambda _url, _headers: (endpoints, ()),
-            rounds=policy.rounds,
-            config=replace(config, budget=policy.budget / len(endpoints), control=policy.control),
-            margins=_margins(endpoints, policy=policy, default=config.margin),
-            note=note,
-            say=say,
-            write_reports=write_reports,
-        )
+        try:
+            record, _ = compare(
+                base,
+                None,
+                choose=lambda _url, _headers: (endpoints, ()),
+                rounds=policy.rounds,
+                config=replace(
+                    config, budget=policy.budget / len(endpoints), control=policy.control
+                ),
+                margins=_margins(endpoints, policy=policy, default=config.margin),
+                note=note,
+                say=say,
+                write_reports=write_reports,
+            )
+        except (RevisionError, StackError) as error:
+            if not _predates(base, root=config.root):
+                raise
+            not_compared = (
+                f"{printable(base)} predates h2h in this project, so there is nothing to compare "
+                f"with yet ({error.problem})."
+            )
     benchmarks = (
         bench(
             base,
@@ -90,23 +111,28 @@ def gate(
             note=note,
             say=say,
         )[0]
-        if policy.benchmarks
+        if policy.benchmarks and record
         else None
     )
     return Gate(
-        run_id=record.run_id,
+        run_id=record.run_id if record else "",
         base=base,
         judgements=sorted_by_gravity(
             [
                 *(judge_check(outcome, experiments=experiments, policy=policy) if outcome else ()),
-                *judge_comparison(
-                    record,
-                    endpoints={each.name: each.path for each in endpoints},
-                    policy=policy,
+                *(
+                    judge_comparison(
+                        record,
+                        endpoints={each.name: each.path for each in endpoints},
+                        policy=policy,
+                    )
+                    if record
+                    else ()
                 ),
                 *(judge_bench(benchmarks, policy=policy) if benchmarks else ()),
             ]
         ),
+        not_compared=not_compared,
     ), record
 
 
@@ -114,3 +140,21 @@ def _margins(
     endpoints: Sequence[ComparedEndpoint], *, policy: Policy, default: float
 ) -> dict[str, float]:
     return {each.name: policy.margin_of(each.name, default=default) for each in endpoints}
+
+
+def _predates(base: str, *, root: Path) -> bool:
+    """Whether a revision has no settings of h2h's, though the working tree has.
+
+    Raises:
+        RevisionError: There is no such revision.
+    """
+    commit = commit_of(base, root=root)
+
+    def of_revision(name: str) -> str | None:
+        return text_at(commit, name, root=root)
+
+    def of_working_tree(name: str) -> str | None:
+        path = root / name
+        return path.read_text(encoding="utf-8") if path.is_file() else None
+
+    return has_settings(of_working_tree) and not has_settings(of_revision)

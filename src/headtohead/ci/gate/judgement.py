@@ -61,14 +61,17 @@ class Gate:
     """Everything that a gate found.
 
     Attributes:
-        run_id: The comparison's record in the results folder.
+        run_id: The comparison's record in the results folder; empty where there is none.
         base: What the working tree was compared with, as it was named.
         judgements: The gravest first.
+        not_compared: Why there was nothing to compare with yet, in a sentence; empty where there
+            was.
     """
 
     run_id: str
     base: str
     judgements: tuple[Judgement, ...]
+    not_compared: str = ""
 
     def those(self, response: Response) -> tuple[Judgement, ...]:
         """The judgements with that response."""
@@ -78,9 +81,9 @@ class Gate:
     def exit_code(self) -> ExitCode:
         """What the shell is told: a failure if there is one beside what does not count.
 
-        A gate that found nothing has looked at nothing.
+        A gate that found nothing has looked at nothing, unless there was nothing to look at yet.
         """
-        if not self.judgements:
+        if not self.judgements and not self.not_compared:
             return ExitCode.INVALID_MEASUREMENT
         failing = {each.kind for each in self.those(Response.FAIL)}
         if failing - {FindingKind.INVALID}:

@@ -1,6 +1,6 @@
 """What a project lets pass: [tool.headtohead.gate]."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -105,6 +105,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def margin_of(self, experiment: str, *, default: float) -> float:
         """The smallest effect on an experiment that matters, where the project's is `default`."""
         return self._of(experiment).margin or self.margin or default
+
+    def asking(self, paths: Sequence[str]) -> "Policy":
+        """The same policy, for these paths as well."""
+        return msgspec.structs.replace(self, paths=(*self.paths, *paths))
 
     def _of(self, experiment: str) -> ExperimentPolicy:
         return self.experiments.get(experiment, ExperimentPolicy())

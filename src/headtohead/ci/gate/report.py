@@ -30,12 +30,12 @@ _FOUND = {
 }
 
 
-def render(gate: Gate, record: Run) -> str:
+def render(gate: Gate, record: Run | None) -> str:
     """What fails and warns first, then what passes, then the whole comparison, folded.
 
     Args:
         gate: What was found.
-        record: The comparison behind it.
+        record: The comparison behind it; None where there was nothing to compare with.
     """
     head = [MARKER, f"### headtohead: {gate.result}", "", escape(summary(gate)), ""]
     told = [each for each in gate.judgements if each.kind is not FindingKind.PASSED]
@@ -43,7 +43,7 @@ def render(gate: Gate, record: Run) -> str:
     lines = [*head, *_table(told)]
     folds = [
         *([_folded(f"{len(passed)} passed", _table(passed))] if passed else []),
-        _folded("The whole comparison", markdown.render(run_brief.brief(record)).splitlines()),
+        *([_folded("The whole comparison", _whole(record))] if record else []),
     ]
     whole = _text([*lines, *chain.from_iterable(folds)])
     if len(whole) <= LONGEST:
@@ -59,6 +59,10 @@ def render(gate: Gate, record: Run) -> str:
             break
         kept += fold
     return _text([*kept, *rest])
+
+
+def _whole(record: Run) -> list[str]:
+    return markdown.render(run_brief.brief(record)).splitlines()
 
 
 def _text(lines: Sequence[str]) -> str:
@@ -93,14 +97,17 @@ def _note(judgement: Judgement) -> Note:
 
 def summary(gate: Gate) -> str:
     """How many judgements there are of each response, and of which revisions."""
+    if not gate.judgements and gate.not_compared:
+        return gate.not_compared
     fail, warn, passes = (
         len(gate.those(each)) for each in (Response.FAIL, Response.WARN, Response.PASS)
     )
     allowed = sum(each.kind not in WELL for each in gate.those(Response.PASS))
     # What the policy lets pass is not what was found to be well.
     let_pass = f", {allowed} of them only because the policy says so" if allowed else ""
+    remark = f"{gate.not_compared} " if gate.not_compared else ""
     return (
-        f"The working tree against {gate.base}: "
+        f"{remark}The working tree against {gate.base}: "
         f"{fail} {_verb(fail, 'fails', 'fail')}, {warn} {_verb(warn, 'warns', 'warn')}, "
         f"{passes} {_verb(passes, 'passes', 'pass')}{let_pass}."
     )

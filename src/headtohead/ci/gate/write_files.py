@@ -23,6 +23,7 @@ def as_json(gate: Gate) -> str:
             "run_id": gate.run_id,
             "base": gate.base,
             "judgements": gate.judgements,
+            "not_compared": gate.not_compared,
         }
     )
 
@@ -36,7 +37,7 @@ def require_folder(directory: Path) -> None:
     require_own(directory, _NAMES, mark=RECORD_NAME)
 
 
-def write_gate(gate: Gate, record: Run, directory: Path) -> None:
+def write_gate(gate: Gate, record: Run | None, directory: Path) -> None:
     """Write every form of a gate into a folder, which is made; an older gate's are replaced."""
     directory.mkdir(parents=True, exist_ok=True)
     # It says how the gate ended: whoever finds it finds the others, of the same gate.
