@@ -107,7 +107,9 @@ def test_every_command_and_flag_of_a_pipeline_exists() -> None:
         assert {word for word in words if word.startswith("--")} <= flags, line
 
 
-def act(folder: Path, *, code: int, base: str = "main", result: str = "") -> tuple[int, str]:
+def act(
+    folder: Path, *, code: int, base: str = "main", result: str = "", paths: str = ""
+) -> tuple[int, str]:
     """The action's exit code and its outputs, where h2h ends like that."""
     gate = folder / "h2h"
     gate.write_text(
@@ -129,6 +131,7 @@ exit {code}
             "BASE": base,
             "COMMAND": f"env {gate}",
             "OUTPUT": "out",
+            "PATHS": paths,
             "GITHUB_OUTPUT": str(outputs),
         },
         stdout=subprocess.DEVNULL,
@@ -142,6 +145,47 @@ exit {code}
 def test_the_action_ends_as_the_gate_does(tmp_path: Path, code: int, result: str) -> None:
     assert act(tmp_path, code=code, result=result) == (code, f"result={result}\n")
     assert (tmp_path / "called").read_text() == "gate main --output out\n"
+
+
+@pytest.mark.process
+def test_the_action_asks_for_each_path_as_it_is_written(tmp_path: Path) -> None:
+    assert act(tmp_path, code=0, paths="/a/?q=two words\n\n/b/*\n")[0] == 0
+    assert (tmp_path / "called").read_text() == (
+        "gate main --output out --path /a/?q=two words --path /b/*\n"
+    )
+
+
+@pytest.mark.process
+def test_the_action_alone_installs_what_is_locked_apart_from_the_project(tmp_path: Path) -> None:
+    """Stand-ins for the runner's Python and what it makes tell what they are called with."""
+    (tmp_path / "bin").mkdir()
+    for name, does in {
+        "python3": 'mkdir -p "$3/bin" && cp bin/pip bin/h2h "$3/bin"',
+        "pip": 'echo pip "$@" >>called',
+        "h2h": 'echo h2h "$@" >>called',
+    }.items():
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{does}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    subprocess.run(
+        ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", *scripts(ACTION)],
+        cwd=tmp_path,
+        env={
+            **dict.fromkeys(("COMMAND", "PATHS"), ""),
+            "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}",
+            "BASE": "main",
+            "OUTPUT": "out",
+            "RUNNER_TEMP": str(tmp_path / "temporary"),
+            "GITHUB_ACTION_PATH": str(ROOT),
+            "GITHUB_OUTPUT": str(tmp_path / "outputs"),
+        },
+        check=True,
+    )
+    assert (tmp_path / "called").read_text().splitlines() == [
+        f"pip install --quiet --require-hashes --requirement {ROOT / 'requirements.lock'}",
+        f"pip install --quiet --no-deps {ROOT}",
+        "h2h gate main --output out",
+    ]
+    assert (ROOT / "requirements.lock").is_file()
 
 
 @pytest.mark.process
