@@ -25,6 +25,12 @@ def asked(work: dict[str, Any], _: Told) -> Any:
     return [each.path for each in endpoints], list(untimed)
 
 
+def requested(work: dict[str, Any], _: Told) -> Any:
+    """The requests that a comparison sends."""
+    endpoints, _untimed = work["choose"]("http://127.0.0.1:9", {})
+    return [(each.method, each.path, each.body) for each in endpoints]
+
+
 def operations(work: dict[str, Any], told: Told) -> Any:
     """What a comparison wants to know of head's OpenAPI document."""
     asked(work, told)
@@ -133,6 +139,24 @@ CASES: dict[tuple[str, str], list[Case]] = {
                 "given": {},
                 "headers": {"Accept": "*/*"},
             },
+        ),
+    ],
+    ("compare", "method"): [
+        (("--path", "/one/", "--method", "delete"), requested, [("DELETE", "/one/", None)]),
+        (
+            (
+                "--path",
+                "/one/",
+            ),
+            requested,
+            [("GET", "/one/", None)],
+        ),
+    ],
+    ("compare", "body"): [
+        (
+            ("--path", "/one/", "--method", "PUT", "--body", "[1]"),
+            requested,
+            [("PUT", "/one/", "[1]")],
         ),
     ],
     ("compare", "headers"): [

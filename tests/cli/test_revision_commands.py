@@ -90,7 +90,7 @@ def test_a_query_for_every_row_is_found_and_nothing_is_left(shop):
     assert [each["kind"] for each in revisions["untimed"]] == ["skipped"]
     assert left_over(project) == before
     printed = project.h2h("report", "results/latest", "--format", "markdown").stdout
-    assert "Not timed: /nowhere/ (both answer 404)." in printed
+    assert "Not timed: GET /nowhere/ (both answer 404)." in printed
 
 
 def test_a_revision_that_is_not_there_is_refused_in_one_line(shop):

@@ -1,5 +1,7 @@
 """What launches of both revisions amount to."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -68,6 +70,12 @@ def test_luck_of_launches_is_no_effect():
     others = tally(launches=3)
     others.launches += slow.launches
     assert verdicts(others) == [Verdict.INCONCLUSIVE]
+
+
+def test_a_result_says_what_was_sent():
+    endpoint = ComparedEndpoint(name="post-orders", path="/orders/", method="POST", body="{}")
+    (result,) = results(replace(tally(), endpoint=endpoint))
+    assert (result.name, result.method, result.path) == ("post-orders", "POST", "/orders/")
 
 
 def test_a_control_compares_base_with_another_server_of_it():

@@ -9,6 +9,7 @@ import pytest
 from headtohead.check.sql_snapshot import read_snapshot
 from headtohead.ci.gate import gate_working_tree as gating
 from headtohead.ci.gate.policy import ExperimentPolicy, Policy
+from headtohead.compare.endpoints import ComparedEndpoint
 from headtohead.config import Config
 from headtohead.modes.latency import mode as latency_mode
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
@@ -68,6 +69,18 @@ def test_a_comparison_shares_the_budget_among_its_rounds(control, rounds, warm_u
     }
     assert (record.control is not None, record.revisions.rounds) == (control, rounds)
     assert {each.seed for each in record.experiments} == {5}
+
+
+def test_requests_that_write_have_no_control(config):
+    endpoints = (*ENDPOINTS, ComparedEndpoint(name="post-a", path="/a/", method="POST", body="{}"))
+    design = compared(config(control=True), endpoints=endpoints, pairs=2)
+    assert design.record.control is None
+    assert plans_between(design, "base again") == []
+    sent = {(arm.method, arm.path, arm.body) for plan in design.plans for arm in plan.arms}
+    assert sent == {("GET", "/orders/", None), ("GET", "/products/", None), ("POST", "/a/", "{}")}
+    (written,) = [each for each in design.record.experiments if each.name == "post-a"]
+    assert written.method == "POST"
+    assert written.question.startswith("Is POST /a/ as fast at ")
 
 
 def test_a_comparison_is_of_these_revisions_with_these_rows(config):

@@ -40,6 +40,13 @@ def compare(
         list[str] | None,
         typer.Option("--path", help="Ask for this path; may be repeated."),
     ] = None,
+    method: Annotated[
+        str, typer.Option("--method", help="HTTP method of the requests to each --path.")
+    ] = "GET",
+    body: Annotated[
+        str | None,
+        typer.Option("--body", help="Body of those requests, or @FILE; JSON unless a header says."),
+    ] = None,
     headers: Annotated[
         list[str] | None,
         typer.Option(
@@ -74,7 +81,7 @@ def compare(
 
     Each gets servers, a database with the same rows and a cache of its own. Without further flags
     the GET requests of all experiments are asked, served as users get them. The budget is that of
-    each endpoint, all rounds together.
+    each endpoint, all rounds together. What requests write is thrown away with the copies.
 
     Example: h2h compare main --path /api/products/
     """
@@ -85,6 +92,7 @@ def compare(
         distinct,
         endpoints_at,
         endpoints_of,
+        read_body,
     )
     from headtohead.compare.openapi import (  # noqa: PLC0415 (slow to import)
         operations_at,
@@ -93,17 +101,22 @@ def compare(
 
     if parameters and not openapi:
         raise ConfigurationError("--parameters means nothing alone", fix="add --openapi")
+    if (method != "GET" or body is not None) and not paths:
+        raise ConfigurationError("--method and --body mean nothing alone", fix="add --path")
+    sent = [*(headers or []), *([f"Cookie: {'; '.join(cookies)}"] if cookies else [])]
     with watching(errors if as_json else console) as watch:
-        named: Sequence[ComparedEndpoint] = endpoints_at(paths or [])
+        named: Sequence[ComparedEndpoint] = ()
         if experiments or not (paths or openapi):
             config, registry = read_project(**flags, mode="latency")
             declared = registry.select_timed(experiments or [])
-            named = distinct([*endpoints_of(declared, note=watch.note), *named])
+            named = endpoints_of(declared, note=watch.note)
         else:
             config = read_config(**flags, mode="latency")
-        given = read_parameters(parameters) if parameters else {}
-        sent = [*(headers or []), *([f"Cookie: {'; '.join(cookies)}"] if cookies else [])]
         config = replace(config, headers=Texts([*config.headers, *sent]))
+        content = None if body is None else read_body(body, headers=config.headers)
+        at_paths = endpoints_at(paths or [], method=method.upper(), body=content)
+        named = distinct([*named, *at_paths])
+        given = read_parameters(parameters) if parameters else {}
 
         def choose(
             url: str, headers: Mapping[str, str]

@@ -21,7 +21,7 @@ from headtohead.stack import revision_servers
 from headtohead.stack.settings import stack_settings
 from headtohead.validity.comparison import control_caveats
 
-_QUESTION = "Is GET {path} as fast at {head} as at {base}?"
+_QUESTION = "Is {request} as fast at {head} as at {base}?"
 
 
 def compare(
@@ -80,13 +80,19 @@ def compare(
         labels = {"head": revisions[1].label, "base": revisions[0].label}
         measured, tallies = [], []
         for tally in taking.tallies:
-            path = tally.endpoint.path
+            endpoint = tally.endpoint
+            question = _QUESTION.format(request=endpoint.request, **labels)
             try:
-                measured.append(tally.measured(question=_QUESTION.format(path=path, **labels)))
+                measured.append(tally.measured(question=question))
             except MeasurementError as error:
                 # The other results stay as they are; the record is invalid all the same.
                 taking.untimed.append(
-                    UntimedEndpoint(path=path, reason=error.problem, kind="failed")
+                    UntimedEndpoint(
+                        path=endpoint.path,
+                        method=endpoint.method,
+                        reason=error.problem,
+                        kind="failed",
+                    )
                 )
             else:
                 tallies.append(tally)
@@ -124,9 +130,9 @@ def compare(
 
 def _control(tally: EndpointTally, *, base: str) -> ExperimentResult | None:
     """What base against itself came to; None where not a pair of it succeeded."""
-    path = tally.endpoint.path
+    request = tally.endpoint.request
     try:
-        result = tally.measured(question=f"Is GET {path} as fast at {base} as it is?").result
+        result = tally.measured(question=f"Is {request} as fast at {base} as it is?").result
     except MeasurementError:
         return None
     (control,) = judged([tally], [result])

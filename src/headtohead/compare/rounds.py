@@ -102,12 +102,18 @@ class ComparisonRounds:
                     seen=list(found),
                 )
             )
-        if self.tallies and self._config.control:
+        writes = any(tally.endpoint.writes for tally in self.tallies)
+        if self._config.control and writes:
+            # They reach base and head alike, and never another server of base.
+            self._note("Skipped: no control where requests write, as its rows would be others")
+        elif self._config.control and self.tallies:
             self.control = replace(self.tallies[0], variant=CONTROL, seen=[], launches=[])
         if not self.tallies:
             raise MeasurementError(
                 "no endpoint can be timed"
-                + "".join(f"; {each.path}: {each.reason}" for each in self.untimed[:3]),
+                + "".join(
+                    f"; {each.method} {each.path}: {each.reason}" for each in self.untimed[:3]
+                ),
                 fix="name one that answers with --path",
             )
 

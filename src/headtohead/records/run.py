@@ -22,11 +22,13 @@ class UntimedEndpoint:
         reason: Why not, in a few words.
         kind: ``skipped`` where it says nothing of the revisions, ``differs`` where they part, such
             as when only one of them has it, ``failed`` where a server broke down.
+        method: HTTP method of the request.
     """
 
     path: str
     reason: str
     kind: str
+    method: str = "GET"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -158,7 +158,7 @@ def revisions_sentence(run: Run) -> str | None:
 def untimed_sentences(run: Run) -> tuple[str, ...]:
     """Which endpoints were not timed, and why."""
     untimed = run.revisions.untimed if run.revisions else ()
-    return tuple(f"Not timed: {each.path} ({each.reason})." for each in untimed)
+    return tuple(f"Not timed: {each.method} {each.path} ({each.reason})." for each in untimed)
 
 
 def control_sentence(run: Run) -> str | None:
