@@ -131,10 +131,10 @@ def first_difference(one: bytes, other: bytes) -> str:
     """Where two unequal bodies part: a JSON path, or a byte when they are not JSON."""
     try:
         parted = _first_path(json.loads(one), json.loads(other), "body")
-    except ValueError:
+    except (ValueError, RecursionError):
         parted = None
     if parted:
-        return parted
+        return printable(parted)
     position = next(
         (index for index, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
         min(len(one), len(other)),
@@ -149,15 +149,23 @@ def _first_path(one: Any, other: Any, path: str) -> str | None:
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         children = ((f"{path}[{i}]", a, b) for i, (a, b) in enumerate(zip(one, other, strict=True)))
     else:
-        return None if one == other else f"{path}: {_brief(one)}, not {_brief(other)}"
+        return None if one == other else f"{path}: {brief(one)}, not {brief(other)}"
     return next(
         (found for name, a, b in children if (found := _first_path(a, b, name)) is not None), None
     )
 
 
-def _brief(value: Any) -> str:
+def brief(value: Any) -> str:
+    """The beginning of a value of a JSON document, in characters that can be printed."""
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return printable(text if len(text) <= 60 else f"{text[:57]}...")
+
+
+def printable(text: str) -> str:
+    """A text whose odd characters are escaped: some servers send what no file or page can hold."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
 
 
 def require_preflight(

@@ -47,5 +47,5 @@ def bodies_vary(*, where: str) -> tuple[str, str]:
     """The same revision answers the same request differently."""
     return (
         f"One revision answers the same request differently each time ({where}).",
-        "It cannot be told whether the two revisions give equal answers.",
+        "What changes by itself is left out where answers of the two revisions are compared.",
     )
