@@ -1,86 +1,266 @@
 """What both revisions answer before anything is timed, and whether it can be."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import Event, Timer
+from time import monotonic, sleep
+from typing import Any
+from urllib.parse import urlsplit
 
-from urllib3 import PoolManager
+import urllib3
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError
 
-from headtohead.check.equal_answers import first_difference
+from headtohead.compare.bodies import compare_bodies
 from headtohead.compare.endpoints import BASE, HEAD, ComparedEndpoint
-from headtohead.experiment import Request
+from headtohead.errors import MeasurementError
 from headtohead.records.results import Caveat
 from headtohead.records.run import UntimedEndpoint
-from headtohead.stack.target import client, send
+from headtohead.stack.target import TIMEOUT_SECONDS, client
 from headtohead.validity import requests
+
+# Within a second of each other two answers have the same times in them.
+SECONDS_APART = 1.1
+# What an answer that has begun may take until its end, and how long it may be.
+ENDS_WITHIN_SECONDS = 8.0
+MOST_BYTES = 100_000_000
+_READ_BYTES = 65536
+
+LOG_IN = "log in with --header, H2H_HEADERS or [tool.headtohead.login]"
+_CSRF = (
+    "it wants a CSRF token: [tool.headtohead.login] sends it, or send --cookie csrftoken=... "
+    'with --header "X-CSRFToken: ..."'
+)
+# Headers whose values are no secrets.
+_PUBLIC = frozenset({"accept", "accept-encoding", "accept-language", "content-type", "host"})
+# A shorter value would be found everywhere.
+_SHORTEST_SECRET = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Response:
+class Response:
+    """What a side said.
+
+    Attributes:
+        status: HTTP status.
+        body: Its body, without the secrets that were sent.
+        location: Where it redirects to, without the query; empty where it does not.
+    """
+
     status: int
     body: bytes
+    location: str = ""
+
+
+class _NotWholeError(Exception):
+    """A side gives no whole answer."""
+
+    def __init__(self, reason: str, *, kind: str) -> None:
+        super().__init__(reason)
+        self.reason, self.kind = reason, kind
+
+
+Looked = UntimedEndpoint | tuple[Caveat, ...]
 
 
 def look(
-    endpoint: ComparedEndpoint, *, urls: Mapping[str, str], headers: Mapping[str, str]
-) -> UntimedEndpoint | tuple[Caveat, ...]:
+    endpoints: Sequence[ComparedEndpoint],
+    *,
+    urls: Mapping[str, str],
+    headers: Mapping[str, Mapping[str, str]],
+) -> list[Looked]:
     """Ask both revisions twice: the caveats of what can be timed, or why it cannot be.
 
     Args:
-        endpoint: What to ask for.
+        endpoints: What to ask for.
         urls: Scheme, host and port of each side.
-        headers: Those that every request carries.
+        headers: Those that every request carries, of each side.
+
+    Returns:
+        What came of each endpoint, in their order.
 
     Raises:
-        MeasurementError: Nothing answers at an address.
+        MeasurementError: Nothing listens at an address.
     """
-    with client() as http:
-        base, head = (
-            [_ask(http, endpoint, side, url=urls[side], headers=headers) for _ in range(2)]
-            for side in (BASE, HEAD)
-        )
-    return judged(endpoint.path, base=base, head=head)
+    began = monotonic()
+    first = [_ask_both(each, urls=urls, headers=headers) for each in endpoints]
+    if not all(isinstance(each, UntimedEndpoint) for each in first):
+        sleep(max(0.0, SECONDS_APART - (monotonic() - began)))
+    found: list[Looked] = []
+    for endpoint, before in zip(endpoints, first, strict=True):
+        if isinstance(before, UntimedEndpoint):
+            found.append(before)
+            continue
+        after = _ask_both(endpoint, urls=urls, headers=headers)
+        if isinstance(after, UntimedEndpoint):
+            found.append(after)
+            continue
+        base, head = ((before[side], after[side]) for side in (BASE, HEAD))
+        found.append(judged(endpoint, base=base, head=head))
+    return found
 
 
 def judged(
-    path: str, *, base: Sequence[_Response], head: Sequence[_Response]
-) -> UntimedEndpoint | tuple[Caveat, ...]:
+    endpoint: ComparedEndpoint, *, base: Sequence[Response], head: Sequence[Response]
+) -> Looked:
     """What the answers of both sides say, each side's first and second."""
+    reason, kind = _failure(base, head)
+    if not reason:
+        reason, kind = _graphql_failure(base[-1], head[-1])
+    if reason:
+        return _untimed(endpoint, reason=reason, kind=kind)
+    return tuple(_differences(base, head))
+
+
+def _failure(base: Sequence[Response], head: Sequence[Response]) -> tuple[str, str]:
+    """Which status forbids the timing of an endpoint, and the kind of it; empty for none."""
     one, other = base[-1], head[-1]
     for side, said in ((BASE, one), (HEAD, other)):
         if said.status >= 500:
-            return UntimedEndpoint(path=path, reason=f"{side} answers {said.status}", kind="failed")
+            return f"{side} answers {said.status}", "failed"
+    for side, (first, last) in ((BASE, base), (HEAD, head)):
+        if _succeeds(first) and not _succeeds(last):
+            reason = (
+                f"{side} answers {first.status} first and {last.status} when asked again; only "
+                "what can be repeated is timed"
+            )
+            return reason, "skipped"
     if one.status != other.status and not (_succeeds(one) and _succeeds(other)):
-        reason = f"base answers {one.status}, head {other.status}"
-        return UntimedEndpoint(path=path, reason=reason, kind="differs")
-    if not _succeeds(one):
-        return UntimedEndpoint(path=path, reason=f"both answer {one.status}", kind="skipped")
-    return _differences(base, head)
+        return f"base answers {one.status}, head {other.status}", "differs"
+    return ("", "") if _succeeds(one) else (f"both answer {one.status}{_advice(one)}", "skipped")
 
 
-def _differences(base: Sequence[_Response], head: Sequence[_Response]) -> tuple[Caveat, ...]:
-    one, other = base[-1], head[-1]
-    for first, second in (base, head):
-        if first.body != second.body:
-            return (requests.bodies_vary(where=first_difference(first.body, second.body)),)
-    if one.status != other.status:
-        return (requests.bodies_differ(where=f"status {one.status}, not {other.status}"),)
-    if one.body != other.body:
-        return (requests.bodies_differ(where=first_difference(one.body, other.body)),)
-    return ()
+def _graphql_failure(one: Response, other: Response) -> tuple[str, str]:
+    """The same of the errors that GraphQL answers with a status of success."""
+    failing = [side for side, said in ((BASE, one), (HEAD, other)) if _has_graphql_errors(said)]
+    if len(failing) > 1:
+        return "both answer with GraphQL errors", "skipped"
+    if failing:
+        return f"{failing[0]} answers with GraphQL errors, the other side does not", "differs"
+    return "", ""
+
+
+def _advice(said: Response) -> str:
+    """What to do about an answer of both sides, where that is clear."""
+    if said.status == 403 and b"csrf" in said.body.lower():
+        return f"; {_CSRF}"
+    if said.status in {401, 403}:
+        return f"; {LOG_IN}"
+    if 300 <= said.status < 400 and said.location:
+        asks = f"; {LOG_IN}" if "login" in said.location.lower() else ""
+        return f" and redirect to {said.location}{asks}"
+    return ""
+
+
+def _has_graphql_errors(said: Response) -> bool:
+    if b'"errors"' not in said.body:
+        return False
+    try:
+        answer: Any = json.loads(said.body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(answer, dict) and "data" in answer and bool(answer.get("errors"))
+
+
+def _differences(base: Sequence[Response], head: Sequence[Response]) -> list[Caveat]:
+    found = compare_bodies(*([each.body for each in side] for side in (base, head)))
+    one, other = base[-1].status, head[-1].status
+    difference = f"status {one}, not {other}" if one != other else found.difference
+    return [
+        *([requests.bodies_vary(where=found.varying)] if found.varying else ()),
+        *([requests.bodies_differ(where=difference)] if difference else ()),
+    ]
+
+
+def _ask_both(
+    endpoint: ComparedEndpoint,
+    *,
+    urls: Mapping[str, str],
+    headers: Mapping[str, Mapping[str, str]],
+) -> dict[str, Response] | UntimedEndpoint:
+    said = {}
+    for side in (BASE, HEAD):
+        try:
+            said[side] = _ask(endpoint, side, url=urls[side], headers=headers[side])
+        except _NotWholeError as error:
+            return _untimed(endpoint, reason=error.reason, kind=error.kind)
+    return said
 
 
 def _ask(
-    http: PoolManager,
-    endpoint: ComparedEndpoint,
-    side: str,
-    *,
-    url: str,
-    headers: Mapping[str, str],
-) -> _Response:
+    endpoint: ComparedEndpoint, side: str, *, url: str, headers: Mapping[str, str]
+) -> Response:
     arm = endpoint.arm(side, url=url, headers=headers)
-    response = send(http, Request(path=arm.path, headers=arm.headers), base_url=url)
-    return _Response(status=response.status, body=response.data)
+    # A connection of its own, which no server has closed meanwhile.
+    with client() as http:
+        try:
+            response = http.request(
+                arm.method,
+                url + arm.path,
+                headers=dict(arm.headers),
+                body=arm.body,
+                redirect=False,
+                preload_content=False,
+            )
+            body = _whole(response, side=side)
+        except (NewConnectionError, ConnectTimeoutError) as error:
+            raise MeasurementError(
+                f"nothing answers at {url} ({type(error).__name__})",
+                fix="read the log of that side's server",
+            ) from error
+        except ReadTimeoutError:
+            raise _NotWholeError(
+                f"{side} does not answer within {TIMEOUT_SECONDS} s", kind="skipped"
+            ) from None
+        except HTTPError:
+            raise _NotWholeError(f"{side} breaks its answer off", kind="failed") from None
+    location = urlsplit(response.headers.get("Location", "")).path
+    for secret in _secrets(arm.headers):
+        body = body.replace(secret.encode("latin-1"), b"[secret]")
+        location = location.replace(secret, "[secret]")
+    return Response(status=response.status, body=body, location=location)
 
 
-def _succeeds(said: _Response) -> bool:
+def _whole(response: urllib3.BaseHTTPResponse, *, side: str) -> bytes:
+    """The body to its end, which has to come in time."""
+    late = Event()
+
+    def stop() -> None:
+        late.set()
+        response.shutdown()
+
+    timer = Timer(ENDS_WITHIN_SECONDS, stop)
+    timer.start()
+    parts = bytearray()
+    try:
+        for part in response.stream(_READ_BYTES):
+            parts += part
+            if len(parts) > MOST_BYTES:
+                raise _NotWholeError(
+                    f"{side}'s answer is longer than {MOST_BYTES // 1_000_000} MB", kind="skipped"
+                )
+    except HTTPError:
+        if not late.is_set():
+            raise
+    finally:
+        timer.cancel()
+        response.close()
+    if late.is_set():
+        raise _NotWholeError(f"{side}'s answer does not end", kind="skipped")
+    return bytes(parts)
+
+
+def _secrets(headers: Mapping[str, str]) -> list[str]:
+    """What of the headers must stand nowhere, the longest first: values, and words in them."""
+    values = [value for name, value in headers.items() if name.lower() not in _PUBLIC]
+    words = [word for value in values for word in value.replace("=", " ").replace(";", " ").split()]
+    found = {each for each in (*values, *words) if len(each) >= _SHORTEST_SECRET}
+    return sorted(found, key=len, reverse=True)
+
+
+def _untimed(endpoint: ComparedEndpoint, *, reason: str, kind: str) -> UntimedEndpoint:
+    return UntimedEndpoint(path=endpoint.path, method=endpoint.method, reason=reason, kind=kind)
+
+
+def _succeeds(said: Response) -> bool:
     return 200 <= said.status < 300

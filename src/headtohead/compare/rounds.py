@@ -89,8 +89,8 @@ class ComparisonRounds:
     def _choose(self, choose: Choose, *, urls: Mapping[str, str]) -> None:
         endpoints, untimed = choose(urls[HEAD], self._headers)
         self.untimed += untimed
-        for endpoint in endpoints:
-            found = look(endpoint, urls=urls, headers=self._headers)
+        looked = look(endpoints, urls=urls, headers=dict.fromkeys(urls, self._headers))
+        for endpoint, found in zip(endpoints, looked, strict=True):
             if isinstance(found, UntimedEndpoint):
                 self.untimed.append(found)
                 continue
