@@ -14,7 +14,7 @@ from locust.env import Environment
 from msgspec import structs
 
 from headtohead.load.generator import connection
-from headtohead.load.generator.connection import READ_BYTES
+from headtohead.load.generator.connection import READ_BYTES, WHOLE_SECONDS
 from headtohead.load.generator.http_client import LeanUser
 from headtohead.load.generator.user import SAMPLES, record_sample
 
@@ -22,9 +22,14 @@ KINDS = {"lean": LeanUser, "fast": FastHttpUser}
 
 
 def new_user(
-    environment: Environment, *, kind: str, read_bytes: int = READ_BYTES, **attributes: object
+    environment: Environment,
+    *,
+    kind: str,
+    read_bytes: int = READ_BYTES,
+    whole_seconds: float = WHOLE_SECONDS,
+    **attributes: object,
 ) -> FastHttpUser:
-    connection.READ_BYTES = read_bytes
+    connection.READ_BYTES, connection.WHOLE_SECONDS = read_bytes, whole_seconds
     return type("AnyUser", (KINDS[kind],), attributes)(environment)
 
 

@@ -5,9 +5,12 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -232,6 +235,25 @@ def test_answer_that_does_not_come_in_time_is_an_error(ask, given):
     assert failed(event)
     assert "timed out" in event["exception"]
     assert event["samples"][0]["milliseconds"] >= 100
+
+
+def test_answer_without_an_end_is_an_error_though_each_part_comes_in_time(sender):
+    event = {}
+
+    def trickle() -> None:
+        with suppress(OSError):
+            while not event:
+                server.push(b"1\r\n.\r\n")
+                sleep(0.02)
+
+    with serving([chunked(b"begun", end=b"")]) as server:
+        sender.user(server.url, network_timeout=10, whole_seconds=0.2)
+        trickling = threading.Timer(0.1, trickle)
+        trickling.start()
+        event = sender.request()
+        trickling.join()
+    assert "timed out before the end" in event["exception"]
+    assert 200 <= event["samples"][0]["milliseconds"] < 5000
 
 
 def test_connection_that_is_not_made_in_time_is_an_error(sender):

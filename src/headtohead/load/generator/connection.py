@@ -6,6 +6,7 @@ Bytes are parsed by llhttp, through the parser that Locust's own client brings a
 from contextlib import suppress
 from functools import cached_property
 from socket import MSG_PEEK
+from time import monotonic
 from typing import Any
 
 import gevent
@@ -20,6 +21,10 @@ _Socket: Any = monkey.get_original("socket", "socket")
 
 # Most responses come whole in one read of this many bytes.
 READ_BYTES = 65536
+
+# What a response may take from its first byte to its last: each part of one that never ends comes
+# in time.
+WHOLE_SECONDS = 60.0
 
 # Of libev: what a watcher waits for.
 _READABLE = 1
@@ -195,11 +200,16 @@ class Connection:
     def _receive(self, method: str) -> ReceivedResponse:
         received = ReceivedResponse(method)
         began = False
+        latest = 0.0
         while not received.whole:
             data = self._receive_some(began=began)
             received.feed(data)
             if not data and not received.whole:
                 raise HTTPParseError("connection closed before the end of the response")
+            if not received.whole:
+                latest = latest if began else monotonic() + WHOLE_SECONDS
+                if monotonic() > latest:
+                    raise TimeoutError("timed out before the end of the response")
             began = True
         return received
 
