@@ -46,6 +46,48 @@ def test_only_query_parameters_that_are_required_are_required():
 
 
 @pytest.mark.parametrize(
+    ("told", "at", "path"),
+    [
+        ({"basePath": "/api/v1/"}, "/schema/", "/api/v1/a/"),
+        ({"basePath": "/"}, "/schema/", "/a/"),
+        ({"servers": [{"url": "https://shop.example/api"}]}, "/schema/", "/api/a/"),
+        ({"servers": [{"url": "/v1"}, {"url": "/v2"}]}, "/schema/", "/v1/a/"),
+        ({"servers": [{"url": "v1"}]}, "/api/schema.json", "/api/v1/a/"),
+        ({"servers": [{"url": "https://shop.example"}]}, "/api/schema.json", "/a/"),
+        (
+            {"servers": [{"url": "/{tier}/x", "variables": {"tier": {"default": "free"}}}]},
+            "/",
+            "/free/x/a/",
+        ),
+        ({"servers": []}, "/schema/", "/a/"),
+    ],
+)
+def test_a_document_says_what_stands_before_its_paths(told, at, path):
+    (found,) = operations({**document(a={"get": {}}), **told}, at=at)
+    assert found.template == path
+
+
+def test_an_operation_may_have_another_server_than_its_document():
+    described = document(
+        a={"servers": [{"url": "/two"}], "get": {}},
+        b={"servers": [{"url": "/two"}], "get": {"servers": [{"url": "/three"}]}},
+    )
+    found = operations({**described, "servers": [{"url": "/one"}]})
+    assert [each.template for each in found] == ["/two/a/", "/three/b/"]
+
+
+def test_parameters_of_swagger_2_are_found_where_it_keeps_them():
+    described = document(a={"get": {"parameters": [{"$ref": "#/parameters/Day"}]}})
+    described["parameters"] = {"Day": {"name": "day", "in": "query", "default": 3}}
+    (found,) = operations(described)
+    assert found.examples == {"day": 3}
+
+
+def test_what_is_no_operation_is_passed_over():
+    assert operations({"paths": {"/a/": None, "/b/": {"get": None}}}) == ()
+
+
+@pytest.mark.parametrize(
     "described",
     [
         {"example": 7},

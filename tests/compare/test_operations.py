@@ -1,6 +1,7 @@
 """What a document on a server offers, with values that the server knows."""
 
 import json
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,14 +28,23 @@ ANSWERS: dict[str, Any] = {
     "/products/": {"results": [{"id": 7}]},
     "/orders/": {"results": []},
     "/empty/": {},
+    "/based/": {**DOCUMENT, "servers": [{"url": "/shop"}]},
+    "/shop/products/": [{"id": 8}],
 }
+TEXTS = {
+    "/yaml/": "# made by hand\nopenapi: 3.1.0\npaths:\n  /products/: {get: {}}\n",
+    "/broken/": "openapi: [3.1.0\n",
+    "/page/": "<html>",
+}
+STATUS = {"/private/": 401, "/forbidden/": 403}
 
 
 class Answering(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         content = ANSWERS.get(self.path)
-        data = json.dumps(content).encode()
-        self.send_response(404 if content is None else 200)
+        data = TEXTS.get(self.path, json.dumps(content)).encode()
+        known = content is not None or self.path in TEXTS
+        self.send_response(STATUS.get(self.path, 200 if known else 404))
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
@@ -77,7 +87,45 @@ def test_values_that_are_given_come_first(url):
     assert untimed == {}
 
 
-@pytest.mark.parametrize("document", ["/empty/", "/nowhere/"])
-def test_what_is_no_document_is_refused_with_the_setting(url, document):
-    with pytest.raises(ConfigurationError, match=f"{document} is no OpenAPI document; set `open"):
+def test_lists_are_asked_where_the_documents_server_has_them(url):
+    paths, _ = operations_at(url, "/based/", given={}, headers=HEADERS)
+    assert paths == ["/shop/products/", "/shop/products/8/"]
+
+
+def refused(url: str, document: str) -> str:
+    with pytest.raises(ConfigurationError) as told:
         operations_at(url, document, given={}, headers=HEADERS)
+    return str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("document", "problem"),
+    [
+        ("/empty/", "/empty/ is no OpenAPI document"),
+        ("/page/", "/page/ is no OpenAPI document"),
+        ("/broken/", "/broken/ is no OpenAPI document"),
+        ("/nowhere/", "/nowhere/ is no OpenAPI document but answers 404"),
+    ],
+)
+def test_what_is_no_document_is_refused_with_the_setting(url, document, problem):
+    assert refused(url, document).startswith(f"{problem}; set `openapi` in [tool.headtohead]")
+
+
+@pytest.mark.parametrize(("document", "status"), [("/private/", 401), ("/forbidden/", 403)])
+def test_a_document_for_whoever_logs_in_is_told_with_the_ways_to(url, document, status):
+    assert refused(url, document) == (
+        f"{document} answers {status}; log in with --header, H2H_HEADERS or [tool.headtohead.login]"
+    )
+
+
+def test_a_document_of_yaml_is_read(url):
+    pytest.importorskip("yaml")
+    paths, _ = operations_at(url, "/yaml/", given={}, headers=HEADERS)
+    assert paths == ["/products/"]
+
+
+def test_a_document_of_yaml_that_nothing_reads_is_told(url, monkeypatch):
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    assert refused(url, "/yaml/").startswith(
+        "/yaml/ is YAML, which takes PyYAML to read; install pyyaml beside headtohead, or set"
+    )

@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin, urlsplit
 
+import msgspec
 from urllib3 import PoolManager
 
+from headtohead.compare.answers import LOG_IN
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import Request
 from headtohead.records.run import UntimedEndpoint
 from headtohead.stack.target import client, send
 
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
+_YAML = re.compile(rb"""^["']?(openapi|swagger)["']?:""", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,17 +61,22 @@ class Operation:
         return f"{filled}?{query}" if query else filled
 
 
-def operations(document: Mapping[str, Any]) -> tuple[Operation, ...]:
-    """All GET operations that an OpenAPI document describes."""
+def operations(document: Mapping[str, Any], *, at: str = "/") -> tuple[Operation, ...]:
+    """All GET operations that an OpenAPI document describes, of OpenAPI 3 or Swagger 2.
+
+    Args:
+        document: The document.
+        at: Its own path, from which its servers may be told.
+    """
     found = []
     for template, item in document.get("paths", {}).items():
-        if "get" not in item:
+        if not isinstance(item, dict) or not isinstance(item.get("get"), dict):
             continue
         parameters = [*item.get("parameters", ()), *item["get"].get("parameters", ())]
         described = [_resolved(each, document) for each in parameters]
         found.append(
             Operation(
-                template=template,
+                template=_base_path(document, item, item["get"], at=at) + template,
                 required=tuple(
                     each["name"]
                     for each in described
@@ -82,6 +90,24 @@ def operations(document: Mapping[str, Any]) -> tuple[Operation, ...]:
             )
         )
     return tuple(found)
+
+
+def _base_path(*described: Mapping[str, Any], at: str) -> str:
+    """What stands before a path, told of the document, of the path's item or of the operation."""
+    base = described[0].get("basePath", "")
+    for each in described:
+        servers = each.get("servers")
+        if isinstance(servers, list) and servers and isinstance(servers[0], dict):
+            base = urlsplit(urljoin(at, _server_url(servers[0]))).path
+    return str(base).rstrip("/")
+
+
+def _server_url(server: Mapping[str, Any]) -> str:
+    """A server's address with what its variables are by default."""
+    url = str(server.get("url", ""))
+    for name, variable in server.get("variables", {}).items():
+        url = url.replace(f"{{{name}}}", str(variable.get("default", "")))
+    return url
 
 
 def read_parameters(path: Path) -> dict[str, Any]:
@@ -123,8 +149,12 @@ def _resolved(parameter: Mapping[str, Any], document: Mapping[str, Any]) -> Mapp
     if not reference:
         return parameter
     name = reference.rpartition("/")[2]
-    found: Mapping[str, Any] = document.get("components", {}).get("parameters", {}).get(name, {})
-    return found
+    # The second is where Swagger 2 keeps them.
+    for kept in (document.get("components", {}), document):
+        found: Mapping[str, Any] = kept.get("parameters", {}).get(name, {})
+        if found:
+            return found
+    return {}
 
 
 def _example(parameter: Mapping[str, Any]) -> Any:
@@ -134,7 +164,13 @@ def _example(parameter: Mapping[str, Any]) -> Any:
         for each in parameter.get("examples", {}).values()
         if isinstance(each, dict) and "value" in each
     ]
-    given = [parameter.get("example"), *named, schema.get("example"), schema.get("default")]
+    given = [
+        parameter.get("example"),
+        *named,
+        *(schema.get("example"), schema.get("default")),
+        # Swagger 2 has no schema of a parameter.
+        *(parameter.get("x-example"), parameter.get("default")),
+    ]
     return next((value for value in given if value is not None), None)
 
 
@@ -148,23 +184,18 @@ def operations_at(
 
     Args:
         url: Scheme, host and port of the server.
-        document: Path of its OpenAPI document, as JSON.
+        document: Path of its OpenAPI document, as JSON, or as YAML where PyYAML is installed.
         given: Values of parameters by name.
         headers: Those that every request carries.
 
     Raises:
-        ConfigurationError: There is no such document.
+        ConfigurationError: There is no such document, or it cannot be read.
     """
     paths: list[str] = []
     untimed: list[UntimedEndpoint] = []
     with client() as http:
-        described = _json(http, document, url=url, headers=headers)
-        if not isinstance(described, dict) or "paths" not in described:
-            raise ConfigurationError(
-                f"{document} is no OpenAPI document",
-                fix="set `openapi` in [tool.headtohead] to the path that serves one as JSON",
-            )
-        for operation in operations(described):
+        described = _document(http, document, url=url, headers=headers)
+        for operation in operations(described, at=document):
             values = {**operation.examples, **given}
             missing = operation.missing(values)
             # The list knows its items; what belongs to an item of an item is for the user to say.
@@ -185,6 +216,46 @@ def operations_at(
             else:
                 paths.append(operation.path(values))
     return paths, untimed
+
+
+def _document(
+    http: PoolManager, document: str, *, url: str, headers: Mapping[str, str]
+) -> Mapping[str, Any]:
+    answer = send(http, Request(path=document, headers=headers), base_url=url)
+    if answer.status in {401, 403}:
+        raise ConfigurationError(f"{document} answers {answer.status}", fix=LOG_IN)
+    set_path = "set `openapi` in [tool.headtohead] to the path that serves one as JSON"
+    if answer.status != 200:
+        raise ConfigurationError(
+            f"{document} is no OpenAPI document but answers {answer.status}", fix=set_path
+        )
+    try:
+        described = _decoded(answer.data)
+    except ImportError:
+        raise ConfigurationError(
+            f"{document} is YAML, which takes PyYAML to read",
+            fix="install pyyaml beside headtohead, or " + set_path,
+        ) from None
+    if not isinstance(described, dict) or not isinstance(described.get("paths"), dict):
+        raise ConfigurationError(f"{document} is no OpenAPI document", fix=set_path)
+    return described
+
+
+def _decoded(data: bytes) -> Any:
+    """A document of JSON or, where it begins like one, of YAML; None for anything else.
+
+    Raises:
+        ImportError: It is YAML, and nothing is installed that reads it.
+    """
+    try:
+        return json.loads(data)
+    except ValueError:
+        if not _YAML.search(data):
+            return None
+    try:
+        return msgspec.yaml.decode(data)
+    except msgspec.MsgspecError:
+        return None
 
 
 def _json(http: PoolManager, path: str, *, url: str, headers: Mapping[str, str]) -> Any:
