@@ -43,6 +43,9 @@ class Config:
     gate: Mapping[str, Any] = field(default_factory=dict)
     # What [tool.headtohead.variables] says; it is read with the stack's settings.
     variables: Mapping[str, Any] = field(default_factory=dict)
+    # What [tool.headtohead.login] says; it is read where revisions are compared
+    # (headtohead.compare.login_settings). It may hold a password.
+    login: Mapping[str, Any] = field(default_factory=dict, repr=False)
     experiments: str = _setting("Package that declares the experiments.", default="experiments")
     settings: str | None = _setting(
         "Settings module of the Django project; that of its manage.py where it is not named.",

@@ -37,7 +37,7 @@ def load_config(*, start: Path, environment: Mapping[str, str], flags: Mapping[s
     root, table = _find_table(start)
     hints = get_type_hints(Config)
     known = {setting.name: setting for setting in declared_settings()}
-    tables = {name: table.get(name, {}) for name in ("gate", "variables")}
+    tables = {name: table.get(name, {}) for name in ("gate", "login", "variables")}
     for name, given in tables.items():
         if not isinstance(given, dict):
             raise ConfigurationError(

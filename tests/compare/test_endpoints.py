@@ -184,12 +184,19 @@ def test_a_users_headers_go_before_those_that_every_request_carries():
     }
 
 
+def test_all_cookies_are_sent():
+    headers = common_headers(["Cookie: a=1", "A: 1", "cookie: b=2; c=3", "a: 2"], token="")
+    assert headers.get("Cookie") is None
+    assert (headers["cookie"], headers["a"]) == ("a=1; b=2; c=3", "2")
+
+
 def test_links_do_not_tell_the_ports_of_sides_apart():
     assert common_headers([], token="")["Host"] == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
-    "given", ["Authorization", "A B: hidden", ": hidden", "A: hidden\r\nB: c", "A: hidden \u20ac"]
+    "given",
+    ["Authorization", "hidden", "A B: hidden", ": hidden", "A: hidden\r\nB: c", "A: hidden \u20ac"],
 )
 def test_what_is_no_header_is_told_without_its_value(given):
     with pytest.raises(ConfigurationError) as told:

@@ -9,8 +9,10 @@ import pytest
 from headtohead.check.sql_snapshot import read_snapshot
 from headtohead.ci.gate import gate_working_tree as gating
 from headtohead.ci.gate.policy import ExperimentPolicy, Policy
+from headtohead.compare import rounds as taking
 from headtohead.compare.endpoints import ComparedEndpoint
 from headtohead.config import Config
+from headtohead.errors import ConfigurationError
 from headtohead.modes.latency import mode as latency_mode
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
 from headtohead.setting_values import Texts
@@ -81,6 +83,39 @@ def test_requests_that_write_have_no_control(config):
     (written,) = [each for each in design.record.experiments if each.name == "post-a"]
     assert written.method == "POST"
     assert written.question.startswith("Is POST /a/ as fast at ")
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("again", [False, True])
+def test_every_launch_of_every_side_is_logged_in_to(again, config, monkeypatch):
+    logins: list[tuple[str, str]] = []
+
+    def log_in(login: Any, *, side: str, url: str, headers: Any, project: Any) -> list[str]:
+        assert (login.at, headers["A"], url) == ("/in/", "1", f"http://{side}:80")
+        logins.append((side, login.password))
+        return [f"Authorization: {side} {len(logins)}", "Cookie: b=2"]
+
+    monkeypatch.setattr(taking, "log_in", log_in)
+    if again:
+        monkeypatch.setattr(taking, "RENEWED_AFTER_SECONDS", -1.0)
+    monkeypatch.setenv("SHOP_PASSWORD", "hidden")
+    account = {"username": "demo", "password": {"env": "SHOP_PASSWORD"}}
+    given = config(login={"url": "/in/", **account}, headers=Texts(["A: 1", "Cookie: a=1"]))
+    design = compared(given, rounds=4, pairs=2)
+    # Once a launch, and before every endpoint where that was too long ago.
+    times = 4 * (1 + len(ENDPOINTS) * again)
+    assert sorted(logins) == sorted([("base", "hidden"), ("head", "hidden")] * times)
+    for plan in design.plans:
+        for arm, side in zip(plan.arms, ("base", "head"), strict=True):
+            assert arm.headers["Authorization"].split()[0] == side
+            assert arm.headers["Cookie"] == "a=1; b=2"
+    newest = {arm.headers["Authorization"] for plan in design.plans for arm in plan.arms}
+    assert len(newest) == len(logins) - again * 2 * 4
+
+
+def test_a_login_that_is_told_wrongly_ends_it_before_anything_is_done(config):
+    with pytest.raises(ConfigurationError, match="has no way to log in"):
+        compared(config(login={"username": "demo"}))
 
 
 def test_a_comparison_is_of_these_revisions_with_these_rows(config):

@@ -1,5 +1,6 @@
 """A whole comparison: both revisions served side by side, launch after launch, then the record."""
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from types import MappingProxyType
 from headtohead.analysis.verdicts import CLAIM_ALPHA
 from headtohead.compare.endpoint_tally import EndpointTally, judged
 from headtohead.compare.endpoints import BASE, CONTROL, HEAD
+from headtohead.compare.login_settings import read_login
 from headtohead.compare.rounds import Choose, ComparisonRounds
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
@@ -54,11 +56,13 @@ def compare(
         The record, and the folder that holds it.
 
     Raises:
+        ConfigurationError: Nobody can log in as the settings say.
         RevisionError: A revision cannot be had.
         StackError: A server does not come up.
         MeasurementError: Nothing could be timed.
     """
     began = Began()
+    login = read_login(config.login, environment=os.environ)
     with (
         run_directory(began.at, results=config.results_directory) as (run_id, directory),
         checked_out(base, head, config=config, note=note, say=say) as revisions,
@@ -72,7 +76,7 @@ def compare(
         ) as sides,
     ):
         taking = ComparisonRounds(
-            sides=sides, config=config, rounds=rounds, margins=margins, note=note
+            sides=sides, config=config, login=login, rounds=rounds, margins=margins, note=note
         )
         taking.take(choose)
         for remark in sides.remarks():

@@ -80,7 +80,7 @@ def common_headers(given: Iterable[str], *, token: str) -> dict[str, str]:
     """The headers that every request carries, to whichever side.
 
     Args:
-        given: The user's own, as ``Name: value``; of one name the last counts.
+        given: The user's own, as ``Name: value``; of one name the last counts, but all cookies do.
         token: What authorises requests to be measured.
 
     Raises:
@@ -94,13 +94,23 @@ def common_headers(given: Iterable[str], *, token: str) -> dict[str, str]:
     }
     for each in given:
         name, separator, value = each.partition(":")
-        if not separator or not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+        if not is_header(each):
+            # Without a colon it may well be a token.
+            named = name.split()[0] if separator and name.split() else "nothing"
             raise ConfigurationError(
-                f"a header named {name.split()[0] if name.split() else name!r} cannot be sent",
+                f"a header named {named} cannot be sent",
                 fix='write it as "Name: value", as in --header "Authorization: Token abc"',
             )
-        headers[name.lower()] = (name, value.strip())
+        before = headers.get("cookie") if name.lower() == "cookie" else None
+        value = f"{before[1]}; {value.strip()}" if before else value.strip()
+        headers[name.lower()] = (name, value)
     return {**dict(headers.values()), TOKEN_HEADER: token}
+
+
+def is_header(text: str) -> bool:
+    """Whether a text is a header, as ``Name: value``, that can go over the wire."""
+    name, colon, value = text.partition(":")
+    return bool(colon and _HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
 
 
 def endpoints_of(

@@ -3,12 +3,16 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from random import Random
+from time import monotonic
 
 from headtohead.analysis.verdicts import NEEDED_PAIRS
 from headtohead.compare.answers import look
 from headtohead.compare.endpoint_tally import EndpointTally
 from headtohead.compare.endpoints import BASE, CONTROL, HEAD, ComparedEndpoint, common_headers
+from headtohead.compare.login import RENEWED_AFTER_SECONDS, log_in
+from headtohead.compare.login_settings import Login
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.host.cores import available_cores
@@ -17,6 +21,7 @@ from headtohead.load.messages.latency import Pair, PairPlan
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
 from headtohead.modes.mode import TOLERATED_ERRORS
 from headtohead.records.run import UntimedEndpoint
+from headtohead.services.django_project import Project
 from headtohead.services.running_server import RunningServer
 from headtohead.stack.revision_servers import IsolatedRevisions
 from headtohead.stack.target import Target
@@ -49,6 +54,7 @@ class ComparisonRounds:
         *,
         sides: IsolatedRevisions,
         config: Config,
+        login: Login | None,
         rounds: int,
         margins: Mapping[str, float],
         note: Callable[[str], None],
@@ -58,7 +64,11 @@ class ComparisonRounds:
         self.control: EndpointTally | None = None
         self.untimed: list[UntimedEndpoint] = []
         self._sides = sides
-        self._headers = common_headers(config.headers, token=sides.token)
+        # Of each side; a login adds what says who asks.
+        self._common = common_headers(config.headers, token=sides.token)
+        self._headers: dict[str, dict[str, str]] = {}
+        self._login = login
+        self._logged_in_at = 0.0
         self._config = config
         self._rounds = rounds
         self._spent: defaultdict[tuple[str, str], float] = defaultdict(float)
@@ -70,6 +80,7 @@ class ComparisonRounds:
         """Take all rounds.
 
         Raises:
+            ConfigurationError: The login does not work.
             MeasurementError: Nothing can be timed.
         """
         for number in range(self._rounds):
@@ -79,6 +90,7 @@ class ComparisonRounds:
             with load_generator() as generator, self._sides.served(order) as servers:
                 urls = {side: f"http://{server.address}" for side, server in servers.items()}
                 self.target = self._target(servers)
+                self._log_in(urls)
                 if number == 0:
                     self._choose(choose, urls=urls)
                 tallies = [*self.tallies, *([self.control] if self.control else [])]
@@ -86,10 +98,38 @@ class ComparisonRounds:
                     self._note(f"{tally.endpoint.name}: round {number + 1} of {self._rounds}")
                     self._take_round(tally, generator=generator, urls=urls)
 
+    def _log_in(self, urls: Mapping[str, str]) -> None:
+        """Log in to every side: what a launch gives is not good for the next one."""
+        self._headers = dict.fromkeys(urls, self._common)
+        self._logged_in_at = monotonic()
+        if self._login is None:
+            return
+        for side, url in urls.items():
+            given = log_in(
+                self._login,
+                side=side,
+                url=url,
+                headers=self._common,
+                project=partial(self._project_on, side),
+            )
+            self._headers[side] = common_headers(
+                [*self._config.headers, *given], token=self._sides.token
+            )
+
+    def _project_on(self, side: str) -> Project:
+        """The project as head has it, on the databases and caches of a side."""
+        data = self._sides.projects[side]
+        return replace(
+            self._sides.projects[HEAD],
+            database_url=data.database_url,
+            cache_url=data.cache_url,
+            isolation=data.isolation,
+        )
+
     def _choose(self, choose: Choose, *, urls: Mapping[str, str]) -> None:
-        endpoints, untimed = choose(urls[HEAD], self._headers)
+        endpoints, untimed = choose(urls[HEAD], self._headers[HEAD])
         self.untimed += untimed
-        looked = look(endpoints, urls=urls, headers=dict.fromkeys(urls, self._headers))
+        looked = look(endpoints, urls=urls, headers=self._headers)
         for endpoint, found in zip(endpoints, looked, strict=True):
             if isinstance(found, UntimedEndpoint):
                 self.untimed.append(found)
@@ -120,8 +160,11 @@ class ComparisonRounds:
     def _take_round(
         self, tally: EndpointTally, *, generator: LoadGenerator, urls: Mapping[str, str]
     ) -> None:
+        if self._login and monotonic() - self._logged_in_at > RENEWED_AFTER_SECONDS:
+            self._log_in(urls)
         arms = [
-            tally.endpoint.arm(side, url=urls[side], headers=self._headers) for side in tally.sides
+            tally.endpoint.arm(side, url=urls[side], headers=self._headers[side])
+            for side in tally.sides
         ]
         seconds = seconds_of_launch(
             taken=sum(map(len, tally.launches)),

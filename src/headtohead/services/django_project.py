@@ -155,18 +155,30 @@ class Project:
             ConfigurationError: It cannot be read.
             StackError: It fails.
         """
+        self._run(self.words(command, setting="`prepare`"), name="prepare")
+
+    def words(self, command: str, *, setting: str) -> list[str]:
+        """A command of the user's as it is run: by the project's Python and its `manage.py`.
+
+        Args:
+            command: The command, quoted as a shell wants it.
+            setting: Where it stands, for messages.
+
+        Raises:
+            ConfigurationError: It cannot be read.
+        """
         try:
             words = shlex.split(command)
         except ValueError as error:
             raise ConfigurationError(
-                f"`prepare` has {command!r}, which cannot be read ({error})",
+                f"{setting} has {command!r}, which cannot be read ({error})",
                 fix="quote its words as a shell wants it",
             ) from None
         if words and Path(words[0]).name == "manage.py":
             words[:1] = self._managing()
         elif words and words[0].startswith("python"):
             words[0] = str(self.runs_in.interpreter)
-        self._run(words, name="prepare")
+        return words
 
     def migrate(self, *, database: str = "default") -> None:
         """Bring a database's schema up to date.
