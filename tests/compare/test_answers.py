@@ -33,7 +33,13 @@ def said(*statuses: int, body: bytes = b"{}", location: str = "") -> list[Respon
             f"both answer 302 and redirect to /accounts/login/; {LOG_IN}",
         ),
         (
-            said(301, location="/b/"),
+            said(302, location="https://shop.example/in/?a=1&next=/a/"),
+            said(302, location="/in/?next=/a/"),
+            "skipped",
+            f"both answer 302 and redirect to /in/; {LOG_IN}",
+        ),
+        (
+            said(301, location="/b/?context=1"),
             said(301, location="/b/"),
             "skipped",
             "both answer 301 and redirect to /b/",

@@ -1,6 +1,7 @@
 """What both revisions answer before anything is timed, and whether it can be."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event, Timer
@@ -31,6 +32,7 @@ _CSRF = (
     "it wants a CSRF token: [tool.headtohead.login] sends it, or send --cookie csrftoken=... "
     'with --header "X-CSRFToken: ..."'
 )
+_GOES_ON = re.compile("(^|&)next=")
 # Headers whose values are no secrets.
 _PUBLIC = frozenset({"accept", "accept-encoding", "accept-language", "content-type", "host"})
 # A shorter value would be found everywhere.
@@ -44,7 +46,7 @@ class Response:
     Attributes:
         status: HTTP status.
         body: Its body, without the secrets that were sent.
-        location: Where it redirects to, without the query; empty where it does not.
+        location: Where it redirects to, without those secrets; empty where it does not.
     """
 
     status: int
@@ -147,8 +149,10 @@ def _advice(said: Response) -> str:
     if said.status in {401, 403}:
         return f"; {LOG_IN}"
     if 300 <= said.status < 400 and said.location:
-        asks = f"; {LOG_IN}" if "login" in said.location.lower() else ""
-        return f" and redirect to {said.location}{asks}"
+        there = urlsplit(said.location)
+        # Where to go on after a login is told by what redirects to it.
+        asks = "login" in there.path.lower() or _GOES_ON.search(there.query)
+        return f" and redirect to {there.path}" + (f"; {LOG_IN}" if asks else "")
     return ""
 
 
@@ -214,7 +218,7 @@ def _ask(
             ) from None
         except HTTPError:
             raise _NotWholeError(f"{side} breaks its answer off", kind="failed") from None
-    location = urlsplit(response.headers.get("Location", "")).path
+    location = response.headers.get("Location", "")
     for secret in _secrets(arm.headers):
         body = body.replace(secret.encode("latin-1"), b"[secret]")
         location = location.replace(secret, "[secret]")
