@@ -167,7 +167,9 @@ def command(text: str) -> Login:
 @pytest.mark.process
 def test_a_command_of_the_project_prints_the_headers(tmp_path):
     runs = project(runs_in=environment(tmp_path), token="of-this-stack")
-    (tmp_path / "show.py").write_text(f"{PRINTS}\nprint()\nprint('X-Folder:', os.getcwd())\n")
+    (tmp_path / "show.py").write_text(
+        f"{PRINTS}\nprint('6 objects imported.')\nprint('X-Folder:', os.getcwd())\n"
+    )
     given = logged_in(command('python show.py "for {url}"'), port=9, runs=runs)
     assert given == [
         "Authorization: of-this-stack for http://127.0.0.1:9",
@@ -184,9 +186,9 @@ def environment(folder: Path) -> PythonEnvironment:
     ("text", "says"),
     [
         ("python -c \"raise SystemExit('canary')\"", "command exits with 1 for head; try it in"),
-        ("python -c \"print('canary')\" 1", "prints something else than headers for head"),
-        ("python -c \"print('A b: canary')\"", "prints something else than headers for head"),
-        ("python -c pass", "prints something else than headers for head; let it print lines"),
+        ("python -c \"print('canary')\" 1", "prints no header for head"),
+        ("python -c \"print('A b: canary')\"", "prints no header for head"),
+        ("python -c pass", "prints no header for head; let it print lines such as"),
         ("no-such-program-of-ours", "command cannot be run for head"),
         ("python 'unclosed", 'command has "python \'unclosed", which cannot be read'),
     ],
