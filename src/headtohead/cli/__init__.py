@@ -19,6 +19,7 @@ from headtohead.cli import (  # noqa: F401
     explain_command,
     gate_command,
     history_command,
+    init_command,
     publish_command,
     run_commands,
     stack_commands,

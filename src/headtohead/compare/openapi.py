@@ -218,6 +218,33 @@ def operations_at(
     return paths, untimed
 
 
+def first_list(url: str, document: str, *, headers: Mapping[str, str]) -> str | None:
+    """Path of the first list of an OpenAPI document, or of anything that can be asked for as it is.
+
+    Args:
+        url: Scheme, host and port of the server.
+        document: Path of its OpenAPI document, as JSON.
+        headers: Those that every request carries.
+
+    Returns:
+        The path; None where there is no such document, or nothing to ask for in it.
+
+    Raises:
+        MeasurementError: Nothing answers at the address.
+    """
+    with client() as http:
+        described = _json(http, document, url=url, headers=headers)
+    if not isinstance(described, dict) or not isinstance(described.get("paths"), dict):
+        return None
+    found = operations(described)
+    lists = {each.list_path for each in found if each.parameters}
+    # The document often describes where it is itself.
+    own = document.partition("?")[0]
+    askable = [each for each in found if not each.missing(each.examples) and each.template != own]
+    askable.sort(key=lambda each: each.template not in lists)
+    return askable[0].path(askable[0].examples) if askable else None
+
+
 def _document(
     http: PoolManager, document: str, *, url: str, headers: Mapping[str, str]
 ) -> Mapping[str, Any]:

@@ -89,6 +89,7 @@ def describe() -> ProjectDescription:
         throttled=bool(rest_framework.get(_THROTTLES)),
         allowed_hosts=tuple(str(each) for each in setting("ALLOWED_HOSTS", ())),
         commands=tuple(sorted({name for app in apps for name in _commands(app)})),
+        broker=str(setting("CELERY_BROKER_URL") or setting("BROKER_URL") or "").partition(":")[0],
     )
 
 

@@ -84,6 +84,8 @@ class ProjectDescription:
         throttled: Whether Django REST framework limits how often one may ask.
         allowed_hosts: ALLOWED_HOSTS.
         commands: Its own management commands.
+        broker: Scheme of its Celery broker's URL, such as ``redis``; empty where its settings name
+            none.
     """
 
     python: str
@@ -101,6 +103,7 @@ class ProjectDescription:
     throttled: bool
     allowed_hosts: tuple[str, ...]
     commands: tuple[str, ...]
+    broker: str = ""
 
     @property
     def runs_on(self) -> str:

@@ -138,23 +138,13 @@ class RevisionData:
 
     def _copy(self, side: Side, group: str) -> bool:
         """Copy what there is into a template's database; False where there is nothing to copy."""
-        settings = self.settings
-        own = side.description.databases[group]
         place = self._places(side, kind="template")[group]
-        source: Path | str | None = None
-        if settings.data not in {None, _FROM_SETTINGS}:
-            if group == "default":
-                source = _named(str(settings.data), root=settings.root)
-        elif own.vendor == "sqlite" and (settings.data or not settings.prepare):
-            file = _at_home(Path(own.name), side.revision, root=settings.root)
-            source = file if file.is_file() and file.stat().st_size else None
-        elif settings.data:
-            source = own.postgresql_url
+        source = source_of(side, group, settings=self.settings)
         if source is None:
             return False
-        shown = _shown(source)
-        self.progress(f"copying {shown}")
-        place.database.load(place.url, source=source, shown=shown)
+        told = shown(source)
+        self.progress(f"copying {told}")
+        place.database.load(place.url, source=source, shown=told)
         return True
 
     def _migrate(self, project: Project, side: Side) -> None:
@@ -247,6 +237,34 @@ class RevisionData:
         return url
 
 
+def source_of(side: Side, group: str, *, settings: StackSettings) -> Path | str | None:
+    """The file, or the URL of the database, that rows are copied from; None where there is none.
+
+    Args:
+        side: The revision whose database it is.
+        group: The first alias of that database.
+        settings: What the user asked for.
+
+    Raises:
+        ConfigurationError: What `data` names is not there.
+    """
+    own = side.description.databases[group]
+    if settings.data not in {None, _FROM_SETTINGS}:
+        return _named(str(settings.data), root=settings.root) if group == "default" else None
+    if own.vendor == "sqlite" and (settings.data or not settings.prepare):
+        file = _at_home(Path(own.name), side.revision, root=settings.root)
+        return file if file.is_file() and file.stat().st_size else None
+    return own.postgresql_url if settings.data else None
+
+
+def shown(source: Path | str) -> str:
+    """A source without the account and the password that it may have."""
+    if isinstance(source, Path):
+        return source.name
+    parts = urlsplit(source)
+    return f"{parts.path.removeprefix('/')} at {parts.hostname or 'its socket'}"
+
+
 def _at_home(path: Path, revision: Revision, *, root: Path) -> Path:
     """Where the user has a file that a revision's settings name by its own folder."""
     checkout = folders_up(revision.root)[-1]
@@ -291,11 +309,3 @@ def _named(given: str, *, root: Path) -> Path | str:
             fix="name it from the folder of pyproject.toml",
         )
     return file
-
-
-def _shown(source: Path | str) -> str:
-    """A source without the account and the password that it may have."""
-    if isinstance(source, Path):
-        return source.name
-    parts = urlsplit(source)
-    return f"{parts.path.removeprefix('/')} at {parts.hostname or 'its socket'}"

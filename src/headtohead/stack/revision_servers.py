@@ -107,6 +107,7 @@ def apart(
     revisions: Mapping[str, Revision],
     *,
     progress: Callable[[str], None],
+    asked: Callable[[Side], None] = lambda _: None,
 ) -> Iterator[IsolatedRevisions]:
     """Databases and caches for revisions of a project, with the same rows.
 
@@ -119,6 +120,7 @@ def apart(
         settings: What the user asked for.
         revisions: What to serve, by the side's name.
         progress: Told in a few words what is being done.
+        asked: Told what each revision said, before anything is made for it.
 
     Raises:
         StackError: A revision cannot be brought up, or there are no rows.
@@ -159,6 +161,7 @@ def apart(
                         cache_url=NO_CACHE,
                     )
                     sides.append(ask(name, revision, project=project, directory=folder))
+                    asked(sides[-1])
                 yield _set_up(data, sides, token=token)
         finally:
             with uninterrupted():
@@ -192,7 +195,7 @@ def _set_up(data: RevisionData, sides: Sequence[Side], *, token: str) -> Isolate
         settings=settings,
         data=data,
         projects=projects,
-        applications={side.name: _application(side, settings) for side in sides},
+        applications={side.name: application_of(side, settings) for side in sides},
         descriptions={side.name: side.description for side in sides},
         token=token,
         rows=settings.rows if makes_rows else 0,
@@ -200,7 +203,12 @@ def _set_up(data: RevisionData, sides: Sequence[Side], *, token: str) -> Isolate
     )
 
 
-def _application(side: Side, settings: StackSettings) -> str:
+def application_of(side: Side, settings: StackSettings) -> str:
+    """What is served of a revision, as ``package.module:callable``.
+
+    Raises:
+        StackError: Nothing names it.
+    """
     if settings.start:
         return ""
     found = (

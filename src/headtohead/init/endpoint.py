@@ -1,0 +1,109 @@
+"""One request to each side: what is asked for, what it answers, and what that means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from headtohead.compare.endpoints import BASE, HEAD, ComparedEndpoint, endpoints_at
+from headtohead.compare.openapi import first_list
+from headtohead.config import TABLE
+from headtohead.experiment import Request
+from headtohead.init.facts import Fact, missing, setting
+from headtohead.stack.target import client, send
+
+_SUBJECT = "endpoint"
+_ANOTHER = "name another one: h2h init --path /api/things/"
+_LOGIN = '--header "Authorization: Token abc" or --cookie "sessionid=abc"'
+_HEADERS = setting("headers", ["Authorization: Token abc"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a side answered.
+
+    Attributes:
+        status: Its status.
+        location: Where it redirects to; empty for nowhere.
+    """
+
+    status: int
+    location: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What both sides are asked for, and why that."""
+
+    endpoint: ComparedEndpoint
+    known_by: str
+
+
+def choose(path: str | None, *, url: str, document: str, headers: Mapping[str, str]) -> Chosen:
+    """What to ask for: the path that is named, or the first list of the OpenAPI document, or /.
+
+    Args:
+        path: The one that is named; None for none.
+        url: Scheme, host and port of the server that has the document.
+        document: Path of the document.
+        headers: Those that every request carries.
+
+    Raises:
+        ConfigurationError: The path is not absolute.
+        MeasurementError: Nothing answers at the address.
+    """
+    if path is not None:
+        known_by = "--path"
+    else:
+        path = first_list(url, document, headers=headers)
+        known_by = f"the first list in {document}" if path else f"no document at {document}"
+    (endpoint,) = endpoints_at([path or "/"])
+    return Chosen(endpoint=endpoint, known_by=known_by)
+
+
+def ask_each(
+    endpoint: ComparedEndpoint, *, urls: Mapping[str, str], headers: Mapping[str, str]
+) -> dict[str, Answer]:
+    """What each side answers, by the side's name; it is asked once.
+
+    Raises:
+        MeasurementError: Nothing answers at an address.
+    """
+    answers = {}
+    with client() as http:
+        for side, url in urls.items():
+            arm = endpoint.arm(side, url=url, headers=headers)
+            response = send(http, Request(path=arm.path, headers=arm.headers), base_url=url)
+            location = response.headers.get("Location", "")
+            answers[side] = Answer(status=response.status, location=location)
+    return answers
+
+
+def endpoint_fact(chosen: Chosen, answers: Mapping[str, Answer], *, logs: str) -> Fact:
+    """Whether that request can be timed, or what has to be said first.
+
+    Args:
+        chosen: What was asked for.
+        answers: What each side answered, by its name.
+        logs: Folder of the logs of both servers.
+    """
+    path = chosen.endpoint.path
+    base, head = answers[BASE], answers[HEAD]
+    if base.status != head.status and not (_succeeded(base) and _succeeded(head)):
+        said = f"{path}: base answers {base.status}, the working tree {head.status}"
+        broken = max(base.status, head.status) >= 500
+        advice = f"see the logs in {logs}" if broken else _ANOTHER
+        return missing(_SUBJECT, said, chosen.known_by, advice=advice)
+    said = f"{path}: {head.status} from both sides"
+    if _succeeded(head):
+        return Fact(subject=_SUBJECT, found=said, known_by=chosen.known_by)
+    if head.status >= 500:
+        return missing(_SUBJECT, said, chosen.known_by, advice=f"see the logs in {logs}")
+    if head.status in {401, 403} or "login" in head.location.lower():
+        advice = f"{_LOGIN}, or {_HEADERS} in {TABLE}; H2H_HEADERS keeps it out of files"
+        return missing(_SUBJECT, said, chosen.known_by, _HEADERS, advice=advice)
+    if head.location:
+        said += f", to {head.location}"
+    return missing(_SUBJECT, said, chosen.known_by, advice=_ANOTHER)
+
+
+def _succeeded(answer: Answer) -> bool:
+    return 200 <= answer.status < 300

@@ -1,0 +1,264 @@
+"""Looks at a project and brings two of its revisions up once, as a comparison does.
+
+Nothing of the project runs in its own folder, nor anything that writes where h2h did not make it.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from headtohead.compare.endpoints import BASE, HEAD, common_headers, endpoints_at
+from headtohead.config import Config
+from headtohead.errors import HeadToHeadError
+from headtohead.init import facts as known
+from headtohead.init.endpoint import ask_each, choose, endpoint_fact
+from headtohead.init.facts import Fact, Standing
+from headtohead.revisions import checked_out, git
+from headtohead.revisions.base import default_base
+from headtohead.revisions.git_command import names
+from headtohead.revisions.interpreters import facts_of, find_interpreter
+from headtohead.revisions.locks import find_lock
+from headtohead.revisions.working_tree import ignored_candidates
+from headtohead.services.project_layout import ProjectLayout, layout_of
+from headtohead.setting_values import Texts
+from headtohead.stack import revision_servers
+from headtohead.stack.revision_data import Side, shown, source_of
+from headtohead.stack.settings import stack_settings
+
+SCHEMA_VERSION = 1
+_DUMPS = ("*.dump", "*.sql", "*.sqlite3")
+_GUNICORN_CONFIG = "gunicorn.conf.py"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """What `h2h init` found.
+
+    Attributes:
+        schema: Version of this format.
+        facts: All that a comparison depends on, in the order in which it was found out.
+        path: What both sides were asked for; empty where they did not come up.
+    """
+
+    schema: int
+    facts: tuple[Fact, ...]
+    path: str
+
+    def ready(self, *, added: bool) -> bool:
+        """Whether a comparison works.
+
+        Args:
+            added: Whether the lines that were needed are in the configuration by now.
+        """
+        lacking = {Standing.MISSING} if added else {Standing.MISSING, Standing.ADDED}
+        return not lacking & {each.standing for each in self.facts}
+
+
+def survey(
+    *,
+    config: Config,
+    path: str | None,
+    note: Callable[[str], None],
+    say: Callable[[str], None],
+) -> Survey:
+    """Look at a project; what cannot be had is among the facts.
+
+    Args:
+        config: All settings.
+        path: What to ask both sides for; None for what is found.
+        note: Told in a few words what is being done.
+        say: Told in a sentence what the user should know.
+
+    Raises:
+        ConfigurationError: The path is not absolute.
+    """
+    endpoints_at([path] if path else [])
+    root = config.root
+    layout = layout_of(root, settings_module=config.settings)
+    facts = [known.folder_fact(layout, root=root), *_before(config)]
+    if any(each.standing is Standing.MISSING for each in facts):
+        facts.append(_settings_fact(layout.settings_module, config=config, layout=layout))
+        return Survey(schema=SCHEMA_VERSION, facts=tuple(facts), path="")
+    has_base = not any(each.subject == "base" and each.line_to_add for each in facts)
+    trial = _Trial(config=config, layout=layout, has_base=has_base, note=note, say=say)
+    trial.take(path)
+    ignored = _ignored(config)
+    needed = False
+    if ignored and trial.problem:
+        note(f"trying again with {', '.join(ignored)}")
+        fuller = replace(config, copy=Texts([*config.copy, *ignored]))
+        again = replace(trial, config=fuller, facts=[], problem=None)
+        again.take(path)
+        needed = len(again.facts) > len(trial.facts)
+        trial = again if needed else trial
+    if ignored:
+        facts.append(known.ignored_fact(ignored, needed=needed))
+    return Survey(schema=SCHEMA_VERSION, facts=(*facts, *trial.told()), path=trial.path)
+
+
+def _before(config: Config) -> list[Fact]:
+    """What is known before a revision is checked out."""
+    root, found = config.root, []
+    try:
+        top = git.repository(root)
+        git.commit_of("HEAD", root=root)
+    except HeadToHeadError as error:
+        found.append(known.failed("repository", error, "git"))
+    else:
+        try:
+            base, name = default_base(root, own=config.own_paths)
+        except HeadToHeadError as error:
+            found.append(
+                known.advised(
+                    "base",
+                    f"{error.problem}; only tried with the working tree",
+                    "git",
+                    advice=error.fix,
+                )
+            )
+        else:
+            found.append(known.base_fact(base, name, top=top, root=root))
+    try:
+        interpreter = find_interpreter(root, named=config.python, environment=os.environ)
+        said = facts_of(interpreter.path, repository=git.folders_up(root.resolve())[-1])
+    except HeadToHeadError as error:
+        return [*found, known.failed("interpreter", error, "tried")]
+    lock = find_lock(root.resolve(), named=config.lock, installed=said.distributions)
+    return [
+        *found,
+        known.interpreter_fact(interpreter, said, root=root),
+        known.lock_fact(lock, root=root.resolve()),
+    ]
+
+
+def _settings_fact(module: str, *, config: Config, layout: ProjectLayout) -> Fact:
+    variable = os.environ.get("DJANGO_SETTINGS_MODULE", "")
+    return known.settings_fact(module, config=config, layout=layout, variable=variable)
+
+
+def _ignored(config: Config) -> list[str]:
+    """Ignored files that the project probably needs, and that are not copied yet."""
+    found = [each.as_posix() for each in ignored_candidates(config.root)]
+    return [
+        each
+        for each in found
+        if not any(fnmatchcase(each, pattern.removesuffix("/")) for pattern in config.copy)
+    ]
+
+
+@dataclass(kw_only=True)
+class _Trial:
+    """Both sides brought up once, as far as it goes.
+
+    Attributes:
+        config: All settings.
+        layout: The project's files.
+        has_base: Whether there is a commit to compare with; without one, the working tree is
+            brought up twice.
+        note: Told in a few words what is being done.
+        say: Told in a sentence what the user should know.
+        facts: What was found out on the way.
+        problem: What ended it; None where nothing did.
+        stage: What was being done then.
+        path: What both sides were asked for.
+    """
+
+    config: Config
+    layout: ProjectLayout
+    has_base: bool
+    note: Callable[[str], None]
+    say: Callable[[str], None]
+    facts: list[Fact] = field(default_factory=list)
+    problem: HeadToHeadError | None = None
+    stage: str = "revisions"
+    path: str = ""
+    _distributions: tuple[str, ...] = ()
+
+    def take(self, path: str | None) -> None:
+        """Bring both up, and ask each once."""
+        try:
+            self._bring_up(path)
+        except HeadToHeadError as error:
+            self.problem = error
+
+    def told(self) -> list[Fact]:
+        """The facts, with what ended it where none of them says so."""
+        if self.problem is None or any(each.standing is Standing.MISSING for each in self.facts):
+            return self.facts
+        return [*self.facts, known.failed(self.stage, self.problem, "tried")]
+
+    def _bring_up(self, path: str | None) -> None:
+        config = self.config
+        base = None if self.has_base else "HEAD"
+        with checked_out(base, None, config=config, note=self.note, say=self.say) as (one, head):
+            first = one if self.has_base else head
+            self.facts.append(known.packages_fact(first, head))
+            python = head.environment.interpreter
+            self._distributions = facts_of(python, repository=head.root).distributions
+            self.stage = "settings of base"
+            with revision_servers.apart(
+                stack_settings(config),
+                {BASE: first, HEAD: head},
+                progress=self.note,
+                asked=self._asked,
+            ) as sides:
+                self.stage = "server"
+                self.note("starting both servers")
+                with sides.served((BASE, HEAD)) as servers:
+                    self.facts += self._served_by()
+                    self.stage = "endpoint"
+                    urls = {side: f"http://{each.address}" for side, each in servers.items()}
+                    headers = common_headers(config.headers, token=sides.token)
+                    chosen = choose(path, url=urls[HEAD], document=config.openapi, headers=headers)
+                    self.path = chosen.endpoint.path
+                    self.note(f"asking both for {self.path}")
+                    answers = ask_each(chosen.endpoint, urls=urls, headers=headers)
+                    logs = os.path.relpath(sides.data.directory / "logs", config.root)
+                    self.facts.append(endpoint_fact(chosen, answers, logs=logs))
+
+    def _asked(self, side: Side) -> None:
+        """Take in what a side said of itself."""
+        if side.name == BASE:
+            self.stage = "settings"
+            return
+        self.stage = "databases"
+        config = self.config
+        module = side.description.settings_module
+        settings = stack_settings(config)
+        sources = {}
+        for group in dict.fromkeys(side.groups().values()):
+            source = source_of(side, group, settings=settings)
+            if source is not None:
+                sources[group] = shown(source)
+        self.facts += [
+            _settings_fact(module, config=config, layout=self.layout),
+            known.application_fact(side, config=config),
+            *known.database_facts(
+                side,
+                sources=sources,
+                config=config,
+                suggestions=_suggestions(config.root, commands=side.description.commands),
+            ),
+            *known.surroundings_facts(side, distributions=self._distributions),
+        ]
+
+    def _served_by(self) -> list[Fact]:
+        beside = self.layout.folder / _GUNICORN_CONFIG
+        own = self.config.gunicorn_config or (_GUNICORN_CONFIG if beside.is_file() else "")
+        facts = known.server_facts(
+            config=self.config, distributions=self._distributions, gunicorn_config=own
+        )
+        return list(facts)
+
+
+def _suggestions(root: Path, *, commands: Sequence[str]) -> tuple[str, ...]:
+    """Lines that may say where rows come from."""
+    fixtures = names("ls-files", "-z", "--", ":(glob)**/fixtures/*.json", root=root)
+    own = [Path(each) for each in fixtures if "test" not in each]
+    return known.row_suggestions(
+        dumps=[each.name for pattern in _DUMPS for each in sorted(root.glob(pattern))],
+        fixtures=[each.stem for each in own],
+        commands=commands,
+    )
