@@ -5,12 +5,17 @@ from dataclasses import dataclass
 
 from headtohead.compare.endpoints import BASE, HEAD, ComparedEndpoint, endpoints_at
 from headtohead.compare.openapi import first_list
-from headtohead.config import TABLE
+from headtohead.config import TABLE, Config
 from headtohead.experiment import Request
-from headtohead.init.facts import Fact, missing, setting
+from headtohead.init.facts import Fact, Standing, advised, missing, setting
 from headtohead.stack.target import client, send
 
 _SUBJECT = "endpoint"
+# Where projects have their OpenAPI document, beside the place that h2h looks at by itself.
+_USUAL = (
+    *("/api/openapi.json", "/openapi.json", "/api/schema/?format=json", "/schema/?format=json"),
+    *("/swagger.json", "/swagger/?format=openapi"),
+)
 _ANOTHER = "name another one: h2h init --path /api/things/"
 _LOGIN = '--header "Authorization: Token abc" or --cookie "sessionid=abc"'
 _HEADERS = setting("headers", ["Authorization: Token abc"])
@@ -31,10 +36,17 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """What both sides are asked for, and why that."""
+    """What both sides are asked for, and why that.
+
+    Attributes:
+        endpoint: The request.
+        known_by: How it is known.
+        document: Path of the OpenAPI document that names it; empty where none does.
+    """
 
     endpoint: ComparedEndpoint
     known_by: str
+    document: str = ""
 
 
 def choose(path: str | None, *, url: str, document: str, headers: Mapping[str, str]) -> Chosen:
@@ -43,7 +55,7 @@ def choose(path: str | None, *, url: str, document: str, headers: Mapping[str, s
     Args:
         path: The one that is named; None for none.
         url: Scheme, host and port of the server that has the document.
-        document: Path of the document.
+        document: Path of the document, where it is not in another usual place.
         headers: Those that every request carries.
 
     Raises:
@@ -51,12 +63,16 @@ def choose(path: str | None, *, url: str, document: str, headers: Mapping[str, s
         MeasurementError: Nothing answers at the address.
     """
     if path is not None:
-        known_by = "--path"
-    else:
-        path = first_list(url, document, headers=headers)
-        known_by = f"the first list in {document}" if path else f"no document at {document}"
-    (endpoint,) = endpoints_at([path or "/"])
-    return Chosen(endpoint=endpoint, known_by=known_by)
+        (endpoint,) = endpoints_at([path])
+        return Chosen(endpoint=endpoint, known_by="--path")
+    for place in dict.fromkeys((document, *_USUAL)):
+        listed = first_list(url, place, headers=headers)
+        if listed:
+            (endpoint,) = endpoints_at([listed])
+            known_by = f"the first list in {place}"
+            return Chosen(endpoint=endpoint, known_by=known_by, document=place)
+    (endpoint,) = endpoints_at(["/"])
+    return Chosen(endpoint=endpoint, known_by=f"no document at {document} or another usual place")
 
 
 def ask_each(
@@ -75,6 +91,24 @@ def ask_each(
             location = response.headers.get("Location", "")
             answers[side] = Answer(status=response.status, location=location)
     return answers
+
+
+def document_fact(chosen: Chosen, *, config: Config) -> Fact | None:
+    """Where the project's OpenAPI document is; None where nobody looked for it, or found it."""
+    place = chosen.document
+    if not place:
+        return None
+    line = setting("openapi", place)
+    if place == config.openapi:
+        return Fact(subject="OpenAPI", found=place, known_by="it answers", lines=(line,))
+    return advised(
+        "OpenAPI",
+        place,
+        "a usual place",
+        line,
+        advice=f"{line}, for h2h compare --openapi",
+        standing=Standing.OFFERED,
+    )
 
 
 def endpoint_fact(chosen: Chosen, answers: Mapping[str, Answer], *, logs: str) -> Fact:

@@ -76,7 +76,8 @@ def _row(fact: Fact) -> tuple[Cell, ...]:
 
 def _note(fact: Fact, *, added: bool) -> Note:
     lacking = fact.standing is Standing.MISSING or (fact.standing is Standing.ADDED and not added)
-    label = "Missing" if lacking else "Added" if fact.standing is Standing.ADDED else "To add"
+    active = added and fact.standing in {Standing.OFFERED, Standing.ADDED}
+    label = "Missing" if lacking else "Added" if active else "To add"
     return Note(
         label=label,
         alarming=lacking,

@@ -12,9 +12,9 @@ from pathlib import Path
 from headtohead.compare.endpoints import BASE, HEAD, common_headers, endpoints_at
 from headtohead.config import Config
 from headtohead.errors import HeadToHeadError
-from headtohead.init import facts as known
-from headtohead.init.endpoint import ask_each, choose, endpoint_fact
-from headtohead.init.facts import Fact, Standing
+from headtohead.init import project_facts as known
+from headtohead.init.endpoint import ask_each, choose, document_fact, endpoint_fact
+from headtohead.init.facts import Fact, Standing, advised, failed
 from headtohead.revisions import checked_out, git
 from headtohead.revisions.base import default_base
 from headtohead.revisions.git_command import names
@@ -105,13 +105,13 @@ def _before(config: Config) -> list[Fact]:
         top = git.repository(root)
         git.commit_of("HEAD", root=root)
     except HeadToHeadError as error:
-        found.append(known.failed("repository", error, "git"))
+        found.append(failed("repository", error, "git"))
     else:
         try:
             base, name = default_base(root, own=config.own_paths)
         except HeadToHeadError as error:
             found.append(
-                known.advised(
+                advised(
                     "base",
                     f"{error.problem}; only tried with the working tree",
                     "git",
@@ -124,7 +124,7 @@ def _before(config: Config) -> list[Fact]:
         interpreter = find_interpreter(root, named=config.python, environment=os.environ)
         said = facts_of(interpreter.path, repository=git.folders_up(root.resolve())[-1])
     except HeadToHeadError as error:
-        return [*found, known.failed("interpreter", error, "tried")]
+        return [*found, failed("interpreter", error, "tried")]
     lock = find_lock(root.resolve(), named=config.lock, installed=said.distributions)
     return [
         *found,
@@ -187,7 +187,7 @@ class _Trial:
         """The facts, with what ended it where none of them says so."""
         if self.problem is None or any(each.standing is Standing.MISSING for each in self.facts):
             return self.facts
-        return [*self.facts, known.failed(self.stage, self.problem, "tried")]
+        return [*self.facts, failed(self.stage, self.problem, "tried")]
 
     def _bring_up(self, path: str | None) -> None:
         config = self.config
@@ -215,6 +215,8 @@ class _Trial:
                     self.path = chosen.endpoint.path
                     self.note(f"asking both for {self.path}")
                     answers = ask_each(chosen.endpoint, urls=urls, headers=headers)
+                    document = document_fact(chosen, config=config)
+                    self.facts += [document] if document else []
                     logs = os.path.relpath(sides.data.directory / "logs", config.root)
                     self.facts.append(endpoint_fact(chosen, answers, logs=logs))
 

@@ -29,8 +29,8 @@ def _lines(facts: Sequence[Fact]) -> Iterator[str]:
             continue
         if fact.standing is Standing.FOUND:
             yield f"# {fact.lines[0]}   # found: {_one_line(fact.known_by)}"
-        elif fact.standing is Standing.ADDED:
-            yield f"{fact.lines[0]}   # {_one_line(fact.found)}"
+        elif fact.standing in {Standing.OFFERED, Standing.ADDED}:
+            yield f"{fact.lines[0]}   # {_one_line(fact.known_by)}"
         else:
             yield f"# {fact.subject}: {_one_line(fact.found)}"
             yield from (f"# {line}" for line in fact.lines)
