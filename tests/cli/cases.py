@@ -117,6 +117,11 @@ CASES: dict[tuple[str, str], list[Case]] = {
         (("--rows", "10,2e2,3000"), it("sizes"), (10, 200, 3000)),
         ((), it("sizes"), (1_000, 10_000, 100_000)),
     ],
+    ("init", "path"): [(("--path", "/one/"), it("path"), "/one/"), ((), it("path"), None)],
+    ("init", "dry_run"): [
+        (("--dry-run",), is_file("headtohead.toml"), False),
+        ((), is_file("headtohead.toml"), True),
+    ],
     ("compare", "base"): [(("main",), it("base"), "main"), ((), it("base"), None)],
     ("compare", "head"): [(("main", "other"), it("head"), "other"), (("main",), it("head"), None)],
     ("compare", "experiments"): [

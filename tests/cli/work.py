@@ -22,6 +22,7 @@ from tests.ci.gate import samples as gates
 from tests.ci.history.samples import entry
 from tests.cli.commands import RUN
 from tests.explaining import explained
+from tests.init import samples as surveys
 from tests.sweep.factories import sweep
 
 AUDIT = replace(audit_record(), variants=audit_record().variants[1:])
@@ -40,6 +41,7 @@ BENCH = Bench(
     left_out=(),
 )
 EXPLAINED, SWEEP = explained(), sweep()
+SURVEY = surveys.survey(surveys.FOUND, surveys.ADVISED)
 ENTRIES = (entry(0), entry(1, subject="order-list"))
 STACK = RunningStack(
     api_url="http://127.0.0.1:9",
@@ -128,6 +130,13 @@ WORK: Mapping[str, Work] = {
         record=SWEEP,
         needed=("first",),
         mode="latency",
+    ),
+    "init": Work(
+        does="headtohead.init.survey.survey",
+        answer=SURVEY,
+        # As in a project without a configuration.
+        beside={"headtohead.init.write_configuration.configured_in": ""},
+        record=SURVEY,
     ),
     "compare": Work(
         does="headtohead.compare.compare_revisions.compare",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from headtohead.compare.openapi import operations_at
+from headtohead.compare.openapi import first_list, operations_at
 from headtohead.errors import ConfigurationError
 
 HEADERS = {"Accept": "application/json"}
@@ -129,3 +129,21 @@ def test_a_document_of_yaml_that_nothing_reads_is_told(url, monkeypatch):
     assert refused(url, "/yaml/").startswith(
         "/yaml/ is YAML, which takes PyYAML to read; install pyyaml beside headtohead, or set"
     )
+
+
+@pytest.mark.parametrize(
+    ("document", "path"),
+    [
+        (DOCUMENT, "/products/"),
+        # What others are items of comes before what only stands first.
+        ({"paths": {"/about/": {"get": {}}, **DOCUMENT["paths"]}}, "/products/"),
+        ({"paths": {"/schema/": {"get": {}}, "/about/": {"get": {}}}}, "/about/"),
+        ({"paths": {"/products/{id}/": {"get": {}}, "/orders/": {"post": {}}}}, None),
+        ({"paths": []}, None),
+        ({}, None),
+        (None, None),
+    ],
+)
+def test_the_first_list_is_one_that_can_be_asked_for_as_it_is(document, path, url, monkeypatch):
+    monkeypatch.setitem(ANSWERS, "/schema/", document)
+    assert first_list(url, "/schema/", headers=HEADERS) == path

@@ -23,6 +23,7 @@ from headtohead.ci.history.history_file import append, decode
 from headtohead.cli.gate_command import add_to_summary
 from headtohead.cli.reports import explain_run, write_reports
 from headtohead.host.files import write_whole
+from headtohead.init.write_configuration import write_configuration
 from headtohead.modes.latency.pair_tally import write_pairs
 from headtohead.records.explained import Explained, read_explained
 from headtohead.records.recording import run_directory
@@ -156,6 +157,10 @@ def _lines(folder: Path) -> Seen:
         with suppress(ValueError):
             found[decode(line).run_id] += 1
     return found
+
+
+def _configuration(folder: Path, version: int) -> None:
+    write_configuration(f"# {version}\n", folder / "pyproject.toml")
 
 
 def _snapshot(folder: Path, version: int) -> None:
@@ -315,6 +320,7 @@ WRITERS = {
         meets=True,
     ),
     "summary of a job": Writer(write=_summary, read=_summaries, meets=True),
+    "configuration of a project": Writer(write=_configuration, read=texts("pyproject.toml")),
     "history": Writer(write=_history, read=_lines, meets=True),
     "snapshot of SQL": Writer(write=_snapshot, read=texts("queries.json"), meets=True),
     "trials": Writer(write=_trials, read=_taken),

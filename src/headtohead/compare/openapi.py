@@ -236,7 +236,7 @@ def first_list(url: str, document: str, *, headers: Mapping[str, str]) -> str | 
         described = _json(http, document, url=url, headers=headers)
     if not isinstance(described, dict) or not isinstance(described.get("paths"), dict):
         return None
-    found = operations(described)
+    found = operations(described, at=document)
     lists = {each.list_path for each in found if each.parameters}
     # The document often describes where it is itself.
     own = document.partition("?")[0]

@@ -1,0 +1,47 @@
+from dataclasses import replace
+
+import pytest
+
+from headtohead.init.report import Configuration, brief
+from headtohead.init.write_configuration import configuration
+from headtohead.report import markdown, terminal
+from tests.golden import Golden, printed, sections
+from tests.init.samples import ADDED, ADVISED, FAILED, FOUND, MISSING, OFFERED, survey
+
+READY = survey(FOUND, ADDED, OFFERED, path="/api/things/?page=2")
+LACKING = survey(FOUND, ADVISED, MISSING, FAILED, path="")
+WRITTEN = Configuration(
+    text=configuration(READY.facts), file="pyproject.toml", written=True, there_already=False
+)
+DRY = replace(WRITTEN, written=False)
+THERE = replace(DRY, there_already=True)
+
+
+@pytest.mark.parametrize("width", [60, 100])
+def test_terminal(golden: Golden, width: int) -> None:
+    shown = {
+        "written": (READY, WRITTEN),
+        "dry run": (READY, DRY),
+        "there already": (LACKING, THERE),
+    }
+    texts = {
+        name: printed(terminal.render, brief(*each), width=width) for name, each in shown.items()
+    }
+    golden(f"init.{width}.txt", sections(**texts))
+
+
+def test_markdown(golden: Golden) -> None:
+    golden("init.md", markdown.render(brief(LACKING, THERE)))
+
+
+@pytest.mark.parametrize(
+    ("found", "added", "ready"),
+    [
+        (READY, True, True),
+        (READY, False, False),
+        (LACKING, True, False),
+        (survey(FOUND, ADVISED, OFFERED), False, True),
+    ],
+)
+def test_a_comparison_works_where_nothing_is_missing_or_left_to_add(found, added, ready):
+    assert found.ready(added=added) is ready
