@@ -34,3 +34,10 @@ def test_what_is_said_stays_in_one_line_while_what_is_noted_goes():
         watch.say(said)
         watch.note("migrating")
     assert f"{said}\n" in console.file.getvalue()
+
+
+def test_brackets_in_a_note_are_no_markup():
+    console = Console(file=io.StringIO(), width=80)
+    with watching(console) as watch:
+        watch.note("those of python in [tool.headtohead]")
+    assert console.file.getvalue() == "those of python in [tool.headtohead]\n"
