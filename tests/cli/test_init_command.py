@@ -1,7 +1,6 @@
 """`init` as a user gives it: in a small project on SQLite that knows nothing of h2h."""
 
 import json
-import sqlite3
 import subprocess
 import sys
 import tomllib
@@ -27,22 +26,22 @@ SECRET_KEY = (FOLDER / ".env").read_text()
 DEBUG = True
 ROOT_URLCONF = "shop.urls"
 WSGI_APPLICATION = "shop.wsgi.application"
-INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth"]
+INSTALLED_APPS = ["django.contrib.contenttypes"]
 CELERY_BROKER_URL = "amqp://clerk:canary@broker.internal//"
 DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": FOLDER / "db.sqlite3"}}
 """
-URLS = """from django.contrib.auth.models import User
+URLS = """from django.contrib.contenttypes.models import ContentType
 from django.http import HttpResponse, JsonResponse
 from django.urls import path
 
-DOCUMENT = {"paths": {"/users/": {"get": {}}, "/users/{id}/": {"get": {}}}}
+DOCUMENT = {"paths": {"/kinds/": {"get": {}}, "/kinds/{id}/": {"get": {}}}}
 
-def users(request):
-    return JsonResponse([each.username for each in User.objects.all()], safe=False)
+def kinds(request):
+    return JsonResponse([each.model for each in ContentType.objects.all()], safe=False)
 
 urlpatterns = [
     path("openapi.json", lambda request: JsonResponse(DOCUMENT)),
-    path("users/", users),
+    path("kinds/", kinds),
     path("closed/", lambda request: HttpResponse(status=401)),
 ]
 """
@@ -50,7 +49,6 @@ WSGI = """from django.core.wsgi import get_wsgi_application
 application = get_wsgi_application()
 """
 PYPROJECT = '[project]\nname = "shop"\nversion = "1"\n'
-USERS = 3
 
 
 @pytest.fixture
@@ -80,17 +78,14 @@ def shop() -> Iterator[Project]:
 
 
 def fill(shop: Project) -> None:
-    """Give it a database with users."""
-    manage = [sys.executable, "manage.py"]
-    given = {"cwd": shop.root, "env": shop.variables(), "capture_output": True}
-    subprocess.run([*manage, "migrate"], check=True, **given)
-    with sqlite3.connect(shop.root / "db.sqlite3") as connection:
-        connection.executemany(
-            "INSERT INTO auth_user (username, password, first_name, last_name, email, is_superuser,"
-            " is_staff, is_active, date_joined) VALUES (?, '', '', '', '', 0, 0, 1, '2026-01-01')",
-            [(f"user {number}",) for number in range(USERS)],
-        )
-    connection.close()
+    """Give it a database, in which Django itself makes the rows."""
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate"],
+        cwd=shop.root,
+        env=shop.variables(),
+        check=True,
+        capture_output=True,
+    )
 
 
 def test_a_project_gets_a_configuration_that_works(shop):
@@ -100,8 +95,8 @@ def test_a_project_gets_a_configuration_that_works(shop):
     assert told.returncode == 0, told.stdout + told.stderr
     record = json.loads(told.stdout)
     found = {each["subject"]: (each["found"], each["standing"]) for each in record["facts"]}
-    assert record["path"] == "/users/"
-    assert found["endpoint"] == ("/users/: 200 from both sides", "found")
+    assert record["path"] == "/kinds/"
+    assert found["endpoint"] == ("/kinds/: 200 from both sides", "found")
     assert found["base"][0].startswith("HEAD~1 (")
     assert found["settings"] == ("shop.settings", "found")
     assert found["database"] == ("SQLite, copied from db.sqlite3", "found")
@@ -123,9 +118,9 @@ def test_a_project_gets_a_configuration_that_works(shop):
     assert "canary" not in told.stdout + told.stderr + text
 
     # What was needed is in the file by now, which stays as it is.
-    again = shop.h2h("init", "--path", "/users/")
+    again = shop.h2h("init", "--path", "/kinds/")
     assert again.returncode == 0, again.stdout + again.stderr
-    assert "This works: h2h compare --path /users/" in again.stdout
+    assert "This works: h2h compare --path /kinds/" in again.stdout
     assert written.read_text(encoding="utf-8") == text
 
 
@@ -146,5 +141,5 @@ def test_what_is_missing_is_told_and_nothing_written(shop):
     closed = shop.h2h("init", "--dry-run", "--path", "/closed/", **copied)
     assert closed.returncode == 2
     assert "/closed/: 401 from both sides" in closed.stdout
-    assert '--header "Authorization: Token abc"' in closed.stdout
+    assert 'H2H_HEADERS="Authorization: Token abc"' in closed.stdout
     assert not (shop.root / "headtohead.toml").exists()

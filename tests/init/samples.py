@@ -101,3 +101,4 @@ FAILED = failed(
     ConfigurationError("the server does not start: [Errno 2]\x1b\nno such file", fix="see its log"),
     "tried",
 )
+NO_BASE = advised("base", "HEAD has no commit before it", "git", advice="commit a change")

@@ -40,7 +40,7 @@ def test_what_both_answer_can_be_timed(base, head):
 @pytest.mark.parametrize(
     ("base", "head", "location", "advice"),
     [
-        (401, 401, "", "--header"),
+        (401, 401, "", "H2H_HEADERS="),
         (403, 403, "", "headers = ["),
         (302, 302, "/accounts/login/?next=/", "--cookie"),
         (302, 302, "/en/", "h2h init --path"),

@@ -98,17 +98,17 @@ def test_a_project_below_the_top_of_its_repository_says_so(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("path", "line"),
+    ("path", "lines"),
     [
-        ("/shop/.venv/bin/python", 'python = ".venv/bin/python"'),
-        ("/elsewhere/python", 'python = "/elsewhere/python"'),
+        ("/shop/.venv/bin/python", ('python = ".venv/bin/python"',)),
+        ("/elsewhere/python", ()),
     ],
 )
-def test_an_interpreter_is_named_from_the_projects_folder(path, line):
+def test_an_interpreter_in_the_projects_folder_has_a_line_and_another_is_no_ones_else(path, lines):
     found = FoundInterpreter(path=Path(path), how=".venv")
     fact = known.interpreter_fact(found, SAID, root=ROOT)
     assert (fact.found, fact.known_by) == ("Python 3.13.0, Django 5.2.1", ".venv")
-    assert fact.lines == (line,)
+    assert fact.lines == lines
 
 
 def test_a_lock_among_several_says_why_it_is_the_one():

@@ -6,7 +6,7 @@ from headtohead.init.report import Configuration, brief
 from headtohead.init.write_configuration import configuration
 from headtohead.report import markdown, terminal
 from tests.golden import Golden, printed, sections
-from tests.init.samples import ADDED, ADVISED, FAILED, FOUND, MISSING, OFFERED, survey
+from tests.init.samples import ADDED, ADVISED, FAILED, FOUND, MISSING, NO_BASE, OFFERED, survey
 
 READY = survey(FOUND, ADDED, OFFERED, path="/api/things/?page=2")
 LACKING = survey(FOUND, ADVISED, MISSING, FAILED, path="")
@@ -23,6 +23,7 @@ def test_terminal(golden: Golden, width: int) -> None:
         "written": (READY, WRITTEN),
         "dry run": (READY, DRY),
         "there already": (LACKING, THERE),
+        "no base": (survey(NO_BASE, FOUND), WRITTEN),
     }
     texts = {
         name: printed(terminal.render, brief(*each), width=width) for name, each in shown.items()

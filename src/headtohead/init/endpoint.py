@@ -17,8 +17,11 @@ _USUAL = (
     *("/swagger.json", "/swagger/?format=openapi"),
 )
 _ANOTHER = "name another one: h2h init --path /api/things/"
-_LOGIN = '--header "Authorization: Token abc" or --cookie "sessionid=abc"'
 _HEADERS = setting("headers", ["Authorization: Token abc"])
+_LOGIN = (
+    f'H2H_HEADERS="Authorization: Token abc" in the environment, or {_HEADERS} in {TABLE}; '
+    "h2h compare takes --header and --cookie, too"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,8 +135,7 @@ def endpoint_fact(chosen: Chosen, answers: Mapping[str, Answer], *, logs: str) -
     if head.status >= 500:
         return missing(_SUBJECT, said, chosen.known_by, advice=f"see the logs in {logs}")
     if head.status in {401, 403} or "login" in head.location.lower():
-        advice = f"{_LOGIN}, or {_HEADERS} in {TABLE}; H2H_HEADERS keeps it out of files"
-        return missing(_SUBJECT, said, chosen.known_by, _HEADERS, advice=advice)
+        return missing(_SUBJECT, said, chosen.known_by, _HEADERS, advice=_LOGIN)
     if head.location:
         said += f", to {head.location}"
     return missing(_SUBJECT, said, chosen.known_by, advice=_ANOTHER)

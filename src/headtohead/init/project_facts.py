@@ -47,12 +47,14 @@ def base_fact(commit: str, name: str, *, top: Path, root: Path) -> Fact:
 
 def interpreter_fact(found: FoundInterpreter, facts: InterpreterFacts, *, root: Path) -> Fact:
     """What runs the project."""
-    path = found.path.relative_to(root) if found.path.is_relative_to(root) else found.path
+    # A path of this machine is nothing to commit.
+    within = found.path.is_relative_to(root)
+    lines = (setting("python", str(found.path.relative_to(root))),) if within else ()
     return Fact(
         subject="interpreter",
         found=f"Python {facts.python}, Django {facts.django or 'none'}",
         known_by=found.how,
-        lines=(setting("python", str(path)),),
+        lines=lines,
     )
 
 

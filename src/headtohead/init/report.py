@@ -60,7 +60,10 @@ def _parts(found: Survey, configuration: Configuration) -> Iterator[BriefPart]:
         yield Lines(configuration.text.splitlines())
     else:
         yield Words(f"{configuration.file} has a configuration, which stays as it is.")
-    if found.ready(added=configuration.written):
+    ready = found.ready(added=configuration.written)
+    if ready and not found.has_base:
+        yield Words("It comes up: h2h compare works once there are two revisions.", Tone.STRONG)
+    elif ready:
         yield Words(f"This works: h2h compare --path {_quoted(found.path)}", Tone.STRONG)
     else:
         yield Words(

@@ -46,6 +46,11 @@ class Survey:
     facts: tuple[Fact, ...]
     path: str
 
+    @property
+    def has_base(self) -> bool:
+        """Whether there is a commit to compare the working tree with."""
+        return not any(each.subject == "base" and each.line_to_add for each in self.facts)
+
     def ready(self, *, added: bool) -> bool:
         """Whether a comparison works.
 
@@ -81,8 +86,8 @@ def survey(
     if any(each.standing is Standing.MISSING for each in facts):
         facts.append(_settings_fact(layout.settings_module, config=config, layout=layout))
         return Survey(schema=SCHEMA_VERSION, facts=tuple(facts), path="")
-    has_base = not any(each.subject == "base" and each.line_to_add for each in facts)
-    trial = _Trial(config=config, layout=layout, has_base=has_base, note=note, say=say)
+    before = Survey(schema=SCHEMA_VERSION, facts=tuple(facts), path="")
+    trial = _Trial(config=config, layout=layout, has_base=before.has_base, note=note, say=say)
     trial.take(path)
     ignored = _ignored(config)
     needed = False
@@ -187,6 +192,8 @@ class _Trial:
         """The facts, with what ended it where none of them says so."""
         if self.problem is None or any(each.standing is Standing.MISSING for each in self.facts):
             return self.facts
+        if self.stage.startswith("settings") and not self.layout.settings_module:
+            return [*self.facts, _settings_fact("", config=self.config, layout=self.layout)]
         return [*self.facts, failed(self.stage, self.problem, "tried")]
 
     def _bring_up(self, path: str | None) -> None:
