@@ -74,7 +74,7 @@ def shop() -> Iterator[Project]:
             (root / "NOTES").write_text(message, encoding="utf-8")
             git("add", "--all", root=root)
             git("commit", "--quiet", "--message", message, root=root)
-        yield Project(root=root, environment={"H2H_PYTHON": sys.executable}, changed=True)
+        yield Project(root=root, environment={"H2H_PYTHON": sys.executable})
 
 
 def fill(shop: Project) -> None:

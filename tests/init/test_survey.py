@@ -41,10 +41,13 @@ def of(facts: Survey, subject: str) -> Fact:
 
 
 @pytest.fixture
-def brought_up(monkeypatch: pytest.MonkeyPatch) -> Callable[[StackError, Any], list[Any]]:
-    """Has no revision come up but fail so, once head has been asked; what was tried."""
+def brought_up(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Any]]:
+    """Has no revision come up but fail so, once head has been asked; what was tried.
 
-    def stand_in(problem: StackError, described: Any = None) -> list[Any]:
+    The last of several problems is that of every further attempt.
+    """
+
+    def stand_in(*problems: StackError, described: Any = None) -> list[Any]:
         tried: list[Any] = []
 
         @contextmanager
@@ -52,7 +55,7 @@ def brought_up(monkeypatch: pytest.MonkeyPatch) -> Callable[[StackError, Any], l
             tried.append(revisions)
             if described:
                 asked(described)
-            raise problem
+            raise problems[min(len(tried), len(problems)) - 1]
             yield
 
         monkeypatch.setattr(revision_servers, "apart", apart)
@@ -113,8 +116,10 @@ def test_files_that_git_ignores_are_tried_once_more_and_advised_where_they_do_no
     shop, brought_up
 ):
     (shop / ".env").write_text("KEY=1\n")
-    tried = brought_up(StackError("it fails", fix="mend it"))
-    fact = of(found(shop), "ignored files")
+    tried = brought_up(StackError("it fails", fix="mend it"), StackError("still", fix="mend it"))
+    facts = found(shop, settings="shop.settings")
+    assert of(facts, "settings of base").found == "it fails"
+    fact = of(facts, "ignored files")
     assert (fact.standing, fact.lines) == (Standing.ADVISED, ('copy = [".env"]',))
     assert len(tried) == 2
     tried.clear()
@@ -124,11 +129,12 @@ def test_files_that_git_ignores_are_tried_once_more_and_advised_where_they_do_no
 
 
 def test_rows_that_are_missing_are_told_once_with_what_the_project_has(shop, brought_up):
-    (shop / "fixtures").mkdir()
-    (shop / "fixtures" / "demo.json").write_text("[]")
+    for folder, name in (("fixtures", "demo.json"), ("a_test/fixtures", "another.json")):
+        (shop / folder).mkdir(parents=True)
+        (shop / folder / name).write_text("[]")
     commit(shop, "with rows")
     described = side(databases={"default": SQLITE}, commands=("seed",))
-    brought_up(StackError("there are no rows to compare on", fix="say it"), described)
+    brought_up(StackError("there are no rows to compare on", fix="say it"), described=described)
     facts = found(shop)
     assert of(facts, "database").lines == (
         'prepare = ["manage.py seed"]',
