@@ -13,7 +13,7 @@ from headtohead.protocol.project_description import DatabaseSettings, ProjectDes
 from headtohead.revisions.checkout import Revision
 from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.project_layout import ProjectLayout
-from headtohead.stack.revision_data import Side
+from headtohead.stack.asked_revisions import Side
 from tests.services.test_django_project import project
 
 ROOT = Path("/shop")

@@ -11,7 +11,7 @@ from headtohead.revisions.checkout import Revision
 from headtohead.revisions.interpreters import FoundInterpreter, InterpreterFacts
 from headtohead.revisions.locks import Lock
 from headtohead.services.project_layout import ProjectLayout, wsgi_beside
-from headtohead.stack.revision_data import Side
+from headtohead.stack.asked_revisions import Side
 
 _MAKES_ROWS = re.compile(
     r"(?:.*_)?(?:seed|populate|demo|sample)(?:_.*)?|(?:add|create|generate|load|make)_(?:.*_)?data"

@@ -24,7 +24,8 @@ from headtohead.revisions.working_tree import ignored_candidates
 from headtohead.services.project_layout import ProjectLayout, layout_of
 from headtohead.setting_values import Texts
 from headtohead.stack import revision_servers
-from headtohead.stack.revision_data import Side, shown, source_of
+from headtohead.stack.asked_revisions import Side
+from headtohead.stack.existing_rows import shown, source_of
 from headtohead.stack.settings import stack_settings
 
 SCHEMA_VERSION = 1

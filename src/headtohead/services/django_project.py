@@ -11,13 +11,13 @@ from pathlib import Path
 
 import headtohead
 from headtohead.errors import ConfigurationError, StackError
-from headtohead.host import processes
 from headtohead.host.files import write_whole
 from headtohead.protocol.headers import INSTRUMENT_VARIABLE, TOKEN_VARIABLE
-from headtohead.protocol.isolation import STRANGERS, VARIABLE
+from headtohead.protocol.isolation import VARIABLE
 from headtohead.protocol.project_description import ProjectDescription
 from headtohead.revisions.environments import PythonEnvironment
 from headtohead.revisions.git_command import without_repository
+from headtohead.services.project_errors import project_error
 
 # Not H2H_STACK, which a user may set: h2h itself would then look like a server of that stack.
 STACK_VARIABLE = "H2H_SERVED_BY"
@@ -285,25 +285,3 @@ def instrumented(variables: Mapping[str, str]) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(filter(None, folders)),
         INSTRUMENT_VARIABLE: os.pathsep.join([str(package.parent), *beside]),
     }
-
-
-def project_error(problem: str, *, log: Path, settings_module: str) -> StackError:
-    """What to tell about a process of the project that failed: its log's telling line."""
-    line = processes.telling_line(processes.read_log(log))
-    return StackError(f"{problem}: {line}", fix=_fix(line, settings_module, log))
-
-
-def _fix(line: str, settings_module: str, log: Path) -> str:
-    if STRANGERS in line:
-        return (
-            "let DATABASES and CACHES lead to DATABASE_URL, CACHE_URL and MEMCACHED_URL, which h2h "
-            "sets, or compare revisions (h2h compare), for which all that there is is copied"
-        )
-    if line.startswith("Unknown command: 'seed'"):
-        return "give the project a `seed` management command with --rows, --seed and --count"
-    if not line.startswith("ModuleNotFoundError"):
-        return f"see {log}"
-    missing = line.partition("'")[2].partition("'")[0]
-    if missing.partition(".")[0] == settings_module.partition(".")[0]:
-        return f"check `settings` and `wsgi` in [tool.headtohead], see {log}"
-    return f"install what the project needs (pip install '.[app]'), see {log}"

@@ -17,7 +17,8 @@ import psutil
 import headtohead
 from headtohead.errors import ConfigurationError, StackError
 from headtohead.host import ports, processes
-from headtohead.services.django_project import Project, project_error
+from headtohead.services.django_project import Project
+from headtohead.services.project_errors import project_error
 from headtohead.services.running_server import RunningServer
 
 _START_PATIENCE = 60.0  # seconds
