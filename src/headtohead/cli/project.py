@@ -31,7 +31,11 @@ def read_project(**flags: Any) -> tuple[Config, Registry]:
     """The settings and the experiments that the project declares."""
     config = read_config(**flags)
     sys.path.insert(0, str(config.root))
-    return config, load_experiments(config.experiments)
+    as_given, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # into the user's folder
+    try:
+        return config, load_experiments(config.experiments)
+    finally:
+        sys.dont_write_bytecode = as_given
 
 
 def read_project_or_none(**flags: Any) -> tuple[Config, Registry]:
