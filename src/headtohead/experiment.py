@@ -242,7 +242,7 @@ class Experiment:
         Args:
             variant: One of this experiment's variants.
             token: The server's measurement token; with it the response explains itself in
-                ``Server-Timing``, unless the variant's server explains nothing.
+                ``Server-Timing``, unless the variant's server reports no timing.
         """
         measured = {
             "Accept": "application/json",

@@ -1,7 +1,6 @@
-"""Projects of every shape come up on both sides, without a line of configuration where none is due."""
+"""Projects of every shape come up on both sides, with no configuration but what is due."""
 
 import json
-import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
@@ -62,7 +61,7 @@ DATABASES = {"default": {
 CACHES = """
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    "files": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": "/none"},
+    "files": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": "/no"},
     "rows": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cached"},
 }
 MEDIA_ROOT = "/none/media"
@@ -189,4 +188,4 @@ def test_both_sides_come_up_and_answer(project):
         check=True,
     )
     assert status.stdout == ""
-    assert os.listdir(project.root / ".h2h" / "revisions") == []
+    assert list((project.root / ".h2h" / "revisions").iterdir()) == []

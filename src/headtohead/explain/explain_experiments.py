@@ -61,7 +61,7 @@ def _explain_all(
         yield from explained_variants(experiment, target=there)
     for variant in experiment.all_variants:
         if not experiment.reports_timing(variant):
-            note(f"{experiment.identity(variant)} is served by what explains nothing")
+            note(f"{experiment.identity(variant)} has a server that reports no timing")
 
 
 def keep_apart(explained: Explained, *, results: Path) -> Path:

@@ -50,8 +50,9 @@ def reason(*, baseline: VariantResult, variant: VariantResult, comparison: Compa
     both_tell = _both_tell(baseline, variant)
     same_queries = both_tell and not any(_query_changes(baseline, variant))
     if not changes and not both_tell:
-        untold = " and ".join(each.name for each in (baseline, variant) if not each.explained)
-        return f"what a request takes is not told by {untold}"
+        untold = [each.name for each in (baseline, variant) if not each.explained]
+        verb = "reports" if len(untold) == 1 else "report"
+        return f"{' and '.join(untold)} {verb} no server timing"
     if not changes:
         same = "same queries" if baseline.queries_per_request else "no queries"
         rest = "the difference lies outside the database" if direction else "similar database time"
