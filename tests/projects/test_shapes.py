@@ -189,3 +189,5 @@ def test_both_sides_come_up_and_answer(project):
     )
     assert status.stdout == ""
     assert list((project.root / ".h2h" / "revisions").iterdir()) == []
+    left = {each.name for each in (project.root / ".h2h" / "scratch").iterdir()}
+    assert not {name for name in left if name.startswith(("isolation", "asking", "base", "head"))}

@@ -1,5 +1,6 @@
 """What the project's processes are told of what they may use: a file for each kind of them."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from headtohead.services.databases.database import database_of
 
 # Of a stack, in its folder.
 ISOLATION_NAME = "isolation.json"
+_ASKING = "asking-"
+_REVISION = "isolation-"
+_TEMPORARY = "tmp"
 # Sends nothing to anybody.
 _EMAIL = "django.core.mail.backends.dummy.EmailBackend"
 
@@ -49,7 +53,7 @@ def isolate_question(directory: Path, *, name: str, root: Path) -> Path:
         root: The project's folder, which is h2h's own copy.
     """
     isolation = Isolation(guarded=True, writable=(str(root), str(directory)))
-    return _write(isolation, directory / f"asking-{name}.json")
+    return _write(isolation, directory / f"{_ASKING}{name}.json")
 
 
 def isolate_revision(
@@ -72,7 +76,7 @@ def isolate_revision(
         reachable: Servers that it may connect to, as ``host:port``.
     """
     media = directory / name / "media"
-    for folder in (media, directory / "tmp"):
+    for folder in (media, directory / _TEMPORARY):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     isolation = Isolation(
         databases=databases,
@@ -86,7 +90,16 @@ def isolate_revision(
         writable=(str(root), str(directory)),
         reachable=reachable,
     )
-    return _write(isolation, directory / f"isolation-{name}.json")
+    return _write(isolation, directory / f"{_REVISION}{name}.json")
+
+
+def remove_isolations(directory: Path) -> None:
+    """Remove the files of all sides with the folders that these wrote into."""
+    for kind in (_ASKING, _REVISION):
+        for file in directory.glob(f"{kind}*.json"):
+            shutil.rmtree(directory / file.stem.removeprefix(kind), ignore_errors=True)
+            file.unlink()
+    shutil.rmtree(directory / _TEMPORARY, ignore_errors=True)
 
 
 def _write(isolation: Isolation, file: Path) -> Path:

@@ -28,6 +28,7 @@ from headtohead.services.project_layout import layout_of, wsgi_beside
 from headtohead.services.running_server import RunningServer
 from headtohead.stack import lifecycle
 from headtohead.stack.asked_revisions import NO_CACHE, NO_DATABASE, Side, ask
+from headtohead.stack.isolation import remove_isolations
 from headtohead.stack.revision_data import RevisionData
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import locked, scratch_directory, usable
@@ -127,7 +128,9 @@ def apart(
     """
     with usable(settings.directory) as directory, locked(directory, progress=progress):
         folder = scratch_directory(directory)
-        lifecycle.down(replace(settings, directory=folder))  # an earlier one may have been killed
+        # An earlier one may have been killed.
+        lifecycle.down(replace(settings, directory=folder))
+        remove_isolations(folder)
         data = RevisionData(settings=settings, directory=folder, progress=progress)
         sides: list[Side] = []
         try:
@@ -169,6 +172,7 @@ def apart(
                 with suppress(StackError):
                     data.remove(sides)
                 lifecycle.down(replace(settings, directory=folder))
+                remove_isolations(folder)
 
 
 def fewest_migrations(roots: Mapping[str, Path]) -> str:
