@@ -53,7 +53,7 @@ def started(tmp_path, monkeypatch):
 
 def test_a_command_is_told_where_to_listen_in_its_own_words(started):
     words, variables = started(command="python -m serve '--at={host}' {port} {bind}", port=8123)
-    assert words == ["python", "-m", "serve", "--at=127.0.0.1", "8123", "127.0.0.1:8123"]
+    assert words == [sys.executable, "-m", "serve", "--at=127.0.0.1", "8123", "127.0.0.1:8123"]
     # Programs of the project's environment come first.
     assert variables["PATH"].startswith(str(Path(sys.executable).parent))
 

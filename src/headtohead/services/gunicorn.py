@@ -118,7 +118,7 @@ class GunicornSettings:
         programs = project.runs_in.interpreter.parent
         variables = {**project.variables(), **environment, "PYTHONUNBUFFERED": "1"}
         variables["PATH"] = os.pathsep.join([str(programs), variables.get("PATH", os.defpath)])
-        words = _filled(command, port=port)
+        words = _filled(project.words(command, setting="`start`"), port=port)
         if which(words[0], path=variables["PATH"]) is None:
             raise StackError(
                 f"there is no program {words[0]!r} to start the project with",
@@ -137,15 +137,9 @@ class GunicornSettings:
         return str(found) if found.is_file() else ""
 
 
-def _filled(command: str, *, port: int) -> list[str]:
+def _filled(words: list[str], *, port: int) -> list[str]:
     """The words of a command, with the address where it has to listen."""
-    try:
-        words = shlex.split(command)
-    except ValueError as error:
-        raise ConfigurationError(
-            f"`start` is {command!r}, which cannot be read ({error})",
-            fix="quote its words as a shell wants it",
-        ) from None
+    command = " ".join(words)
     if "{bind}" not in command and "{port}" not in command:
         raise ConfigurationError(
             f"`start` is {command!r}, which does not say where to listen",
