@@ -97,6 +97,7 @@ def project(precious: Precious) -> Iterator[Project]:
         root = Path(folder) / "project"
         shutil.copytree(HERE / "precious", root, ignore=shutil.ignore_patterns("__pycache__"))
         (root / ".gitignore").write_text("__pycache__/\n")
+        (root / "headtohead.toml").write_text("[gate]\nrounds = 4\nbudget = 4\n")
         named = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
         for command in (
             [*named, "init", "--quiet"],
@@ -151,6 +152,14 @@ def test_a_comparison_that_fails(project):
     completed = compare(project, "--path", "/nowhere/", H2H_DATA="settings")
     assert completed.returncode == 3
     assert "/nowhere/" in completed.stderr
+
+
+@pytest.mark.nightly
+def test_a_gate(project):
+    completed = project.h2h("gate", "HEAD~1", "--path", "/items/", H2H_DATA="settings")
+    # On a busy machine there is no verdict.
+    assert completed.returncode in {0, 1, 3}, completed.stderr
+    assert "items: round 4 of 4" in completed.stdout
 
 
 def test_nothing_runs_before_somebody_says_where_rows_come_from(project):
