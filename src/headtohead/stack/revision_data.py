@@ -43,6 +43,7 @@ class RevisionData:
     progress: Callable[[str], None]
     servers: dict[str, Endpoint] = field(default_factory=dict)
     _caches: dict[str, list[str]] = field(default_factory=dict)
+    _made: list["_Place"] = field(default_factory=list)
 
     def prepared(self, sides: Sequence[Side], *, oldest: str) -> dict[str, Project]:
         """Each side's project on databases and caches of its own, with the same rows.
@@ -77,16 +78,14 @@ class RevisionData:
         if "memcached" in self.servers:
             empty_memcached(self.servers["memcached"].url)
 
-    def remove(self, sides: Sequence[Side]) -> None:
+    def remove(self) -> None:
         """Drop the databases of a comparison.
 
         Raises:
             StackError: A server does not answer.
         """
-        for side in sides:
-            for kind in ("template", side.name):
-                for place in self._places(side, kind=kind).values():
-                    place.database.drop(place.server, name=place.name)
+        for place in self._made:
+            place.database.drop(place.server, name=place.name)
 
     def _require_same_databases(self, sides: Sequence[Side]) -> None:
         vendors: dict[str, str] = {}
@@ -153,6 +152,7 @@ class RevisionData:
         templates = self._places(side, kind=like) if like else {}
         for group, place in places.items():
             template = templates[group].name if like else None
+            self._made.append(place)
             place.database.create(place.server, name=place.name, like=template)
         caches, cache_url = self._caches_of(side, kind=kind)
         file = isolate_revision(

@@ -170,7 +170,7 @@ def apart(
             with uninterrupted():
                 # Where a server is gone, the next block drops what is on it.
                 with suppress(StackError):
-                    data.remove(sides)
+                    data.remove()
                 lifecycle.down(replace(settings, directory=folder))
                 remove_isolations(folder)
 
