@@ -20,6 +20,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
 import caveats_page  # noqa: E402
 import experiments_page  # noqa: E402
+import reliability_page  # noqa: E402
 
 from benchmarks.generator_cost import markdown as generator_cost  # noqa: E402
 from benchmarks.generator_cost.record import Record as GeneratorCost  # noqa: E402
@@ -41,6 +42,7 @@ AUDIT = ROOT / "docs" / "audit.json"
 GENERATOR_COST = ROOT / "docs" / "generator-cost"
 PROOF = ROOT / "docs" / "proof"
 ITSELF = ROOT / "docs" / "itself"
+RELIABILITY = ROOT / "docs" / "reliability.jsonl"
 # Wide enough for the table, narrow enough for the page that shows it.
 COLUMNS = 150
 
@@ -97,6 +99,8 @@ def main() -> None:
     experiments = experiments_page.render(read_record(REFERENCE_RUN), AUDIT_FORMAT.read(AUDIT))
     EXPERIMENTS.write_text(experiments, encoding="utf-8")
     CAVEATS.write_text(caveats_page.render(), encoding="utf-8")
+    page = reliability_page.render(RELIABILITY)
+    RELIABILITY.with_suffix(".md").write_text(page, encoding="utf-8")
     README.write_text(readme_with_result(README.read_text(encoding="utf-8")), encoding="utf-8")
 
 

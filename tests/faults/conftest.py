@@ -1,0 +1,20 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.faults.cases import seen  # noqa: F401
+from tests.faults.shop import Shop, shop
+
+
+@pytest.fixture(scope="session")
+def running_shop() -> Iterator[Shop]:
+    """A shop that tests share, each of which finds it whole."""
+    with shop() as running:
+        yield running
+
+
+@pytest.fixture
+def broken(running_shop: Shop) -> Iterator[Shop]:
+    """A shop for a test to break, whole again afterwards."""
+    yield running_shop
+    running_shop.mend()
