@@ -272,7 +272,7 @@ def _environment(folder: Path, version: int) -> None:
             build="3.11.7",
             implementation="CPython",
             django=None,
-            distributions=(),
+            distributions={},
             folders=(),
             renamed=(),
         )

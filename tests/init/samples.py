@@ -19,7 +19,10 @@ from tests.services.test_django_project import project
 ROOT = Path("/shop")
 CONFIG = Config(root=ROOT)
 LAYOUT = ProjectLayout(
-    folder=ROOT / "src", manage=ROOT / "src" / "manage.py", settings_module="shop.settings"
+    folder=ROOT / "src",
+    manage=ROOT / "src" / "manage.py",
+    settings_module="shop.settings",
+    named_in="manage.py",
 )
 POSTGRESQL = DatabaseSettings(
     engine="django.db.backends.postgresql",

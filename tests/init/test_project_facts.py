@@ -19,7 +19,7 @@ SAID = InterpreterFacts(
     build="3.13.0 (main)",
     implementation="CPython",
     django="5.2.1",
-    distributions=("django",),
+    distributions={"django": "5.2"},
     folders=(),
     renamed=(),
 )
@@ -146,7 +146,7 @@ def test_sides_of_one_interpreter_share_their_packages():
         ("shop.settings", LAYOUT, "shop.settings", "settings in [tool.headtohead]"),
         (None, LAYOUT, "shop.settings", "DJANGO_SETTINGS_MODULE"),
         (None, LAYOUT, "other", "manage.py"),
-        (None, replace(LAYOUT, manage=None), "", "the project, when asked"),
+        (None, replace(LAYOUT, manage=None, named_in=""), "", "the project, when asked"),
     ],
 )
 def test_settings_say_who_names_them(named, layout, variable, known_by):

@@ -67,11 +67,13 @@ class Sides:
                 (top / name).parent.mkdir(parents=True, exist_ok=True)
                 (top / name).write_text(text)
 
-    def environment(self, side: str = "base", *, project: str = ".") -> PythonEnvironment:
+    def environment(
+        self, side: str = "base", *, project: str = ".", borrowed: bool = False
+    ) -> PythonEnvironment:
         return environment_for(
             (self.base if side == "base" else self.head) / project,
             like=self.head / project,
-            interpreter=FoundInterpreter(path=self.python, how=".venv"),
+            interpreter=FoundInterpreter(path=self.python, how=".venv", borrowed=borrowed),
             lock=Path("requirements.lock"),
             directory=self.path / "environments",
             note=self.notes.append,
@@ -108,6 +110,23 @@ def test_the_same_lock_or_none_shares_the_projects_interpreter_and_says_so(sides
     ]
     assert sides.environment("head").shared
     assert len(sides.notes) == 2
+
+
+def test_a_project_without_an_environment_gets_one_from_its_lock_for_both_sides(sides):
+    sides.write("requirements.txt", base="asking==1.0\n", head="asking==1.0\n")
+    base, head = (sides.environment(each, borrowed=True) for each in ("base", "head"))
+    assert base.interpreter == head.interpreter != sides.python
+    assert (base.shared, base.packages) == (False, "requirements.txt of the revision")
+    assert answer(base, "asking.ANSWER") == answer(head, "asking.ANSWER") == "1.0"
+
+
+def test_what_was_found_in_place_of_one_serves_where_it_has_all_that_is_asked_for(sides):
+    installed(sides.head / ".venv", "answers")
+    sides.write("requirements.txt", base="answers<2\n", head="answers<2\n")
+    assert sides.environment(borrowed=True).interpreter == sides.python
+    sides.write("requirements.txt", base="answers>=2\n", head="answers>=2\n")
+    assert sides.environment().interpreter == sides.python
+    assert answer(sides.environment(borrowed=True)) == "2.0"
 
 
 def test_versions_are_those_of_the_sides_own_interpreter(sides, tmp_path):

@@ -95,11 +95,15 @@ def test_conda_is_asked_before_path_and_path_before_h2h(root, with_django, tmp_p
     script(tmp_path / "bin", "python3", f'exec {with_django}/bin/python "$@"')
     on_path = found(root, PATH=str(tmp_path / "bin"))
     # The one that the script leads to.
-    assert on_path == FoundInterpreter(path=with_django / "bin" / "python", how="python3 on PATH")
+    assert on_path == FoundInterpreter(
+        path=with_django / "bin" / "python", how="python3 on PATH", borrowed=True
+    )
     conda = link(with_django, tmp_path / "conda")
     both = found(root, PATH=str(tmp_path / "bin"), CONDA_PREFIX=str(tmp_path / "conda"))
     assert both == FoundInterpreter(path=conda, how="CONDA_PREFIX")
-    assert found(root) == FoundInterpreter(path=Path(sys.executable), how="h2h's own Python")
+    assert found(root) == FoundInterpreter(
+        path=Path(sys.executable), how="h2h's own Python", borrowed=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,7 +180,7 @@ def test_an_interpreter_tells_what_it_has_from_the_repository_and_nothing_else(t
         *("libs/copied/src", "libs/built"),
     }
     assert facts.renamed == ("other",)
-    assert facts.distributions == ("built", "copied", "elsewhere", "path")
+    assert [*facts.distributions] == ["built", "copied", "elsewhere", "path"]
     assert facts.python == ".".join(map(str, sys.version_info[:3]))
     assert (facts.django, facts.implementation) == ("5.2.99", "CPython")
 

@@ -11,6 +11,7 @@ from headtohead.revisions.locks import (
     demands_of,
     find_lock,
     pins_everything,
+    unmet,
 )
 
 NAMES = (
@@ -68,6 +69,38 @@ def test_of_several_requirements_it_is_the_closest_to_what_is_installed(root):
         assert (found.path.name, found.folder) == (f"{name}.txt", root)
     prod = lock(root, installed=["django", "gunicorn", "sentry_sdk"])
     assert lock(root, installed=["django"], like=prod).same_as(prod)
+
+
+def test_one_for_checks_alone_is_passed_over_where_nothing_is_installed(root):
+    (root / "requirements").mkdir()
+    (root / "requirements" / "lint.txt").write_text("ruff\n")
+    (root / "requirements" / "base.txt").write_text("Django\nwhitenoise\n")
+    assert lock(root).path.name == "base.txt"
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("requirements.txt", {"requirements.txt": "# all\n-r base.txt\n", "base.txt": "x>=2"}),
+        ("pylock.toml", {"pylock.toml": '[[packages]]\nname = "x"\nversion = "2.0"\n'}),
+        ("Pipfile.lock", {"Pipfile.lock": '{"default": {"x": {"version": "==2.0"}}}'}),
+        ("uv.lock", {"pyproject.toml": '[project]\ndependencies = ["x>=2"]\n'}),
+        ("poetry.lock", {"pyproject.toml": '[tool.poetry.dependencies]\nx = "^2"\n'}),
+        (
+            "pdm.lock",
+            {"pyproject.toml": "[project]\ndependencies = [\"x>=2; python_version>'3'\"]\n"},
+        ),
+    ],
+)
+def test_what_an_interpreter_lacks_is_told_in_every_format(name, texts, root):
+    (root / name).touch()
+    for file, text in texts.items():
+        (root / file).write_text(text)
+    found = lock(root)
+    assert unmet(found, root=root, installed={"X": "2.1"}) is None
+    assert (unmet(found, root=root, installed={"y": "2.1"}) or "").startswith("x")
+    if name in {"requirements.txt", "uv.lock", "pdm.lock"}:
+        assert unmet(found, root=root, installed={"x": "1.9"})
 
 
 def test_files_that_are_included_count_and_none_is_read_twice(root):

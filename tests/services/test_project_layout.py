@@ -37,6 +37,24 @@ def test_settings_that_are_named_go_before_those_of_a_variable_and_of_manage(tmp
     assert layout_of(tmp_path, settings_module="shop.test").settings_module == "shop.test"
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        (".env", "SECRET=x\nDJANGO_SETTINGS_MODULE=shop.settings.base\n"),
+        (".env", "export DJANGO_SETTINGS_MODULE = 'shop.settings.base'\n"),
+        ("shop/wsgi.py", 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings.base")'),
+        ("shop/asgi.py", 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings.base")'),
+    ],
+)
+def test_where_manage_names_none_the_settings_are_those_of_what_serves(file, text, tmp_path):
+    (tmp_path / "manage.py").write_text("load_dotenv()\n")
+    (tmp_path / "shop").mkdir()
+    (tmp_path / file).write_text(text)
+    assert layout_of(tmp_path, settings_module=None).settings_module == "shop.settings.base"
+    (tmp_path / "manage.py").write_text(MANAGE.format("shop.settings"))
+    assert layout_of(tmp_path, settings_module=None).settings_module == "shop.settings"
+
+
 def test_a_project_without_manage_runs_in_its_own_folder(tmp_path):
     found = layout_of(tmp_path, settings_module=None)
     assert (found.manage, found.folder, found.settings_module) == (None, tmp_path, "")

@@ -1,7 +1,7 @@
 """What is known of a project before anything of it is served: facts, made of what was seen."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from headtohead.config import TABLE, Config
@@ -96,13 +96,13 @@ def settings_fact(module: str, *, config: Config, layout: ProjectLayout, variabl
     """
     if not module:
         example = setting("settings", "shop.settings")
-        return missing("settings", "not found", "no manage.py names them", example)
+        return missing("settings", "not found", "no manage.py, .env or wsgi.py names them", example)
     if config.settings:
         known_by = f"settings in {TABLE}"
     elif variable == module:
         known_by = "DJANGO_SETTINGS_MODULE"
     else:
-        known_by = layout.manage.name if layout.manage else "the project, when asked"
+        known_by = layout.named_in or "the project, when asked"
     return Fact(
         subject="settings", found=module, known_by=known_by, lines=(setting("settings", module),)
     )
@@ -204,7 +204,7 @@ def row_suggestions(
     )
 
 
-def surroundings_facts(side: Side, *, distributions: Sequence[str]) -> Iterable[Fact]:
+def surroundings_facts(side: Side, *, distributions: Collection[str]) -> Iterable[Fact]:
     """Caches, files and tasks, and what stands in for them; what is switched off."""
     described = side.description
     for alias, cache in described.caches.items():
@@ -256,7 +256,7 @@ def ignored_fact(names: Sequence[str], *, needed: bool) -> Fact:
 
 
 def server_facts(
-    *, config: Config, distributions: Sequence[str], gunicorn_config: str
+    *, config: Config, distributions: Collection[str], gunicorn_config: str
 ) -> Iterable[Fact]:
     """What serves the project, and by what it is known to be up.
 

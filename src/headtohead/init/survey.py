@@ -4,7 +4,7 @@ Nothing of the project runs in its own folder, nor anything that writes where h2
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -131,7 +131,8 @@ def _before(config: Config) -> list[Fact]:
         said = facts_of(interpreter.path, repository=git.folders_up(root.resolve())[-1])
     except HeadToHeadError as error:
         return [*found, failed("interpreter", error, "tried")]
-    lock = find_lock(root.resolve(), named=config.lock, installed=said.distributions)
+    installed = () if interpreter.borrowed else said.distributions
+    lock = find_lock(root.resolve(), named=config.lock, installed=installed)
     return [
         *found,
         known.interpreter_fact(interpreter, said, root=root),
@@ -180,7 +181,7 @@ class _Trial:
     problem: HeadToHeadError | None = None
     stage: str = "revisions"
     path: str = ""
-    _distributions: tuple[str, ...] = ()
+    _distributions: Mapping[str, str] = field(default_factory=dict)
 
     def take(self, path: str | None) -> None:
         """Bring both up, and ask each once."""

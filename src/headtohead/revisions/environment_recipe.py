@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -43,7 +43,7 @@ class EnvironmentRecipe:
     top: Path
     python: Path
     facts: InterpreterFacts
-    installed: tuple[str, ...]
+    installed: Collection[str]
 
     def digest(self) -> str:
         """What it is kept by: another environment is needed where this differs.

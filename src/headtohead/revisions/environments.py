@@ -18,7 +18,14 @@ from headtohead.revisions.environment_recipe import (
 )
 from headtohead.revisions.git import folders_up, holds
 from headtohead.revisions.interpreters import FoundInterpreter, facts_of
-from headtohead.revisions.locks import Lock, LockFormat, find_lock, pins_everything, read_toml
+from headtohead.revisions.locks import (
+    Lock,
+    LockFormat,
+    find_lock,
+    pins_everything,
+    read_toml,
+    unmet,
+)
 from headtohead.revisions.uv import run_uv
 
 
@@ -88,7 +95,9 @@ def environment_for(
 
     Its interpreter is the project's where both folders lock the same packages, or the revision
     locks none; otherwise that of a virtual environment, which is kept for all revisions that lock
-    the same. Packages of the repository are always those of the revision's own checkout.
+    the same. A project that has no environment of its own gets such a one, too, unless what was
+    found in its place has all that it asks for. Packages of the repository are always those of the
+    revision's own checkout.
 
     Args:
         root: The revision's folder.
@@ -104,9 +113,12 @@ def environment_for(
     root, like = root.resolve(), like.resolve()
     top, top_there = folders_up(root)[-1], folders_up(like)[-1]
     facts = facts_of(interpreter.path, repository=top_there)
-    there = find_lock(like, named=lock, installed=facts.distributions)
-    own = find_lock(root, named=lock, installed=facts.distributions, like=there)
-    if own is None or own.same_as(there):
+    # What somebody else's environment has says nothing of which extras this project wants.
+    installed = () if interpreter.borrowed else facts.distributions
+    there = find_lock(like, named=lock, installed=installed)
+    own = find_lock(root, named=lock, installed=installed, like=there)
+    lacks = own and interpreter.borrowed and unmet(own, root=root, installed=facts.distributions)
+    if own is None or (own.same_as(there) and not lacks):
         refuse_renamed(facts)
         packages = f"{interpreter.how}, as " + (
             f"{own.name} is the same" if own else "it locks none"
@@ -127,7 +139,7 @@ def environment_for(
         top=top,
         python=python,
         facts=facts if python == interpreter.path else facts_of(python, repository=top),
-        installed=facts.distributions,
+        installed=installed,
     )
     environment = directory.absolute() / recipe.digest()
     if kept_folders(environment) is None:

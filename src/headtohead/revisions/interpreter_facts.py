@@ -56,7 +56,7 @@ def _facts(repository: Path) -> dict[str, Any]:
     entries = [each for each in sys.path if each and Path(each).is_dir()]
     folders = [ours for ours in (_ours(each, repository) for each in entries) if ours]
     renamed: set[str] = set()
-    names: set[str] = set()
+    versions: dict[str, str] = {}
     for name, path in _mapped():
         ours = _ours(path, repository)
         folder = ours and _found_in(name, ours)
@@ -65,7 +65,8 @@ def _facts(repository: Path) -> dict[str, Any]:
         elif ours:
             renamed.add(name)
     for each in importlib.metadata.distributions():
-        names.add(each.metadata["Name"] or "")
+        if each.metadata["Name"]:  # what is left of one that was removed has none
+            versions.setdefault(each.metadata["Name"], each.version)
         direct = json.loads(each.read_text("direct_url.json") or "{}")
         if "dir_info" in direct:
             ours = _ours(unquote(urlsplit(direct["url"]).path), repository)
@@ -83,7 +84,7 @@ def _facts(repository: Path) -> dict[str, Any]:
         "build": sys.version,
         "implementation": platform.python_implementation(),
         "django": version,
-        "distributions": sorted(names - {""}),
+        "distributions": dict(sorted(versions.items())),
         "folders": [each.relative_to(repository).as_posix() for each in dict.fromkeys(folders)],
         "renamed": sorted(renamed),
     }

@@ -18,6 +18,7 @@ from headtohead.revisions.git import folders_up
 _FIX = f'name the project\'s own: python = ".venv/bin/python" in {TABLE}'
 _FOLDERS = (".venv", "venv", "env")
 _PYTHON = "bin/python"
+_BORROWED = ("python3 on PATH", "h2h's own Python")
 # Seconds; a tool that asks something, or waits for a lock, is not to stop everything.
 _PATIENCE = 60.0
 
@@ -30,10 +31,12 @@ class FoundInterpreter:
         path: The Python, by an absolute path; links are not followed, as that would lead out of a
             virtual environment.
         how: In a few words how it is known, such as ``.venv``.
+        borrowed: Whether nothing says that it is this project's: it has Django, and that is all.
     """
 
     path: Path
     how: str
+    borrowed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +48,7 @@ class InterpreterFacts:
         build: Its version with how it was built, in its own words.
         implementation: Such as ``CPython``.
         django: Version of its Django; None where it has none.
-        distributions: Names of the packages that are installed.
+        distributions: Versions of the packages that are installed, by their names.
         folders: Folders of the repository that was asked about, from its top, from which it imports
             packages that are installed to be edited, or that it has copies of.
         renamed: Names of packages in that repository whose folders have other names.
@@ -55,7 +58,7 @@ class InterpreterFacts:
     build: str
     implementation: str
     django: str | None
-    distributions: tuple[str, ...]
+    distributions: dict[str, str]
     folders: tuple[str, ...]
     renamed: tuple[str, ...]
 
@@ -147,7 +150,7 @@ def find_interpreter(
         program = "import django, sys; print(sys.executable)"
         said = candidate and _output(candidate, "-c", program, cwd=root, environment=environment)
         if said:
-            return FoundInterpreter(path=Path(said), how=how)
+            return FoundInterpreter(path=Path(said), how=how, borrowed=how in _BORROWED)
         tried.append(how)
     raise ConfigurationError(
         f"no Python is found that can import Django (tried {', '.join(tried)})", fix=_FIX
@@ -204,9 +207,8 @@ def _candidates(root: Path, *, environment: Mapping[str, str]) -> Iterator[tuple
         if at:
             yield " ".join(tool.command), tool.python(at, environment=environment)
     on_path = which("python3", path=search)
-    if on_path:
-        yield "python3 on PATH", Path(on_path)
-    yield "h2h's own Python", Path(sys.executable)
+    borrowed = (Path(on_path) if on_path else None, Path(sys.executable))
+    yield from ((how, python) for how, python in zip(_BORROWED, borrowed, strict=True) if python)
 
 
 def _output(*command: str | Path, cwd: Path, environment: Mapping[str, str]) -> str:

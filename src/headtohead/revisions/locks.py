@@ -96,6 +96,24 @@ def find_lock(
     return None
 
 
+def unmet(lock: Lock, *, root: Path, installed: Mapping[str, str]) -> str | None:
+    """The first thing a project asks for that an interpreter does not have; None where it has all.
+
+    Args:
+        lock: The project's lock. What it was made from counts, but for pylock.toml and files of
+            requirements: locks hold what only other systems and developers need, too.
+        root: The project's folder.
+        installed: Versions of the interpreter's packages, by their names.
+    """
+    have = {canonicalize_name(name): version for name, version in installed.items()}
+    for requirement in _asked_for(lock, root=root):
+        version = have.get(canonicalize_name(requirement.name))
+        applies = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        if applies and not (version and requirement.specifier.contains(version, prereleases=True)):
+            return str(requirement)
+    return None
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file; nothing where it is not there or is none."""
     try:
@@ -177,6 +195,28 @@ def pins_everything(lock: Lock) -> bool:
     )
 
 
+def _asked_for(lock: Lock, *, root: Path) -> Iterator[Requirement]:
+    if lock.format is LockFormat.REQUIREMENTS:
+        lines: list[Any] = [
+            line
+            for path in _included(lock.path, folder=lock.folder)
+            if path.is_file()
+            for line in requirement_lines(path)
+        ]
+    elif lock.format is LockFormat.PYLOCK:
+        packages = read_toml(lock.path).get("packages", ())
+        lines = [each.get("name") for each in packages if "marker" not in each]
+    elif lock.format is LockFormat.PIPENV:
+        lines = [*json.loads(lock.path.read_text(encoding="utf-8")).get("default", ())]
+    else:
+        declared = (read_toml(each / "pyproject.toml") for each in folders_up(root))
+        pyproject = next((each for each in declared if each), {})
+        lines = [*pyproject.get("project", {}).get("dependencies", ())]
+        poetry = pyproject.get("tool", {}).get("poetry", {}).get("dependencies", {})
+        lines += [name for name in poetry if name != "python"]
+    yield from filter(None, map(_requirement, lines))
+
+
 def _lock(path: Path, *, folder: Path, name: str) -> Lock:
     is_pylock = path.name.startswith("pylock.") and path.suffix == ".toml"
     format_ = next((each for each in LockFormat if each == path.name), LockFormat.REQUIREMENTS)
@@ -216,7 +256,7 @@ def _included(path: Path, *, folder: Path) -> Iterator[Path]:
 def _closest(files: list[Path], *, folder: Path, installed: Collection[str]) -> Path:
     have = {canonicalize_name(each) for each in installed}
 
-    def distance(file: Path) -> tuple[int, int, str]:
+    def distance(file: Path) -> tuple[bool, int, int, str]:
         names = {
             canonicalize_name(requirement.name)
             for path in _included(file, folder=folder)
@@ -224,7 +264,8 @@ def _closest(files: list[Path], *, folder: Path, installed: Collection[str]) -> 
             for requirement in map(_requirement, requirement_lines(path))
             if requirement
         }
-        return len(names - have), -len(names), file.name
+        # One for checks or for documents alone serves nothing.
+        return "django" not in names, len(names - have), -len(names), file.name
 
     return min(files, key=distance)
 

@@ -10,7 +10,11 @@ from pathlib import Path
 # Where a project's own manage.py never is.
 _PASSED_OVER = frozenset({"node_modules", "site-packages", "tests", "docs", "venv", "env"})
 _DEEPEST = 2  # folders below the project's
-_SETTINGS = re.compile(r"DJANGO_SETTINGS_MODULE['\"]\s*,\s*['\"]([\w.]+)['\"]")
+_SETTINGS = re.compile(
+    r"""DJANGO_SETTINGS_MODULE['"]\s*,\s*['"]([\w.]+)['"]"""  # in Python
+    r"""|^(?:export\s+)?DJANGO_SETTINGS_MODULE\s*=\s*['"]?([\w.]+)""",  # in .env
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,11 +25,13 @@ class ProjectLayout:
         folder: The folder in which commands run: that of `manage.py`, or the project's own.
         manage: `manage.py`; None where there is none.
         settings_module: Dotted name of the settings; empty where nobody names them.
+        named_in: The file that names them, from `folder`; empty where none does.
     """
 
     folder: Path
     manage: Path | None
     settings_module: str
+    named_in: str = ""
 
 
 def layout_of(root: Path, *, settings_module: str | None) -> ProjectLayout:
@@ -33,13 +39,25 @@ def layout_of(root: Path, *, settings_module: str | None) -> ProjectLayout:
 
     Args:
         root: The project's folder.
-        settings_module: Dotted name of the settings; None for those that `manage.py` names.
+        settings_module: Dotted name of the settings; None for those that `manage.py` names, or
+            else `.env` or what serves the project.
     """
     manage = next(_managing(root), None)
-    named = settings_module or os.environ.get("DJANGO_SETTINGS_MODULE") or _named_in(manage)
-    return ProjectLayout(
-        folder=manage.parent if manage else root, manage=manage, settings_module=named
-    )
+    folder = manage.parent if manage else root
+    named = settings_module or os.environ.get("DJANGO_SETTINGS_MODULE")
+    # Where manage.py leaves it to a variable, what serves the project names its settings mostly.
+    naming = [manage, folder / ".env"] if manage else [folder / ".env"]
+    naming += [*sorted(folder.glob("*/wsgi.py")), *sorted(folder.glob("*/asgi.py"))]
+    if named:
+        return ProjectLayout(folder=folder, manage=manage, settings_module=named)
+    for file in naming:
+        module = _named_in(file)
+        if module:
+            from_folder = file.relative_to(folder).as_posix()
+            return ProjectLayout(
+                folder=folder, manage=manage, settings_module=module, named_in=from_folder
+            )
+    return ProjectLayout(folder=folder, manage=manage, settings_module="")
 
 
 def changed_at(root: Path) -> float:
@@ -89,8 +107,8 @@ def _managing(root: Path) -> Iterator[Path]:
         ]
 
 
-def _named_in(manage: Path | None) -> str:
-    if manage is None:
+def _named_in(file: Path) -> str:
+    if not file.is_file():
         return ""
-    found = _SETTINGS.search(manage.read_text(encoding="utf-8", errors="replace"))
-    return found[1] if found else ""
+    found = _SETTINGS.search(file.read_text(encoding="utf-8", errors="replace"))
+    return found[1] or found[2] if found else ""
