@@ -111,6 +111,14 @@ def test_an_interpreter_in_the_projects_folder_has_a_line_and_another_is_no_ones
     assert fact.lines == lines
 
 
+def test_an_interpreter_in_place_of_the_projects_own_says_what_it_lacks():
+    lock = Lock(path=ROOT / "uv.lock", folder=ROOT, name="uv.lock", format=LockFormat.UV, digest="")
+    found = FoundInterpreter(path=Path("/python"), how="python3 on PATH", borrowed=True)
+    fact = known.borrowed_fact(found, lock=lock, lacks="whitenoise>=6")
+    assert fact.known_by == "no environment is there, and python3 on PATH lacks whitenoise>=6"
+    assert fact.lines == ()
+
+
 def test_a_lock_among_several_says_why_it_is_the_one():
     lock = Lock(
         path=ROOT / "requirements" / "base.txt",

@@ -40,6 +40,15 @@ def test_the_environment_of_h2h_and_its_choices_are_kept_from_uv(machine):
     assert told(machine, **dict.fromkeys(strangers, "ours"), LANG="C") == {"LANG": "C"}
 
 
+def test_interpreters_of_pyenv_stand_in_for_its_shims(machine, tmp_path):
+    for version in ("3.10.13", "3.13.0"):
+        (tmp_path / "pyenv" / "versions" / version / "bin").mkdir(parents=True)
+    shims, others = tmp_path / "pyenv" / "shims", tmp_path / "others" / "shims"
+    behind = [str(tmp_path / "pyenv" / "versions" / each / "bin") for each in ("3.13.0", "3.10.13")]
+    found = told(machine, PATH=f"/first:{shims}:{others}")
+    assert found["PATH"].split(":") == ["/first", *behind, str(others)]
+
+
 def test_what_pip_is_told_uv_is_told(machine, tmp_path):
     write(
         tmp_path / "xdg" / "pip" / "pip.conf",

@@ -58,6 +58,15 @@ def interpreter_fact(found: FoundInterpreter, facts: InterpreterFacts, *, root: 
     )
 
 
+def borrowed_fact(found: FoundInterpreter, *, lock: Lock, lacks: str) -> Fact:
+    """That the project has no environment, and what was found in its place does not serve."""
+    return Fact(
+        subject="interpreter",
+        found=f"none of the project's: what {lock.name} pins is installed apart",
+        known_by=f"no environment is there, and {found.how} lacks {lacks}",
+    )
+
+
 def lock_fact(lock: Lock | None, *, root: Path) -> Fact:
     """What pins its packages."""
     if lock is None:

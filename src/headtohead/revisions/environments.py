@@ -10,6 +10,7 @@ from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from headtohead.errors import RevisionError
 from headtohead.host.files import held
 from headtohead.revisions.environment_recipe import (
     EnvironmentRecipe,
@@ -182,7 +183,13 @@ def _python_for(root: Path, *, like: Path, interpreter: FoundInterpreter, versio
             asked = asked or required
     if not asked:
         return interpreter.path
-    return Path(run_uv("python", "find", "--system", "--no-project", asked, cwd=root))
+    try:
+        return Path(run_uv("python", "find", "--system", "--no-project", asked, cwd=root))
+    except RevisionError as error:
+        raise RevisionError(
+            f"a revision asks for Python {asked}, which uv does not find on this machine",
+            fix=f"install it, such as with uv python install '{asked}'",
+        ) from error
 
 
 def _tell_of_missing(

@@ -85,6 +85,8 @@ def uv_variables(environment: Mapping[str, str]) -> dict[str, str]:
         if name not in _STRANGERS and (not name.startswith("UV_") or name.startswith(_KEPT))
     }
     told |= {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+    if "PATH" in told:
+        told["PATH"] = _without_shims(told["PATH"])
     if _is_configured(environment):
         return told
     options = _pip_options(environment)
@@ -98,6 +100,20 @@ def uv_variables(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _uv(environment: Mapping[str, str]) -> str:
     return environment.get("UV") or which("uv", path=environment.get("PATH")) or find_uv_bin()
+
+
+def _without_shims(path: str) -> str:
+    """A PATH with the interpreters of pyenv in place of its shims.
+
+    A shim fails unless its version is chosen in the folder, and uv looks no further then.
+    """
+    folders: list[str] = []
+    for folder in path.split(os.pathsep):
+        shims = Path(folder)
+        is_pyenv = shims.name == "shims" and (shims.parent / "versions").is_dir()
+        behind = sorted(shims.parent.glob("versions/*/bin"), reverse=True) if is_pyenv else [folder]
+        folders += map(str, behind)
+    return os.pathsep.join(folders)
 
 
 def _is_configured(environment: Mapping[str, str]) -> bool:
