@@ -104,6 +104,10 @@ SHAPES = {
                 'BASE_DIR / "db.sqlite3"', 'BASE_DIR.parent / "data" / "db.sqlite3"'
             ),
             "pyproject.toml": "[project]\nname = 'shop'\n",
+            # Git keeps no folder whose files are all ignored.
+            "backend/items/urls.py": URLS
+            + "from django.conf import settings\n"
+            + "(settings.BASE_DIR.parent / 'data' / 'queue').touch()\n",
         },
         database="data/db.sqlite3",
     ),

@@ -85,11 +85,25 @@ def ask(name: str, revision: Revision, *, project: Project, directory: Path) -> 
     # As its users start it, with its own variables.
     as_is = replace(project, isolation=isolation, addresses=())
     try:
-        return Side(name=name, revision=revision, project=as_is, description=as_is.describe())
+        side = Side(name=name, revision=revision, project=as_is, description=as_is.describe())
     except StackError as error:
         # Some read DATABASE_URL and cannot do without.
         told = replace(as_is, addresses=ADDRESSES)
         try:
-            return Side(name=name, revision=revision, project=told, description=told.describe())
+            side = Side(name=name, revision=revision, project=told, description=told.describe())
         except StackError:
             raise error from None
+    _make_folders(side)
+    return side
+
+
+def _make_folders(side: Side) -> None:
+    """Make the folders of its SQLite files in the checkout.
+
+    Git keeps no empty folders, and some projects keep more in them than what h2h replaces.
+    """
+    checkout = folders_up(side.revision.root)[-1]
+    for database in side.description.databases.values():
+        folder = Path(database.name).parent
+        if database.vendor == "sqlite" and folder.is_relative_to(checkout):
+            folder.mkdir(parents=True, exist_ok=True)
