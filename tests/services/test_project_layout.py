@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from headtohead.services.project_layout import changed_at, layout_of, wsgi_beside
+from headtohead.services.project_layout import changed_at, layout_of, settings_below, wsgi_beside
 
 MANAGE = """import os
 def main():
@@ -53,6 +53,16 @@ def test_where_manage_names_none_the_settings_are_those_of_what_serves(file, tex
     assert layout_of(tmp_path, settings_module=None).settings_module == "shop.settings.base"
     (tmp_path / "manage.py").write_text(MANAGE.format("shop.settings"))
     assert layout_of(tmp_path, settings_module=None).settings_module == "shop.settings"
+
+
+def test_settings_that_nobody_names_are_the_only_ones_there_are(tmp_path):
+    (tmp_path / "shop" / "settings").mkdir(parents=True)
+    for name in ("__init__", "production", "base"):
+        (tmp_path / "shop" / "settings" / f"{name}.py").touch()
+    assert settings_below(tmp_path) == ["shop.settings.base", "shop.settings.production"]
+    assert layout_of(tmp_path, settings_module=None).settings_module == ""
+    (tmp_path / "shop" / "settings" / "production.py").unlink()
+    assert layout_of(tmp_path, settings_module=None).settings_module == "shop.settings.base"
 
 
 def test_a_project_without_manage_runs_in_its_own_folder(tmp_path):

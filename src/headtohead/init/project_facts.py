@@ -10,7 +10,7 @@ from headtohead.protocol.project_description import DatabaseSettings
 from headtohead.revisions.checkout import Revision
 from headtohead.revisions.interpreters import FoundInterpreter, InterpreterFacts
 from headtohead.revisions.locks import Lock
-from headtohead.services.project_layout import ProjectLayout, wsgi_beside
+from headtohead.services.project_layout import ProjectLayout, settings_below, wsgi_beside
 from headtohead.stack.asked_revisions import Side
 
 _MAKES_ROWS = re.compile(
@@ -104,7 +104,8 @@ def settings_fact(module: str, *, config: Config, layout: ProjectLayout, variabl
         variable: DJANGO_SETTINGS_MODULE in the environment; empty for none.
     """
     if not module:
-        example = setting("settings", "shop.settings")
+        there = settings_below(layout.folder) or ["shop.settings"]
+        example = setting("settings", there[0])
         return missing("settings", "not found", "no manage.py, .env or wsgi.py names them", example)
     if config.settings:
         known_by = f"settings in {TABLE}"

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from headtohead.config import TABLE
 from headtohead.errors import StackError
 from headtohead.host import processes
 from headtohead.protocol.isolation import STRANGERS
@@ -21,9 +22,11 @@ def _fix(line: str, settings_module: str, log: Path) -> str:
         )
     if line.startswith("Unknown command: 'seed'"):
         return "give the project a `seed` management command with --rows, --seed and --count"
+    if "settings are not configured" in line and not settings_module:
+        return f'name them, such as settings = "shop.settings.base" in {TABLE}'
     if not line.startswith("ModuleNotFoundError"):
         return f"see {log}"
     missing = line.partition("'")[2].partition("'")[0]
     if missing.partition(".")[0] == settings_module.partition(".")[0]:
-        return f"check `settings` and `wsgi` in [tool.headtohead], see {log}"
+        return f"check `settings` and `wsgi` in {TABLE}, see {log}"
     return f"install what the project needs (pip install '.[app]'), see {log}"

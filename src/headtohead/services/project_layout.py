@@ -25,7 +25,8 @@ class ProjectLayout:
         folder: The folder in which commands run: that of `manage.py`, or the project's own.
         manage: `manage.py`; None where there is none.
         settings_module: Dotted name of the settings; empty where nobody names them.
-        named_in: The file that names them, from `folder`; empty where none does.
+        named_in: How they are known: the file that names them, from `folder`. Empty where they
+            were given, or are not known.
     """
 
     folder: Path
@@ -57,7 +58,21 @@ def layout_of(root: Path, *, settings_module: str | None) -> ProjectLayout:
             return ProjectLayout(
                 folder=folder, manage=manage, settings_module=module, named_in=from_folder
             )
-    return ProjectLayout(folder=folder, manage=manage, settings_module="")
+    modules = settings_below(folder)
+    if len(modules) != 1:
+        return ProjectLayout(folder=folder, manage=manage, settings_module="")
+    return ProjectLayout(
+        folder=folder, manage=manage, settings_module=modules[0], named_in="the only ones there are"
+    )
+
+
+def settings_below(folder: Path) -> list[str]:
+    """Dotted names of what may be a project's settings, those for development first."""
+    files = [*folder.glob("*/settings.py"), *folder.glob("*/settings/*.py")]
+    modules = [".".join(file.relative_to(folder).with_suffix("").parts) for file in files]
+    named = [each for each in modules if not each.endswith(".__init__")]
+    order = {"settings": 0, "development": 1, "dev": 1, "local": 1, "base": 2}
+    return sorted(named, key=lambda each: (order.get(each.rpartition(".")[2], 3), each))
 
 
 def changed_at(root: Path) -> float:
