@@ -136,7 +136,7 @@ def test_other_packages_get_an_environment_that_is_kept(repository):
             "the packages of a revision are those of python in [tool.headtohead], "
             "as requirements.lock is the same"
         ),
-        "installing what requirements.lock of that revision pins",
+        "installing what requirements.lock of that revision asks for",
     ]
     with revisions(repository, "main", notes=notes) as (again, _):
         assert again.environment.interpreter == base.environment.interpreter

@@ -120,6 +120,16 @@ def test_a_project_without_an_environment_gets_one_from_its_lock_for_both_sides(
     assert answer(base, "asking.ANSWER") == answer(head, "asking.ANSWER") == "1.0"
 
 
+def test_a_project_with_neither_environment_nor_lock_gets_what_it_declares(sides):
+    declared = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["asking"]\n'
+    sides.write("pyproject.toml", base=declared, head=declared)
+    made = sides.environment(borrowed=True)
+    assert answer(made, "asking.ANSWER") == "2.0"
+    assert sides.environment("head", borrowed=True).interpreter == made.interpreter
+    assert sides.notes[-1] == "pyproject.toml leaves versions open: the newest are taken"
+    assert sides.environment().interpreter == sides.python
+
+
 def test_what_was_found_in_place_of_one_serves_where_it_has_all_that_is_asked_for(sides):
     installed(sides.head / ".venv", "answers")
     sides.write("requirements.txt", base="answers<2\n", head="answers<2\n")
@@ -214,7 +224,7 @@ def test_a_workspace_locked_by_uv_is_synced_once_and_each_checkout_runs_its_own_
     installed(sides.head / ".venv", "asking")
     base = sides.environment(project="shop")
     assert (base.shared, base.packages) == (False, "uv.lock of the revision")
-    assert sides.notes == ["installing what uv.lock of that revision pins"]
+    assert sides.notes == ["installing what uv.lock of that revision asks for"]
     assert answer(base) == "1.0"
     assert answer(base, "shared.ANSWER") == "shared with 1.0"
     # The extra of which all is installed in the project's environment, and no other.
@@ -250,7 +260,7 @@ def test_requirements_count_with_all_that_they_include(sides):
     base = sides.environment()
     assert answer(base) == answer(base, "asking.ANSWER") == "1.0"
     assert sides.notes == [
-        "installing what requirements.txt of that revision pins",
+        "installing what requirements.txt of that revision asks for",
         "requirements.txt leaves versions open: the newest are taken",
     ]
     sides.write("base.txt", base="asking\n-c limits.txt\n", head=None)
@@ -314,7 +324,7 @@ def test_an_environment_whose_making_was_interrupted_is_made_again(sides, monkey
     (left,) = (each for each in (sides.path / "environments").iterdir() if each.is_dir())
     (left / "bin" / "python").unlink()
     assert answer(sides.environment()) == "1.0"
-    assert sides.notes == ["installing what requirements.txt of that revision pins"] * 2
+    assert sides.notes == ["installing what requirements.txt of that revision asks for"] * 2
 
 
 def test_an_environment_with_a_package_under_another_name_is_refused_and_not_kept(

@@ -19,7 +19,7 @@ from headtohead.revisions import checked_out, git
 from headtohead.revisions.base import default_base
 from headtohead.revisions.git_command import names
 from headtohead.revisions.interpreters import facts_of, find_interpreter
-from headtohead.revisions.locks import find_lock, unmet
+from headtohead.revisions.locks import declared_packages, find_lock, unmet
 from headtohead.revisions.working_tree import ignored_candidates
 from headtohead.services.project_layout import ProjectLayout, layout_of
 from headtohead.setting_values import Texts
@@ -133,6 +133,8 @@ def _before(config: Config) -> list[Fact]:
         return [*found, failed("interpreter", error, "tried")]
     installed = () if interpreter.borrowed else said.distributions
     lock = find_lock(root.resolve(), named=config.lock, installed=installed)
+    if lock is None and interpreter.borrowed:
+        lock = declared_packages(root.resolve())
     lacks = lock and unmet(lock, root=root, installed=said.distributions)
     return [
         *found,

@@ -74,7 +74,7 @@ class EnvironmentRecipe:
         else:
             run_uv("venv", "--no-project", "--python", self.python, environment, cwd=folder)
             into = ("--compile-bytecode", "--python", python)
-            if self.lock.format is LockFormat.REQUIREMENTS:
+            if self.lock.format in {LockFormat.REQUIREMENTS, LockFormat.DECLARED}:
                 run_uv("pip", "install", *into, "--requirement", path, cwd=folder)
             elif self.lock.format is LockFormat.PYLOCK:
                 run_uv("pip", "sync", *into, "--allow-empty-requirements", path, cwd=folder)

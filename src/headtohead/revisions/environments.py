@@ -21,7 +21,7 @@ from headtohead.revisions.git import folders_up, holds
 from headtohead.revisions.interpreters import FoundInterpreter, facts_of
 from headtohead.revisions.locks import (
     Lock,
-    LockFormat,
+    declared_packages,
     find_lock,
     pins_everything,
     read_toml,
@@ -118,6 +118,8 @@ def environment_for(
     installed = () if interpreter.borrowed else facts.distributions
     there = find_lock(like, named=lock, installed=installed)
     own = find_lock(root, named=lock, installed=installed, like=there)
+    if there is None and own is None and interpreter.borrowed:
+        there, own = declared_packages(like), declared_packages(root)
     lacks = own and interpreter.borrowed and unmet(own, root=root, installed=facts.distributions)
     if own is None or (own.same_as(there) and not lacks):
         refuse_renamed(facts)
@@ -157,8 +159,8 @@ def environment_for(
 def _make(
     environment: Path, *, recipe: EnvironmentRecipe, lock: Lock, note: Callable[[str], None]
 ) -> None:
-    note(f"installing what {lock.name} of that revision pins")
-    if lock.format is LockFormat.REQUIREMENTS and not pins_everything(lock):
+    note(f"installing what {lock.name} of that revision asks for")
+    if not pins_everything(lock):
         note(f"{lock.name} leaves versions open: the newest are taken")
     environment.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Two comparisons at once would each remove what the other installs.

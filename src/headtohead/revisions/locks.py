@@ -32,10 +32,11 @@ class LockFormat(StrEnum):
     PIPENV = "Pipfile.lock"
     PYLOCK = "pylock.toml"
     REQUIREMENTS = "requirements"
+    DECLARED = "pyproject.toml"
 
 
 _NAMES = (
-    *(each for each in LockFormat if each is not LockFormat.REQUIREMENTS),
+    *(each for each in LockFormat if each not in {LockFormat.REQUIREMENTS, LockFormat.DECLARED}),
     "requirements.lock",
     "requirements.txt",
 )
@@ -93,6 +94,20 @@ def find_lock(
             if len(several) > 1:
                 name += f", the closest of {len(several)} to what is installed"
             return _lock(chosen, folder=folder, name=name)
+    return None
+
+
+def declared_packages(root: Path) -> Lock | None:
+    """What a project without a lock declares that it needs, of which the newest are taken.
+
+    Args:
+        root: The project's folder, with no links in its path.
+    """
+    for folder in folders_up(root):
+        path = folder / LockFormat.DECLARED
+        if read_toml(path).get("project", {}).get("dependencies"):
+            kind, digest = LockFormat.DECLARED, demands_of(folder)
+            return Lock(path=path, folder=folder, name=path.name, format=kind, digest=digest)
     return None
 
 
@@ -184,7 +199,9 @@ def requirement_lines(path: Path) -> list[str]:
 
 
 def pins_everything(lock: Lock) -> bool:
-    """Whether a requirements file, with what it includes, leaves no version to be chosen."""
+    """Whether a lock, or a requirements file with what it includes, leaves no version open."""
+    if lock.format is not LockFormat.REQUIREMENTS:
+        return lock.format is not LockFormat.DECLARED
     return all(
         requirement is None
         or requirement.url
