@@ -354,3 +354,6 @@ def test_a_revision_that_asks_for_another_python_is_not_run_by_the_projects(side
     assert not (sides.path / "environments").exists()
     sides.write(".python-version", base=None, head="3.98\n")
     assert answer(sides.environment()) == "1.0"
+    # Where the project has none, nobody has chosen another one than it asks for.
+    with pytest.raises(RevisionError, match="3.98"):
+        sides.environment(borrowed=True)

@@ -179,7 +179,8 @@ def _python_for(root: Path, *, like: Path, interpreter: FoundInterpreter, versio
 
     declared = (read_toml(each / "pyproject.toml").get("project", {}) for each in folders_up(root))
     required = next((each["requires-python"] for each in declared if "requires-python" in each), "")
-    asked = "" if pinned(root) == pinned(like) else pinned(root)
+    same = pinned(root) == pinned(like) and not interpreter.borrowed
+    asked = "" if same else pinned(root)
     with suppress(InvalidSpecifier):
         if not SpecifierSet(required).contains(version, prereleases=True):
             asked = asked or required
