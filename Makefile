@@ -36,6 +36,7 @@ test: setup ## pass the tests, in ten minutes at most
 
 test-all: setup ## pass every test at full length, try the harness, judge the thirty commits (two hours)
 	@$(pytest) --hypothesis-profile=night $(TEST_FLAGS)
+	.venv/bin/python -m benchmarks.soak --minutes 2 --output results/soak
 	.venv/bin/python -m benchmarks.validation --quick
 	.venv/bin/python -m benchmarks.proof --output results/proof
 

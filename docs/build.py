@@ -28,6 +28,8 @@ from benchmarks.itself import markdown as itself  # noqa: E402
 from benchmarks.itself.record import Record as Itself  # noqa: E402
 from benchmarks.proof import markdown as proof  # noqa: E402
 from benchmarks.proof.record import Record as Proof  # noqa: E402
+from benchmarks.soak import markdown as soak  # noqa: E402
+from benchmarks.soak.record import Record as Soak  # noqa: E402
 from benchmarks.storing import read_record as read_kept  # noqa: E402
 from benchmarks.validation import markdown  # noqa: E402
 from benchmarks.validation.output import write_pictures  # noqa: E402
@@ -42,6 +44,7 @@ AUDIT = ROOT / "docs" / "audit.json"
 GENERATOR_COST = ROOT / "docs" / "generator-cost"
 PROOF = ROOT / "docs" / "proof"
 ITSELF = ROOT / "docs" / "itself"
+SOAK = ROOT / "docs" / "soak"
 RELIABILITY = ROOT / "docs" / "reliability.jsonl"
 # Wide enough for the table, narrow enough for the page that shows it.
 COLUMNS = 150
@@ -84,6 +87,11 @@ def itself_page(folder: Path) -> str:
     return itself.render(read_kept(folder, Itself))
 
 
+def soak_page(folder: Path) -> str:
+    """The page on load that was held for a while, whose record is in the folder."""
+    return soak.render(read_kept(folder, Soak))
+
+
 def main() -> None:
     """Rewrite what is out of date."""
     # A record takes a day of a quiet machine, so that a checkout may be without one.
@@ -93,6 +101,7 @@ def main() -> None:
         (GENERATOR_COST, generator_cost_page),
         (PROOF, proof_page),
         (ITSELF, itself_page),
+        (SOAK, soak_page),
     ):
         if folder.is_dir():
             folder.with_suffix(".md").write_text(page(folder), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Load that is held for a while, and what grows under it."""
