@@ -130,14 +130,13 @@ def stack(config: Config) -> StackSettings:
         root=config.root,
         directory=config.root / config.stack,
         settings_module=config.settings or "",
-        wsgi=config.wsgi or "",
         health=config.health,
         workers=config.api_workers,
         services=("celery",) if config.background and config.celery else (),
         **{
             name: getattr(config, name)
             for name in (
-                *("asgi", "gunicorn_config", "celery", "port", "prometheus"),
+                *("wsgi", "asgi", "gunicorn_config", "celery", "port", "prometheus"),
                 *("rows", "seed", "database_url", "cache_url", "broker_url", "memcached_url"),
             )
         },

@@ -13,6 +13,7 @@ from headtohead.revisions.interpreters import FoundInterpreter, InterpreterFacts
 from headtohead.revisions.locks import Lock, LockFormat
 from headtohead.services.project_layout import ProjectLayout
 from tests.init.samples import CONFIG, LAYOUT, POSTGRESQL, ROOT, SQLITE, revision, side
+from tests.stack.stacks import settings_in
 
 SAID = InterpreterFacts(
     python="3.13.0",
@@ -169,37 +170,23 @@ def test_settings_that_nobody_names_are_missing():
     assert fact.line_to_add == 'settings = "shop.settings"'
 
 
-def test_what_is_served_says_who_names_it(tmp_path):
-    (tmp_path / "shop").mkdir()
-    (tmp_path / "shop" / "wsgi.py").touch()
-    beside = side(wsgi="")
-    there = replace(beside, project=replace(beside.project, manage=tmp_path / "manage.py"))
-    told = [
-        known.application_fact(each, config=config)
-        for each, config in (
-            (side(), replace(CONFIG, wsgi="its.own:app")),
-            (side(asgi="shop.asgi:application"), CONFIG),
-            (there, CONFIG),
-        )
-    ]
-    assert [(each.found, each.known_by) for each in told] == [
-        ("its.own:app (WSGI)", "wsgi in [tool.headtohead]"),
-        (
-            "shop.wsgi:application (WSGI); its ASGI application is not asked",
-            "WSGI_APPLICATION",
-        ),
-        ("shop.wsgi:application (WSGI)", "the wsgi.py nearest to the settings"),
-    ]
+def application(*, wsgi: str, asgi: str) -> Fact:
+    settings = settings_in(ROOT, wsgi=None)
+    return known.application_fact(side(wsgi=wsgi, asgi=asgi), settings=settings)
 
 
-@pytest.mark.parametrize(
-    ("asgi", "found"),
-    [("", "not found"), ("shop.asgi:application", "shop.asgi:application (ASGI) alone")],
-)
-def test_a_project_without_a_wsgi_application_lacks_one(asgi, found):
-    fact = known.application_fact(side(wsgi="", asgi=asgi), config=CONFIG)
-    assert (fact.found, fact.standing) == (found, Standing.MISSING)
-    assert fact.line_to_add == 'wsgi = "shop.wsgi:application"'
+def test_what_is_served_says_who_names_it():
+    fact = application(wsgi="shop.wsgi:application", asgi="shop.asgi:application")
+    assert fact.found == "shop.wsgi:application (WSGI); its ASGI application is not asked"
+    assert fact.known_by == "WSGI_APPLICATION"
+    assert fact.lines == ('wsgi = "shop.wsgi:application"',)
+
+
+def test_a_project_without_a_wsgi_application_lacks_one():
+    fact = application(wsgi="", asgi="shop.asgi:application")
+    assert "shop.asgi:application (ASGI) alone" in fact.found
+    assert fact.standing is Standing.MISSING
+    assert fact.lines == ('wsgi = "shop.wsgi:application"',)
 
 
 def test_rows_come_from_a_file_from_what_is_named_or_from_commands():

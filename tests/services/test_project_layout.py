@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from headtohead.services.project_layout import changed_at, layout_of, settings_below, wsgi_beside
+from headtohead.services.project_layout import changed_at, layout_of, settings_below
 
 MANAGE = """import os
 def main():
@@ -68,21 +68,6 @@ def test_settings_that_nobody_names_are_the_only_ones_there_are(tmp_path):
 def test_a_project_without_manage_runs_in_its_own_folder(tmp_path):
     found = layout_of(tmp_path, settings_module=None)
     assert (found.manage, found.folder, found.settings_module) == (None, tmp_path, "")
-
-
-@pytest.mark.parametrize(
-    ("place", "application"),
-    [
-        ("config/settings/wsgi.py", "config.settings.wsgi:application"),
-        ("config/wsgi.py", "config.wsgi:application"),
-        ("wsgi.py", "wsgi:application"),
-        ("elsewhere/wsgi.py", ""),
-    ],
-)
-def test_the_application_is_the_one_nearest_to_the_settings(place, application, tmp_path):
-    (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
-    (tmp_path / place).touch()
-    assert wsgi_beside("config.settings.local", folder=tmp_path) == application
 
 
 def test_links_that_lead_nowhere_are_no_change_of_the_project(tmp_path):

@@ -5,13 +5,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from headtohead.config import TABLE, Config
-from headtohead.init.facts import Fact, Standing, advised, missing, setting
+from headtohead.errors import StackError
+from headtohead.init.facts import Fact, Standing, advised, failed, missing, setting
 from headtohead.protocol.project_description import DatabaseSettings
 from headtohead.revisions.checkout import Revision
 from headtohead.revisions.interpreters import FoundInterpreter, InterpreterFacts
 from headtohead.revisions.locks import Lock
-from headtohead.services.project_layout import ProjectLayout, settings_below, wsgi_beside
+from headtohead.services.project_layout import ProjectLayout, settings_below
+from headtohead.stack.application import application_of
 from headtohead.stack.asked_revisions import Side
+from headtohead.stack.settings import StackSettings
 
 _MAKES_ROWS = re.compile(
     r"(?:.*_)?(?:seed|populate|demo|sample)(?:_.*)?|(?:add|create|generate|load|make)_(?:.*_)?data"
@@ -118,27 +121,19 @@ def settings_fact(module: str, *, config: Config, layout: ProjectLayout, variabl
     )
 
 
-def application_fact(side: Side, *, config: Config) -> Fact:
+def application_fact(side: Side, *, settings: StackSettings) -> Fact:
     """What is served."""
-    described = side.description
-    beside = wsgi_beside(described.settings_module, folder=side.project.folder)
-    found = (
-        (config.wsgi, f"wsgi in {TABLE}"),
-        (described.wsgi, "WSGI_APPLICATION"),
-        (beside, "the wsgi.py nearest to the settings"),
+    try:
+        application = application_of(settings, side.project, side.description)
+    except StackError as error:
+        return failed("application", error, "WSGI_APPLICATION names none")
+    more = "; its ASGI application is not asked" if side.description.asgi else ""
+    return Fact(
+        subject="application",
+        found=f"{application.name} (WSGI){more}",
+        known_by=application.known_by,
+        lines=(setting("wsgi", application.name),),
     )
-    for application, known_by in found:
-        if application:
-            more = "; its ASGI application is not asked" if described.asgi else ""
-            return Fact(
-                subject="application",
-                found=f"{application} (WSGI){more}",
-                known_by=known_by,
-                lines=(setting("wsgi", application),),
-            )
-    example = setting("wsgi", "shop.wsgi:application")
-    only = f"{described.asgi} (ASGI) alone" if described.asgi else "not found"
-    return missing("application", only, "WSGI_APPLICATION names none", example)
 
 
 def database_facts(

@@ -250,7 +250,7 @@ class _Trial:
                 sources[group] = shown(source)
         self.facts += [
             _settings_fact(module, config=config, layout=self.layout),
-            known.application_fact(side, config=config),
+            known.application_fact(side, settings=settings),
             *known.database_facts(
                 side,
                 sources=sources,

@@ -92,21 +92,6 @@ def changed_at(root: Path) -> float:
     return latest
 
 
-def wsgi_beside(settings_module: str, *, folder: Path) -> str:
-    """The WSGI application nearest to a project's settings, as ``package.module:callable``.
-
-    Args:
-        settings_module: Dotted name of the settings.
-        folder: Where modules are imported from.
-    """
-    packages = settings_module.split(".")[:-1]
-    for depth in range(len(packages), -1, -1):
-        path = folder.joinpath(*packages[:depth], "wsgi.py")
-        if path.is_file():
-            return ".".join([*packages[:depth], "wsgi:application"])
-    return ""
-
-
 def _managing(root: Path) -> Iterator[Path]:
     """Every `manage.py` near a project's root, the nearest first."""
     folders = [root]

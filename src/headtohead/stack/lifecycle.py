@@ -24,6 +24,7 @@ from headtohead.services.prometheus import program as prometheus_program
 from headtohead.services.running_server import RunningServer
 from headtohead.services.valkey import VALKEY as CACHE
 from headtohead.services.valkey import EmbeddedValkey, broker_on
+from headtohead.stack.application import application_of
 from headtohead.stack.availability import CELERY, MEMCACHED, External, external_servers
 from headtohead.stack.isolation import isolate_stack
 from headtohead.stack.settings import StackSettings
@@ -196,7 +197,7 @@ def _start(
     progress("starting the API")
     served = Api(directory=directory).start(
         project,
-        application=settings.wsgi,
+        application=application_of(settings, project).name,
         config=settings.gunicorn_config,
         workers=settings.workers,
         port=_port_to_use(settings, state),

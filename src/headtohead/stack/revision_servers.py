@@ -24,9 +24,10 @@ from headtohead.services.gunicorn import (
     mark,
     stop,
 )
-from headtohead.services.project_layout import layout_of, wsgi_beside
+from headtohead.services.project_layout import layout_of
 from headtohead.services.running_server import RunningServer
 from headtohead.stack import lifecycle
+from headtohead.stack.application import application_of
 from headtohead.stack.asked_revisions import NO_CACHE, NO_DATABASE, Side, ask
 from headtohead.stack.isolation import remove_isolations
 from headtohead.stack.revision_data import RevisionData
@@ -42,7 +43,8 @@ class IsolatedRevisions:
         settings: What the user asked for.
         data: Their databases and caches.
         projects: Each revision's project by the side's name.
-        applications: What is served of each, as ``package.module:callable``.
+        applications: What is served of each, as ``package.module:callable``; none where a command
+            of the user's serves it.
         descriptions: What each said of itself.
         token: What authorises requests to explain themselves, to every side alike.
         rows: Rows of the main table; 0 where nobody says.
@@ -76,7 +78,7 @@ class IsolatedRevisions:
                 self.data.empty_caches(side)
                 serving = GunicornSettings(
                     name=f"API {side}",
-                    application=self.applications[side],
+                    application=self.applications.get(side, ""),
                     config=self.settings.gunicorn_config,
                     workers=self.settings.workers,
                     health=self.settings.health,
@@ -199,30 +201,14 @@ def _set_up(data: RevisionData, sides: Sequence[Side], *, token: str) -> Isolate
         settings=settings,
         data=data,
         projects=projects,
-        applications={side.name: application_of(side, settings) for side in sides},
+        applications={}
+        if settings.start
+        else {
+            side.name: application_of(settings, side.project, side.description).name
+            for side in sides
+        },
         descriptions={side.name: side.description for side in sides},
         token=token,
         rows=settings.rows if makes_rows else 0,
         servers=tuple(each.server for each in data.servers.values()),
     )
-
-
-def application_of(side: Side, settings: StackSettings) -> str:
-    """What is served of a revision, as ``package.module:callable``.
-
-    Raises:
-        StackError: Nothing names it.
-    """
-    if settings.start:
-        return ""
-    found = (
-        settings.wsgi
-        or side.description.wsgi
-        or wsgi_beside(side.description.settings_module, folder=side.project.folder)
-    )
-    if not found:
-        raise StackError(
-            f"{side.name} names no WSGI application",
-            fix='name it in [tool.headtohead]: wsgi = "shop.wsgi:application"',
-        )
-    return found

@@ -9,7 +9,7 @@ from headtohead.config import TABLE, Config
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import SERVICES, Experiment
 from headtohead.services.django_project import ProjectVariable
-from headtohead.services.project_layout import layout_of, wsgi_beside
+from headtohead.services.project_layout import layout_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,8 +21,7 @@ class StackSettings:
         directory: Where data, logs and the state of the stack live.
         settings_module: Dotted name of the Django settings.
         manage: The project's `manage.py`; None where it has none.
-        wsgi: The application that the API serves, as `package.module:callable`; empty where the
-            project's files do not say.
+        wsgi: The application that is served, as `package.module:callable`; None where it is found.
         start: What serves revisions in place of gunicorn; None for gunicorn.
         health: Path that answers 200 once the project can serve; None where any answer to / will
             do.
@@ -52,7 +51,7 @@ class StackSettings:
     directory: Path
     settings_module: str
     manage: Path | None = None
-    wsgi: str
+    wsgi: str | None = None
     asgi: str
     gunicorn_config: str | None
     start: str | None = None
@@ -99,7 +98,7 @@ def stack_settings(config: Config, experiments: Sequence[Experiment] = ()) -> St
         directory=config.stack_directory,
         settings_module=layout.settings_module,
         manage=layout.manage,
-        wsgi=config.wsgi or wsgi_beside(layout.settings_module, folder=layout.folder),
+        wsgi=config.wsgi,
         start=config.start,
         health=config.health,
         data=config.data,

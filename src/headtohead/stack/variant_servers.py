@@ -25,6 +25,7 @@ from headtohead.services.gunicorn import (
 )
 from headtohead.services.prometheus import LocalPrometheus, announced
 from headtohead.services.running_server import RunningServer
+from headtohead.stack.application import application_of
 from headtohead.stack.isolation import ISOLATION_NAME
 from headtohead.stack.state import State, read_state
 from headtohead.stack.target import Target
@@ -64,7 +65,7 @@ def beside(directory: Path, declared: Mapping[str, Server]) -> Iterator[dict[str
                 with interrupted_afterwards():
                     started[upstream.name] = upstream.start(project, environment=common)
                 common[UPSTREAM_VARIABLE] = started[upstream.name].url
-            serving = _serving(name, server, state=state, directory=directory)
+            serving = _serving(name, server, state=state, project=project)
             environment = {**common, **server.environment}
             with interrupted_afterwards():
                 started[name] = serving.start(project, environment=environment)
@@ -78,10 +79,12 @@ def beside(directory: Path, declared: Mapping[str, Server]) -> Iterator[dict[str
             stop(each.process for each in started.values())
 
 
-def _serving(name: str, declared: Server, *, state: State, directory: Path) -> GunicornSettings:
+def _serving(name: str, declared: Server, *, state: State, project: Project) -> GunicornSettings:
+    asgi = declared.interface == "asgi"
+    directory = project.directory
     return GunicornSettings(
         name=f"API {name}",
-        application=state.launch.asgi if declared.interface == "asgi" else state.launch.wsgi,
+        application=state.launch.asgi if asgi else application_of(state.launch, project).name,
         interface=declared.interface,
         config=state.launch.gunicorn_config,
         workers=state.launch.workers,
