@@ -52,12 +52,13 @@ class Config:
         default=None,
     )
     wsgi: str | None = _setting(
-        "WSGI application that gunicorn serves; that of the settings where it is not named.",
+        "WSGI application that is served; that of the settings where it is not named.",
         default=None,
     )
-    asgi: str = _setting(
-        "ASGI application that gunicorn serves to variants which ask for it.",
-        default="asgi:application",
+    asgi: str | None = _setting(
+        "ASGI application that is served to variants which ask for it, and to all where it is "
+        "named and `wsgi` is not; that of the settings where it is not named.",
+        default=None,
     )
     gunicorn_config: str | None = _setting(
         "gunicorn's config file, from the project's root.", default=None

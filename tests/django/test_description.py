@@ -87,6 +87,8 @@ def test_a_project_says_where_its_settings_lead(described, tmp_path):
     assert described.media_root == str(tmp_path / "media")
     assert described.allowed_hosts == ("shop.example",)
     assert described.commands == ("fill",)
+    # Of this environment, beside which h2h brings nothing else.
+    assert (described.servers, described.asgi_worker) == (("gunicorn",), True)
     assert described.python == ".".join(map(str, sys.version_info[:3]))
 
 

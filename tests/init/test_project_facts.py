@@ -12,8 +12,8 @@ from headtohead.protocol.project_description import CacheSettings
 from headtohead.revisions.interpreters import FoundInterpreter, InterpreterFacts
 from headtohead.revisions.locks import Lock, LockFormat
 from headtohead.services.project_layout import ProjectLayout
+from headtohead.stack.application import Application
 from tests.init.samples import CONFIG, LAYOUT, POSTGRESQL, ROOT, SQLITE, revision, side
-from tests.stack.stacks import settings_in
 
 SAID = InterpreterFacts(
     python="3.13.0",
@@ -170,23 +170,21 @@ def test_settings_that_nobody_names_are_missing():
     assert fact.line_to_add == 'settings = "shop.settings"'
 
 
-def application(*, wsgi: str, asgi: str) -> Fact:
-    settings = settings_in(ROOT, wsgi=None)
-    return known.application_fact(side(wsgi=wsgi, asgi=asgi), settings=settings)
-
-
-def test_what_is_served_says_who_names_it():
-    fact = application(wsgi="shop.wsgi:application", asgi="shop.asgi:application")
-    assert fact.found == "shop.wsgi:application (WSGI); its ASGI application is not asked"
-    assert fact.known_by == "WSGI_APPLICATION"
-    assert fact.lines == ('wsgi = "shop.wsgi:application"',)
-
-
-def test_a_project_without_a_wsgi_application_lacks_one():
-    fact = application(wsgi="", asgi="shop.asgi:application")
-    assert "shop.asgi:application (ASGI) alone" in fact.found
-    assert fact.standing is Standing.MISSING
-    assert fact.lines == ('wsgi = "shop.wsgi:application"',)
+@pytest.mark.parametrize(
+    ("served", "found"),
+    [
+        ("wsgi", "shop.wsgi:application (WSGI); its ASGI application is not asked"),
+        ("asgi", "shop.asgi:application (ASGI); its WSGI application is not asked"),
+    ],
+)
+def test_what_is_served_says_who_names_it_and_what_is_not_asked(served, found):
+    name = f"shop.{served}:application"
+    fact = known.application_fact(
+        side(asgi="shop.asgi:application"),
+        Application(name=name, known_by="the project", interface=served),
+    )
+    assert (fact.found, fact.known_by) == (found, "the project")
+    assert fact.lines == (f'{served} = "{name}"',)
 
 
 def test_rows_come_from_a_file_from_what_is_named_or_from_commands():
@@ -292,20 +290,37 @@ def test_ignored_files_are_a_line_where_nothing_works_without_them():
 
 
 @pytest.mark.parametrize(
-    ("config", "distributions", "file", "found"),
+    ("application", "health", "has", "file", "found"),
     [
-        ({}, ["gunicorn"], "", ["the project's gunicorn", "any answer to /"]),
+        ({}, None, ["gunicorn"], "", ["the project's gunicorn", "any answer to /"]),
         (
-            {"health": "/up/"},
+            {},
+            "/up/",
             [],
             "gunicorn.conf.py",
             ["h2h's gunicorn, with gunicorn.conf.py", "200 at /up/"],
         ),
-        ({"start": "serve"}, [], "", ["the command of `start`", "any answer to /"]),
+        (
+            {"server": "uvicorn", "command": "serve"},
+            None,
+            ["uvicorn"],
+            "gunicorn.conf.py",
+            ["the project's uvicorn", "any answer to /"],
+        ),
+        (
+            {"server": "", "command": "serve"},
+            None,
+            [],
+            "",
+            ["the command of `start`", "any answer to /"],
+        ),
     ],
 )
-def test_the_server_and_its_health_are_told(config, distributions, file, found):
+def test_the_server_and_its_health_are_told(application, health, has, file, found):
     facts = known.server_facts(
-        config=replace(CONFIG, **config), distributions=distributions, gunicorn_config=file
+        Application(name="", known_by="", **application),
+        config=replace(CONFIG, health=health),
+        has=has,
+        gunicorn_config=file,
     )
     assert [each.found for each in facts] == found

@@ -67,6 +67,19 @@ CACHES = {
 MEDIA_ROOT = "/none/media"
 STORAGES = {"staticfiles": {"BACKEND": "no.such.Storage"}}
 """
+ASYNC_URLS = (
+    "from asgiref.sync import sync_to_async\n"
+    + URLS
+    + """
+answer = items
+
+async def items(request):
+    assert request.scope["type"] == "http"
+    return await sync_to_async(answer)(request)
+
+urlpatterns = [path("items/", items)]
+"""
+)
 MAKE_ROWS = "import django; django.setup(); from django.db import connection as c; "
 MAKE_ROWS += "c.cursor().execute('CREATE TABLE items AS SELECT 1 AS id')"
 
@@ -145,6 +158,13 @@ SHAPES = {
     ),
     "caches, media and storages of every kind": Shape(
         files={"config/settings.py": SETTINGS + CACHES}
+    ),
+    "ASGI alone": Shape(
+        files={
+            "config/wsgi.py": None,
+            "config/asgi.py": WSGI.replace("wsgi", "asgi"),
+            "items/urls.py": ASYNC_URLS,
+        }
     ),
     "tenants by host": Shape(
         files={

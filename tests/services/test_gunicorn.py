@@ -80,4 +80,7 @@ def test_the_projects_own_configuration_of_gunicorn_holds(started, tmp_path, mon
     assert variables["H2H_GUNICORN_CONFIG"] == str(tmp_path / "gunicorn.conf.py")
     assert words[words.index("--workers") + 1] == "2"
     assert variables["GUNICORN_CMD_ARGS"] == "--threads=3 -t 9"
+    assert "--worker-class=asgi" not in words
+    asgi = ("--worker-class=asgi", "--threads=1", "shop.wsgi:application")
+    assert tuple(started(worker_class="asgi")[0][-3:]) == asgi
     assert started(config="other.py")[1]["H2H_GUNICORN_CONFIG"] == str(tmp_path / "other.py")

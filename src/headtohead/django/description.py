@@ -6,6 +6,7 @@ a command. Settings are read; no app is loaded, so no app's own code runs.
 
 import contextlib
 import importlib
+import importlib.metadata
 import os
 import pkgutil
 import platform
@@ -20,6 +21,8 @@ from django.conf import settings
 from django.core import management
 
 from headtohead.protocol.project_description import (
+    ASGI_SERVERS,
+    WSGI_SERVERS,
     CacheSettings,
     DatabaseSettings,
     ProjectDescription,
@@ -90,6 +93,8 @@ def describe() -> ProjectDescription:
         allowed_hosts=tuple(str(each) for each in setting("ALLOWED_HOSTS", ())),
         commands=tuple(sorted({name for app in apps for name in _commands(app)})),
         broker=str(setting("CELERY_BROKER_URL") or setting("BROKER_URL") or "").partition(":")[0],
+        servers=tuple(each for each in (*ASGI_SERVERS, *WSGI_SERVERS) if _is_installed(each)),
+        asgi_worker=_is_found("gunicorn.workers.gasgi"),
     )
 
 
@@ -150,6 +155,22 @@ def cache_kind(backend: str) -> str:
 def _application(given: Any) -> str:
     module, _, name = str(given or "").rpartition(".")
     return f"{module}:{name}" if module else ""
+
+
+def _is_installed(package: str) -> bool:
+    # Not by importing: h2h's own gunicorn would be found as well.
+    try:
+        importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _is_found(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ImportError:
+        return False
 
 
 def _absolute(given: Any) -> str:

@@ -9,7 +9,9 @@ from enum import StrEnum
 from headtohead.errors import HeadToHeadError
 
 # What is offered as an example of a fix that names a line of the configuration.
-_LINE = re.compile(r"\b(?:python|settings|wsgi|data|prepare|copy) = (?:\"[^\"]*\"|\[.*?\])")
+_LINE = re.compile(
+    r"\b(?:python|settings|wsgi|asgi|start|data|prepare|copy) = (?:\"[^\"]*\"|\[.*?\])"
+)
 
 
 class Standing(StrEnum):

@@ -5,16 +5,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from headtohead.config import TABLE, Config
-from headtohead.errors import StackError
-from headtohead.init.facts import Fact, Standing, advised, failed, missing, setting
+from headtohead.init.facts import Fact, Standing, advised, missing, setting
 from headtohead.protocol.project_description import DatabaseSettings
 from headtohead.revisions.checkout import Revision
 from headtohead.revisions.interpreters import FoundInterpreter, InterpreterFacts
 from headtohead.revisions.locks import Lock
 from headtohead.services.project_layout import ProjectLayout, settings_below
-from headtohead.stack.application import application_of
+from headtohead.stack.application import Application
 from headtohead.stack.asked_revisions import Side
-from headtohead.stack.settings import StackSettings
 
 _MAKES_ROWS = re.compile(
     r"(?:.*_)?(?:seed|populate|demo|sample)(?:_.*)?|(?:add|create|generate|load|make)_(?:.*_)?data"
@@ -121,18 +119,17 @@ def settings_fact(module: str, *, config: Config, layout: ProjectLayout, variabl
     )
 
 
-def application_fact(side: Side, *, settings: StackSettings) -> Fact:
+def application_fact(side: Side, application: Application) -> Fact:
     """What is served."""
-    try:
-        application = application_of(settings, side.project, side.description)
-    except StackError as error:
-        return failed("application", error, "WSGI_APPLICATION names none")
-    more = "; its ASGI application is not asked" if side.description.asgi else ""
+    said = side.description
+    other = {"wsgi": ("ASGI", said.asgi), "asgi": ("WSGI", said.wsgi)}
+    interface, unasked = other[application.interface]
+    more = f"; its {interface} application is not asked" if unasked else ""
     return Fact(
         subject="application",
-        found=f"{application.name} (WSGI){more}",
+        found=f"{application.name} ({application.interface.upper()}){more}",
         known_by=application.known_by,
-        lines=(setting("wsgi", application.name),),
+        lines=(setting(application.interface, application.name),),
     )
 
 
@@ -261,21 +258,22 @@ def ignored_fact(names: Sequence[str], *, needed: bool) -> Fact:
 
 
 def server_facts(
-    *, config: Config, distributions: Collection[str], gunicorn_config: str
+    application: Application, *, config: Config, has: Collection[str], gunicorn_config: str
 ) -> Iterable[Fact]:
     """What serves the project, and by what it is known to be up.
 
     Args:
+        application: What is served.
         config: The settings of h2h.
-        distributions: Packages that the project has.
+        has: Packages of servers that the project has.
         gunicorn_config: gunicorn's own config file there; empty for none.
     """
-    if config.start:
+    if not application.server:
         yield Fact(subject="server", found="the command of `start`", known_by=f"start in {TABLE}")
     else:
-        own = "gunicorn" in distributions
-        found = "the project's gunicorn" if own else "h2h's gunicorn"
-        if gunicorn_config:
+        own = application.server in has
+        found = f"{'the project' if own else 'h2h'}'s {application.server}"
+        if gunicorn_config and not application.command:
             found += f", with {gunicorn_config}"
         known_by = "it is installed" if own else "the project has none"
         yield Fact(subject="server", found=found, known_by=known_by)

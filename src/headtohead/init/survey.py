@@ -21,16 +21,18 @@ from headtohead.revisions.git_command import names
 from headtohead.revisions.interpreters import facts_of, find_interpreter
 from headtohead.revisions.locks import declared_packages, find_lock, unmet
 from headtohead.revisions.working_tree import ignored_candidates
+from headtohead.services.gunicorn import own_config
 from headtohead.services.project_layout import ProjectLayout, layout_of
 from headtohead.setting_values import Texts
 from headtohead.stack import revision_servers
+from headtohead.stack.application import application_of
 from headtohead.stack.asked_revisions import Side
 from headtohead.stack.existing_rows import shown, source_of
-from headtohead.stack.settings import stack_settings
+from headtohead.stack.revision_servers import IsolatedRevisions
+from headtohead.stack.settings import StackSettings, stack_settings
 
 SCHEMA_VERSION = 1
 _DUMPS = ("*.dump", "*.sql", "*.sqlite3")
-_GUNICORN_CONFIG = "gunicorn.conf.py"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,7 +223,7 @@ class _Trial:
                 self.stage = "server"
                 self.note("starting both servers")
                 with sides.served((BASE, HEAD)) as servers:
-                    self.facts += self._served_by()
+                    self.facts += self._served_by(sides)
                     self.stage = "endpoint"
                     urls = {side: f"http://{each.address}" for side, each in servers.items()}
                     headers = common_headers(config.headers, token=sides.token)
@@ -250,7 +252,7 @@ class _Trial:
                 sources[group] = shown(source)
         self.facts += [
             _settings_fact(module, config=config, layout=self.layout),
-            known.application_fact(side, settings=settings),
+            *self._application_fact(side, settings),
             *known.database_facts(
                 side,
                 sources=sources,
@@ -260,11 +262,21 @@ class _Trial:
             *known.surroundings_facts(side, distributions=self._distributions),
         ]
 
-    def _served_by(self) -> list[Fact]:
-        beside = self.layout.folder / _GUNICORN_CONFIG
-        own = self.config.gunicorn_config or (_GUNICORN_CONFIG if beside.is_file() else "")
+    def _application_fact(self, side: Side, settings: StackSettings) -> list[Fact]:
+        try:
+            application = application_of(settings, side.project, side.description)
+        except HeadToHeadError as error:
+            return [failed("application", error, "its settings and its files")]
+        return [known.application_fact(side, application)] if application.name else []
+
+    def _served_by(self, sides: IsolatedRevisions) -> list[Fact]:
+        project = sides.projects[HEAD]
+        own = own_config(project, named=self.config.gunicorn_config)
         facts = known.server_facts(
-            config=self.config, distributions=self._distributions, gunicorn_config=own
+            sides.applications[HEAD],
+            config=self.config,
+            has=sides.descriptions[HEAD].servers,
+            gunicorn_config=os.path.relpath(own, project.runs_in.root) if own else "",
         )
         return list(facts)
 

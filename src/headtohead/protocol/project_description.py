@@ -8,6 +8,9 @@ from urllib.parse import quote, urlencode
 
 # Begins the answer, whatever the project prints before it.
 MARK = "\x1eh2h description "
+# Packages of servers, by what they speak.
+ASGI_SERVERS = ("uvicorn", "daphne", "hypercorn", "granian")
+WSGI_SERVERS = ("gunicorn", "uwsgi", "waitress", "mod-wsgi")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +89,8 @@ class ProjectDescription:
         commands: Its own management commands.
         broker: Scheme of its Celery broker's URL, such as ``redis``; empty where its settings name
             none.
+        servers: Those of `ASGI_SERVERS` and `WSGI_SERVERS` that are installed.
+        asgi_worker: Whether gunicorn, its own or else h2h's, speaks ASGI by itself.
     """
 
     python: str
@@ -104,6 +109,8 @@ class ProjectDescription:
     allowed_hosts: tuple[str, ...]
     commands: tuple[str, ...]
     broker: str = ""
+    servers: tuple[str, ...] = ()
+    asgi_worker: bool = False
 
     @property
     def runs_on(self) -> str:
@@ -137,6 +144,6 @@ class ProjectDescription:
         given: dict[str, Any] = json.loads(line)
         for name, kind in (("databases", DatabaseSettings), ("caches", CacheSettings)):
             given[name] = {alias: kind(**each) for alias, each in given[name].items()}
-        for name in ("middleware", "apps", "allowed_hosts", "commands"):
+        for name in ("middleware", "apps", "allowed_hosts", "commands", "servers"):
             given[name] = tuple(given[name])
         return cls(**given)

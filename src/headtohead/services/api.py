@@ -47,6 +47,7 @@ class Api:
         project: Project,
         *,
         application: str,
+        worker_class: str | None,
         config: str | None,
         workers: int,
         port: int,
@@ -60,6 +61,7 @@ class Api:
         serving = GunicornSettings(
             name=NAME,
             application=application,
+            worker_class=worker_class,
             config=config,
             workers=workers,
             port=port,

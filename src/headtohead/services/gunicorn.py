@@ -32,7 +32,8 @@ _CONFIG = str(Path(headtohead.__file__).parent / "django" / "gunicorn_config.py"
 _FOUND_CONFIG = "gunicorn.conf.py"
 # As django/gunicorn_config.py reads it, which imports nothing.
 _OWN_CONFIG = "H2H_GUNICORN_CONFIG"
-_GIVEN = "GUNICORN_CMD_ARGS"
+# Arguments that gunicorn takes beside those of its command.
+ARGUMENTS_VARIABLE = "GUNICORN_CMD_ARGS"
 STOP_PATIENCE = 5.0  # seconds
 
 
@@ -40,12 +41,12 @@ STOP_PATIENCE = 5.0  # seconds
 class GunicornSettings:
     """What gunicorn is to serve, and how.
 
-    The same server speaks both interfaces, so that variants differ in the interface alone.
+    It speaks WSGI and ASGI, so that variants differ in the interface alone.
 
     Attributes:
         name: What the server is called, in reports and errors.
         application: What it serves, as ``package.module:callable``.
-        interface: ``wsgi`` or ``asgi``.
+        worker_class: gunicorn's, in place of what its own configuration says; None for that.
         config: gunicorn's config file, from the project's root.
         workers: Worker processes.
         port: Port on 127.0.0.1; 0 takes a free one.
@@ -59,7 +60,7 @@ class GunicornSettings:
 
     name: str
     application: str
-    interface: str = "wsgi"
+    worker_class: str | None = None
     config: str | None
     workers: int
     port: int = 0
@@ -85,21 +86,22 @@ class GunicornSettings:
         processes.rotate_log(self.log)
         if self.command:
             return self._start_command(self.command, project, environment=environment)
+        # Whatever the config file says of other workers and their threads.
+        worker_class = [f"--worker-class={self.worker_class}", "--threads=1"]
         with ports.bind(self.port) as bound:
             process = processes.spawn(
                 [
                     *(str(project.runs_in.interpreter), "-m", "gunicorn"),
                     *("--config", _CONFIG, "--workers", str(self.workers)),
                     *("--bind", f"fd://{bound.fileno()}"),
-                    # Whatever the config file says of WSGI workers and their threads.
-                    *(("--worker-class=asgi", "--threads=1") if self.interface == "asgi" else ()),
+                    *(worker_class if self.worker_class else ()),
                     self.application,
                 ],
                 directory=project.folder,
                 environment={
                     **project.variables(),
-                    _OWN_CONFIG: self._own_config(project),
-                    _GIVEN: _without_reloading(os.environ.get(_GIVEN, "")),
+                    _OWN_CONFIG: str(own_config(project, named=self.config) or ""),
+                    ARGUMENTS_VARIABLE: _without_reloading(os.environ.get(ARGUMENTS_VARIABLE, "")),
                     "WEB_CONCURRENCY": str(self.workers),
                     "PROMETHEUS_MULTIPROC_DIR": str(self.metrics),
                     **environment,
@@ -129,12 +131,16 @@ class GunicornSettings:
         )
         return StartedGunicorn(serving=self, project=project, process=process, port=port)
 
-    def _own_config(self, project: Project) -> str:
-        """The project's own config file, which gunicorn finds by its name; empty for none."""
-        if self.config:
-            return str(project.runs_in.root / self.config)
-        found = project.folder / _FOUND_CONFIG
-        return str(found) if found.is_file() else ""
+
+def own_config(project: Project, *, named: str | None) -> Path | None:
+    """The project's own config file of gunicorn, which finds it by its name; None for none.
+
+    Args:
+        project: The project.
+        named: Its path from the project's root, where the user says it.
+    """
+    found = project.runs_in.root / named if named else project.folder / _FOUND_CONFIG
+    return found if found.is_file() or named else None
 
 
 def _filled(words: list[str], *, port: int) -> list[str]:

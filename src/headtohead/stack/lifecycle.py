@@ -195,9 +195,12 @@ def _start(
         rows=settings.rows, seed=settings.seed, empty=settings.made_up, progress=progress
     )
     progress("starting the API")
+    application = application_of(settings.as_launched(), project)
     served = Api(directory=directory).start(
         project,
-        application=application_of(settings, project).name,
+        application=application.name,
+        # A stack is gunicorn's, whatever else the project has.
+        worker_class="asgi" if application.interface == "asgi" else None,
         config=settings.gunicorn_config,
         workers=settings.workers,
         port=_port_to_use(settings, state),

@@ -27,7 +27,7 @@ from headtohead.services.gunicorn import (
 from headtohead.services.project_layout import layout_of
 from headtohead.services.running_server import RunningServer
 from headtohead.stack import lifecycle
-from headtohead.stack.application import application_of
+from headtohead.stack.application import Application, application_of, served_differently
 from headtohead.stack.asked_revisions import NO_CACHE, NO_DATABASE, Side, ask
 from headtohead.stack.isolation import remove_isolations
 from headtohead.stack.revision_data import RevisionData
@@ -43,8 +43,7 @@ class IsolatedRevisions:
         settings: What the user asked for.
         data: Their databases and caches.
         projects: Each revision's project by the side's name.
-        applications: What is served of each, as ``package.module:callable``; none where a command
-            of the user's serves it.
+        applications: What is served of each.
         descriptions: What each said of itself.
         token: What authorises requests to explain themselves, to every side alike.
         rows: Rows of the main table; 0 where nobody says.
@@ -54,7 +53,7 @@ class IsolatedRevisions:
     settings: StackSettings
     data: RevisionData
     projects: Mapping[str, Project]
-    applications: Mapping[str, str]
+    applications: Mapping[str, Application]
     descriptions: Mapping[str, ProjectDescription]
     token: str
     rows: int
@@ -76,13 +75,15 @@ class IsolatedRevisions:
         try:
             for side in order:
                 self.data.empty_caches(side)
+                application = self.applications[side]
                 serving = GunicornSettings(
                     name=f"API {side}",
-                    application=self.applications.get(side, ""),
+                    application=application.name,
+                    worker_class=application.worker_class,
                     config=self.settings.gunicorn_config,
                     workers=self.settings.workers,
                     health=self.settings.health,
-                    command=self.settings.start,
+                    command=application.command,
                     version=self.descriptions[side].runs_on,
                     log=self.data.directory / "logs" / f"{side}.log",
                     metrics=self.data.directory / f"prometheus-{side}",
@@ -101,7 +102,8 @@ class IsolatedRevisions:
         logs = (self.data.directory / "logs" / f"{side}.log" for side in self.projects)
         lines = (line for log in logs if log.exists() for line in read_log(log).splitlines())
         said = (line.removeprefix(REMARK) for line in lines if line.startswith(REMARK))
-        return tuple(dict.fromkeys((*switched_off, *said)))
+        apart = served_differently(self.applications)
+        return tuple(dict.fromkeys((*([apart] if apart else ()), *switched_off, *said)))
 
 
 @contextmanager
@@ -201,11 +203,8 @@ def _set_up(data: RevisionData, sides: Sequence[Side], *, token: str) -> Isolate
         settings=settings,
         data=data,
         projects=projects,
-        applications={}
-        if settings.start
-        else {
-            side.name: application_of(settings, side.project, side.description).name
-            for side in sides
+        applications={
+            side.name: application_of(settings, side.project, side.description) for side in sides
         },
         descriptions={side.name: side.description for side in sides},
         token=token,

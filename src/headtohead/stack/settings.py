@@ -21,7 +21,7 @@ class StackSettings:
         directory: Where data, logs and the state of the stack live.
         settings_module: Dotted name of the Django settings.
         manage: The project's `manage.py`; None where it has none.
-        wsgi: The application that is served, as `package.module:callable`; None where it is found.
+        wsgi: The WSGI application, as `package.module:callable`; None where it is found.
         start: What serves revisions in place of gunicorn; None for gunicorn.
         health: Path that answers 200 once the project can serve; None where any answer to / will
             do.
@@ -29,7 +29,7 @@ class StackSettings:
             or made.
         prepare: Commands that make them.
         reachable: Servers that the project may contact while revisions are compared.
-        asgi: The one that servers beside it serve if they speak ASGI.
+        asgi: The one that speaks ASGI, likewise; it is served where `wsgi` is not named.
         gunicorn_config: gunicorn's config file, from `root`.
         workers: gunicorn workers.
         port: Port of the API on 127.0.0.1; 0 takes a free one.
@@ -52,8 +52,8 @@ class StackSettings:
     settings_module: str
     manage: Path | None = None
     wsgi: str | None = None
-    asgi: str
-    gunicorn_config: str | None
+    asgi: str | None = None
+    gunicorn_config: str | None = None
     start: str | None = None
     health: str | None = None
     data: str | None = field(default=None, repr=False)

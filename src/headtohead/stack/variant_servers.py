@@ -25,7 +25,7 @@ from headtohead.services.gunicorn import (
 )
 from headtohead.services.prometheus import LocalPrometheus, announced
 from headtohead.services.running_server import RunningServer
-from headtohead.stack.application import application_of
+from headtohead.stack.application import application_by
 from headtohead.stack.isolation import ISOLATION_NAME
 from headtohead.stack.state import State, read_state
 from headtohead.stack.target import Target
@@ -80,12 +80,11 @@ def beside(directory: Path, declared: Mapping[str, Server]) -> Iterator[dict[str
 
 
 def _serving(name: str, declared: Server, *, state: State, project: Project) -> GunicornSettings:
-    asgi = declared.interface == "asgi"
     directory = project.directory
     return GunicornSettings(
         name=f"API {name}",
-        application=state.launch.asgi if asgi else application_of(state.launch, project).name,
-        interface=declared.interface,
+        application=application_by(declared.interface, state.launch, project).name,
+        worker_class="asgi" if declared.interface == "asgi" else None,
         config=state.launch.gunicorn_config,
         workers=state.launch.workers,
         health=state.launch.health,
@@ -98,7 +97,7 @@ def _upstream(name: str, declared: Server, *, state: State, directory: Path) -> 
     return GunicornSettings(
         name=f"upstream of {name}",
         application=declared.upstream,
-        interface="asgi",
+        worker_class="asgi",
         config=state.launch.gunicorn_config,
         workers=1,
         health="/health/",
