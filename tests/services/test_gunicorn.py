@@ -1,37 +1,28 @@
 """What is started to serve a project, by gunicorn or by a command of its own."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Thread
 
 import pytest
 
 from headtohead.errors import ConfigurationError, StackError
+from headtohead.host import ports
 from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services import gunicorn
-from headtohead.services.django_project import Project
 from headtohead.services.gunicorn import GunicornSettings
+from tests.services.test_django_project import project
 
 
 @pytest.fixture
-def started(tmp_path, monkeypatch):
-    """What would be started: the words of its command, and its variables."""
-    found: list[tuple[list[str], dict[str, str]]] = []
-    monkeypatch.setattr(
-        gunicorn.processes,
-        "spawn",
-        lambda words, *, environment, **_: found.append((list(map(str, words)), environment)),
-    )
-    project = Project(
+def start(tmp_path):
+    there = project(
         runs_in=PythonEnvironment(root=tmp_path, interpreter=Path(sys.executable)),
         directory=tmp_path,
-        settings_module="shop.settings",
-        database_url="",
-        cache_url="",
-        broker_url="",
-        memcached_url="",
-        token="",
-        embedded=True,
     )
     serving = GunicornSettings(
         name="API",
@@ -43,12 +34,24 @@ def started(tmp_path, monkeypatch):
         log=tmp_path / "api.log",
         metrics=tmp_path / "metrics",
     )
+    return lambda **changes: replace(serving, **changes).start(there, environment={})
 
-    def start(**changes: object) -> tuple[list[str], dict[str, str]]:
-        replace(serving, **changes).start(project, environment={})
+
+@pytest.fixture
+def started(start, monkeypatch):
+    """What would be started: the words of its command, and its variables."""
+    found: list[tuple[list[str], dict[str, str]]] = []
+    monkeypatch.setattr(
+        gunicorn.processes,
+        "spawn",
+        lambda words, *, environment, **_: found.append((list(map(str, words)), environment)),
+    )
+
+    def words_and_variables(**changes: object) -> tuple[list[str], dict[str, str]]:
+        start(**changes)
         return found[-1]
 
-    return start
+    return words_and_variables
 
 
 def test_a_command_is_told_where_to_listen_in_its_own_words(started):
@@ -84,3 +87,62 @@ def test_the_projects_own_configuration_of_gunicorn_holds(started, tmp_path, mon
     asgi = ("--worker-class=asgi", "--threads=1", "shop.wsgi:application")
     assert tuple(started(worker_class="asgi")[0][-3:]) == asgi
     assert started(config="other.py")[1]["H2H_GUNICORN_CONFIG"] == str(tmp_path / "other.py")
+
+
+@contextmanager
+def stranger(answer: bytes) -> Iterator[int]:
+    """The port of somebody who answers so."""
+
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(4096)
+            self.request.sendall(answer)
+
+    with ThreadingTCPServer((ports.HOST, 0), Handler) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+
+
+SERVE = "python -m http.server --bind {host} {port}"
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", b"HTTP/1.1 404 No\r\n\r\n"],
+    ids=["nothing", "200", "404"],
+)
+def test_a_port_that_somebody_else_takes_meanwhile_is_left_to_them(answer, start, monkeypatch):
+    with stranger(answer) as taken:
+        chosen = iter([taken, taken, ports.free_port()])
+        monkeypatch.setattr(ports, "free_port", lambda: next(chosen))
+        server = start(command=SERVE)
+        try:
+            running = server.await_healthy()
+            assert running.address != f"{ports.HOST}:{taken}"
+            assert (running.pid, running.address) == (
+                server.process.pid,
+                f"{ports.HOST}:{server.port}",
+            )
+            assert ports.listener(server.port) == server.process
+        finally:
+            gunicorn.stop([server.process])
+
+
+@pytest.mark.process
+def test_who_never_gets_a_port_is_told_so(start, monkeypatch):
+    with closing(ports.bind(0)) as held:
+        held.listen()
+        monkeypatch.setattr(gunicorn, "_health", lambda _, **__: None)
+        monkeypatch.setattr(ports, "free_port", lambda: ports.port_of(held))
+        with pytest.raises(StackError, match="gets no port"):
+            start(command=SERVE).await_healthy()
+
+
+@pytest.mark.process
+def test_a_server_that_ends_by_itself_is_not_started_again(start):
+    with pytest.raises(StackError, match="does not start: enough"):
+        start(command="python -c 'raise SystemExit(\"enough\")' {port}").await_healthy()

@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 
 from headtohead.config import Config
@@ -97,7 +97,7 @@ def started(monkeypatch) -> Iterator[Started]:
 
     def spawn(arguments: Any, *, directory: Path, environment: Any, **_: Any) -> Any:
         noted.gunicorns.append((list(map(str, arguments)), dict(environment), directory))
-        return SimpleNamespace(pid=own)
+        return psutil.Process()
 
     def work(_: Celery, __: Project, *, app: str) -> tuple[RunningServer, RunningServer]:
         noted.celery.append(app)

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from contextlib import suppress
 
 import psutil
 
@@ -51,18 +52,20 @@ def port_of(bound: socket.socket) -> int:
     return port
 
 
+def listener(port: int) -> psutil.Process | None:
+    """Who listens on a port; None for nobody, or one whom this user may not look into."""
+    for connection in psutil.net_connections(kind="tcp"):
+        listens = connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
+        if listens and connection.pid is not None:
+            with suppress(psutil.NoSuchProcess):
+                return psutil.Process(connection.pid)
+    return None
+
+
 def _reason(port: int, error: OSError | OverflowError) -> str:
     if isinstance(error, OverflowError):
         return "does not exist"
     if error.errno != errno.EADDRINUSE:
         return f"cannot be used ({error.strerror})"
-    owner = _owner(port)
-    return f"is taken by {owner}" if owner else "is taken"
-
-
-def _owner(port: int) -> str | None:
-    for connection in psutil.net_connections(kind="tcp"):
-        listens = connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
-        if listens and connection.pid is not None:
-            return f"{psutil.Process(connection.pid).name()} (process {connection.pid})"
-    return None
+    owner = listener(port)
+    return f"is taken by {owner.name()} (process {owner.pid})" if owner else "is taken"

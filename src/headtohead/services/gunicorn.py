@@ -17,9 +17,11 @@ import psutil
 import headtohead
 from headtohead.errors import ConfigurationError, StackError
 from headtohead.host import ports, processes
+from headtohead.host.interrupts import interrupted_afterwards
 from headtohead.services.django_project import Project
 from headtohead.services.project_errors import project_error
 from headtohead.services.running_server import RunningServer
+from headtohead.services.server_process import ATTEMPTS
 
 _START_PATIENCE = 60.0  # seconds
 _HEALTH_TIMEOUT = 5.0  # seconds
@@ -110,12 +112,14 @@ class GunicornSettings:
                 descriptors=[bound.fileno()],
             )
             port = ports.port_of(bound)
-        return StartedGunicorn(serving=self, project=project, process=process, port=port)
+        return StartedGunicorn(
+            serving=self, project=project, environment=environment, process=process, port=port
+        )
 
     def _start_command(
         self, command: str, project: Project, *, environment: Mapping[str, str]
     ) -> "StartedGunicorn":
-        # It binds the port itself, so somebody else may be faster: then it says so in its log.
+        # It binds the port itself, so somebody else may be faster: see `await_healthy`.
         port = self.port or ports.free_port()
         programs = project.runs_in.interpreter.parent
         variables = {**project.variables(), **environment, "PYTHONUNBUFFERED": "1"}
@@ -129,7 +133,9 @@ class GunicornSettings:
         process = processes.spawn(
             words, directory=project.folder, environment=variables, log=self.log
         )
-        return StartedGunicorn(serving=self, project=project, process=process, port=port)
+        return StartedGunicorn(
+            serving=self, project=project, environment=environment, process=process, port=port
+        )
 
 
 def own_config(project: Project, *, named: str | None) -> Path | None:
@@ -169,19 +175,21 @@ def _without_reloading(arguments: str) -> str:
     return shlex.join(kept)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class StartedGunicorn:
-    """A gunicorn that has been started.
+    """A gunicorn that has been started, or what a command started in its place.
 
     Attributes:
         serving: What it serves.
         project: Whose application that is.
+        environment: Variables that are other than the project's.
         process: Its main process.
         port: Where it listens on 127.0.0.1.
     """
 
     serving: GunicornSettings
     project: Project
+    environment: Mapping[str, str]
     process: psutil.Process
     port: int
 
@@ -191,15 +199,43 @@ class StartedGunicorn:
         return f"http://{ports.HOST}:{self.port}"
 
     def await_healthy(self) -> RunningServer:
-        """The server, once it is healthy.
+        """The server, once it is healthy; on another port where somebody else got its own.
 
         Raises:
             StackError: It does not become so.
         """
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                with interrupted_afterwards():
+                    stop([self.process])
+                    again = self.serving.start(self.project, environment=self.environment)
+                    self.process, self.port = again.process, again.port
+            if self._comes_up():
+                return RunningServer(
+                    name=self.serving.name,
+                    pid=self.process.pid,
+                    address=f"{ports.HOST}:{self.port}",
+                    log=self.serving.log,
+                    version=self.serving.version
+                    or f"gunicorn {version('gunicorn')}, Django {version('django')}",
+                )
+        raise StackError(
+            f"the {self.serving.name} gets no port: each was taken by somebody else",
+            fix=f"try again, see {self.serving.log}",
+        )
+
+    def _comes_up(self) -> bool:
+        """Wait until it is healthy; False where somebody else got its port."""
         deadline = time.monotonic() + _START_PATIENCE
         health = self.serving.health
-        while (answer := _health(self.port, path=health)) != _HEALTHY:
-            if not processes.alive(self.process):
+        while True:
+            alive = processes.alive(self.process)
+            answer = _health(self.port, path=health)
+            if self._is_taken(answer, alive=alive):
+                return False
+            if answer == _HEALTHY:
+                return True
+            if not alive:
                 raise project_error(
                     f"the {self.serving.name} does not start",
                     log=self.serving.log,
@@ -214,14 +250,16 @@ class StartedGunicorn:
                     fix=f"make it answer 200 when it can serve, see {self.serving.log}",
                 )
             time.sleep(processes.POLL)
-        return RunningServer(
-            name=self.serving.name,
-            pid=self.process.pid,
-            address=f"{ports.HOST}:{self.port}",
-            log=self.serving.log,
-            version=self.serving.version
-            or f"gunicorn {version('gunicorn')}, Django {version('django')}",
-        )
+
+    def _is_taken(self, answer: str | None, *, alive: bool) -> bool:
+        """Whether somebody else listens where it was to listen."""
+        if self.serving.command is None:
+            return False  # it was given the port itself
+        if answer != _HEALTHY and not alive:
+            return not ports.is_free(self.port)
+        found = ports.listener(self.port) if answer else None
+        # Who listens for a container is none of its processes, but was not there before it either.
+        return found is not None and found.create_time() < self.process.create_time()
 
 
 def healthy(port: int, *, path: str | None) -> bool:
