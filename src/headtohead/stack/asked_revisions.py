@@ -13,6 +13,8 @@ from headtohead.stack.isolation import isolate_question
 # Servers that are not there, for settings that cannot be read without any.
 NO_DATABASE = "postgresql://h2h@127.0.0.1:1/h2h"
 NO_CACHE = "redis://127.0.0.1:1/0"
+# Memory that nobody reads: tasks of these requests are nobody's.
+NO_BROKER = "memory://"
 
 _NOBODYS = "django.db.backends.dummy"
 

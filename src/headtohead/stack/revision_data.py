@@ -169,13 +169,17 @@ class RevisionData:
                 *(each.server.address for each in self.servers.values()),
             ),
         )
+        memcached = self.servers.get("memcached")
         return replace(
             side.project,
             isolation=file,
             settings_module=side.description.settings_module,
+            # Whatever the user's environment says of servers is replaced: by what h2h made, or by
+            # nothing, so that no side comes to the user's own by a variable.
             addresses=side.project.addresses or [name for name in ADDRESSES if name in os.environ],
             database_url=places["default"].url if "default" in places else "",
             cache_url=cache_url,
+            memcached_url=memcached.url if memcached else "",
         )
 
     def _places(self, side: Side, *, kind: str) -> dict[str, "_Place"]:

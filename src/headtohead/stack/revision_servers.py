@@ -28,7 +28,7 @@ from headtohead.services.project_layout import layout_of
 from headtohead.services.running_server import RunningServer
 from headtohead.stack import lifecycle
 from headtohead.stack.application import Application, application_of, served_differently
-from headtohead.stack.asked_revisions import NO_CACHE, NO_DATABASE, Side, ask
+from headtohead.stack.asked_revisions import NO_BROKER, NO_CACHE, NO_DATABASE, Side, ask
 from headtohead.stack.isolation import remove_isolations
 from headtohead.stack.revision_data import RevisionData
 from headtohead.stack.settings import StackSettings
@@ -158,7 +158,7 @@ def apart(
                         directory=folder,
                         settings_module=settings.settings_module,
                         manage=layout.manage,
-                        broker_url="",
+                        broker_url=NO_BROKER,
                         memcached_url="",
                         told=settings.variables,
                         secrets=secrets_told,
