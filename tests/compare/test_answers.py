@@ -8,6 +8,7 @@ from headtohead.records.results import Caveat
 from headtohead.validity import requests
 
 PAGE = ComparedEndpoint(name="a", path="/a/")
+OTHERWISE = "name settings without that as `settings` in [tool.headtohead]"
 LOG_IN = "log in with --header, H2H_HEADERS or [tool.headtohead.login]"
 
 
@@ -37,6 +38,18 @@ def said(*statuses: int, body: bytes = b"{}", location: str = "") -> list[Respon
             said(302, location="/in/?next=/a/"),
             "skipped",
             f"both answer 302 and redirect to /in/; {LOG_IN}",
+        ),
+        (
+            said(429),
+            said(429),
+            "skipped",
+            f"both answer 429: requests are throttled; {OTHERWISE}",
+        ),
+        (
+            said(301, location="https://shop.example/a/"),
+            said(301, location="https://shop.example/a/"),
+            "skipped",
+            f"both answer 301 and redirect to /a/ by HTTPS; {OTHERWISE}",
         ),
         (
             said(301, location="/b/?context=1"),

@@ -158,6 +158,7 @@ class Settings:
         self.ALLOWED_HOSTS = ["shop.example"]
         self.DATABASES = {}
         self.CACHES = {}
+        self.MIDDLEWARE = []
         self.__dict__.update(given)
 
 
@@ -222,15 +223,48 @@ def test_a_project_answers_here_as_where_it_is_deployed():
         databases={},
         DEBUG=True,
         STORAGES={"default": {"BACKEND": "x"}, "staticfiles": {"BACKEND": "hashed"}},
-        REST_FRAMEWORK={"DEFAULT_THROTTLE_RATES": {"anon": "5/min"}, "PAGE_SIZE": 3},
+        MIDDLEWARE=["x.debug_toolbar.Middleware", "debug_toolbar.middleware.M", "a.B"],
         CELERY_BROKER_URL="redis://own",
     )
     assert found.DEBUG is False
-    assert "127.0.0.1" in found.ALLOWED_HOSTS
+    assert found.ALLOWED_HOSTS == ["shop.example", "127.0.0.1", ".localhost"]
     assert found.STORAGES["default"] == {"BACKEND": "x"}
     assert found.STORAGES["staticfiles"]["BACKEND"] != "hashed"
-    assert found.REST_FRAMEWORK == {"DEFAULT_THROTTLE_RATES": {"anon": None}, "PAGE_SIZE": 3}
+    assert found.MIDDLEWARE == ["a.B"]
     assert found.CELERY_BROKER_URL == "memory://"
+
+
+THROTTLED = """
+import django
+settings.REST_FRAMEWORK = {"DEFAULT_AUTHENTICATION_CLASSES": [], "UNAUTHENTICATED_USER": None}
+settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+django.setup()
+from django.test import RequestFactory
+from rest_framework.response import Response
+from rest_framework.throttling import UserRateThrottle
+from rest_framework.views import APIView
+
+class Once(UserRateThrottle):
+    rate = "1/day"
+
+class View(APIView):
+    throttle_classes = [Once]
+
+    def get(self, request):
+        return Response()
+
+print([View.as_view()(RequestFactory().get("/")).status_code for _ in range(2)])
+"""
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(("databases", "statuses"), [({}, [200, 200]), (None, [200, 429])])
+def test_a_view_of_a_revision_turns_nobody_away_for_their_number(
+    databases, statuses, folders, tmp_path
+):
+    isolation = Isolation(databases=databases)
+    finished = run(THROTTLED, folders, isolation=isolation, tmp_path=tmp_path)
+    assert finished.stdout == f"{statuses}\n", finished.stderr
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,14 @@ STAND_INS = {
     "django/core/__init__.py": "",
     "django/core/handlers/__init__.py": "",
     "django/core/handlers/base.py": "print('base', type(__loader__).__name__)\nBaseHandler = 1\n",
+    "rest_framework/__init__.py": "",
+    "rest_framework/views.py": "APIView = 1\n",
     "ours/headtohead/__init__.py": "",
     "ours/headtohead/django/__init__.py": "",
     "ours/headtohead/django/isolation.py": "def after_django_conf(module):\n"
-    "    print('isolated', module.__name__, module.settings)\n",
+    "    print('isolated', module.__name__, module.settings)\n"
+    "def after_rest_framework(module):\n"
+    "    print('isolated', module.__name__, module.APIView)\n",
     "ours/headtohead/django/instrumentation.py": "def instrument(module):\n"
     "    print('instrumented', module.__name__, module.BaseHandler)\n",
 }
@@ -34,6 +38,7 @@ IMPORTS = """
 import sys
 import django.conf
 import django.core.handlers.base
+import rest_framework.views
 print([type(each).__name__ for each in sys.meta_path if type(each).__module__ == "sitecustomize"])
 """
 
@@ -128,7 +133,7 @@ def test_a_broken_sitecustomize_of_the_project_is_as_broken_as_without(
     assert (with_it.stdout, with_it.stderr) == (without.stdout, without.stderr)
 
 
-def test_h2h_is_called_when_django_is_imported_and_leaves_then(
+def test_h2h_is_called_when_what_it_waits_for_is_imported_and_leaves_then(
     python: Path, tmp_path: Path, stand_ins: dict[str, str]
 ) -> None:
     finished = printed(python, "-c", IMPORTS, folder=tmp_path, H2H_ISOLATION="1", **stand_ins)
@@ -137,6 +142,7 @@ def test_h2h_is_called_when_django_is_imported_and_leaves_then(
         "isolated django.conf 1",
         "base SourceFileLoader",
         "instrumented django.core.handlers.base 1",
+        "isolated rest_framework.views 1",
         "['_OwnPackages']",
     ]
     assert finished.stderr == ""

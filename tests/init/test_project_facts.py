@@ -272,7 +272,7 @@ def test_celery_without_a_broker_in_the_settings_is_named():
     ("description", "subject"),
     [
         ({"debug": True}, "DEBUG"),
-        ({"apps": ("debug_toolbar.apps.DebugToolbarConfig",)}, "debug toolbar"),
+        ({"middleware": ("debug_toolbar.middleware.DebugToolbarMiddleware",)}, "debug toolbar"),
         ({"throttled": True}, "throttling"),
         ({"ssl_redirect": True}, "SSL redirect"),
     ],

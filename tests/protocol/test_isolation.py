@@ -65,6 +65,10 @@ def test_nothing_secret_stands_in_what_is_shown():
 def test_what_is_switched_off_is_named():
     assert [each.split()[0] for each in DESCRIPTION.switched_off()] == ["DEBUG", "Django"]
     others = replace(
-        DESCRIPTION, debug=False, throttled=False, ssl_redirect=True, apps=("debug_toolbar",)
+        DESCRIPTION,
+        debug=False,
+        throttled=False,
+        ssl_redirect=True,
+        middleware=("debug_toolbar.middleware.DebugToolbarMiddleware",),
     )
     assert [each.split()[0] for each in others.switched_off()] == ["SECURE_SSL_REDIRECT", "the"]

@@ -32,6 +32,7 @@ _CSRF = (
     "it wants a CSRF token: [tool.headtohead.login] sends it, or send --cookie csrftoken=... "
     'with --header "X-CSRFToken: ..."'
 )
+_OTHERWISE = "name settings without that as `settings` in [tool.headtohead]"
 _GOES_ON = re.compile("(^|&)next=")
 # Headers whose values are no secrets.
 _PUBLIC = frozenset({"accept", "accept-encoding", "accept-language", "content-type", "host"})
@@ -148,10 +149,14 @@ def _advice(said: Response) -> str:
         return f"; {_CSRF}"
     if said.status in {401, 403}:
         return f"; {LOG_IN}"
+    if said.status == 429:
+        return f": requests are throttled; {_OTHERWISE}"
     if 300 <= said.status < 400 and said.location:
         there = urlsplit(said.location)
         # Where to go on after a login is told by what redirects to it.
         asks = "login" in there.path.lower() or _GOES_ON.search(there.query)
+        if there.scheme == "https" and not asks:
+            return f" and redirect to {there.path} by HTTPS; {_OTHERWISE}"
         return f" and redirect to {there.path}" + (f"; {LOG_IN}" if asks else "")
     return ""
 

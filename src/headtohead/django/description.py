@@ -28,7 +28,7 @@ from headtohead.protocol.project_description import (
     ProjectDescription,
 )
 
-_THROTTLES = "DEFAULT_THROTTLE_CLASSES"
+_THROTTLES = ("DEFAULT_THROTTLE_CLASSES", "DEFAULT_THROTTLE_RATES")
 # Kinds of caches by words in the names of their classes and of those that they inherit from.
 _KINDS = {
     "redis": "redis",
@@ -89,7 +89,7 @@ def describe() -> ProjectDescription:
         middleware=tuple(str(each) for each in setting("MIDDLEWARE", ())),
         apps=apps,
         ssl_redirect=bool(setting("SECURE_SSL_REDIRECT")),
-        throttled=bool(rest_framework.get(_THROTTLES)),
+        throttled=any(rest_framework.get(each) for each in _THROTTLES),
         allowed_hosts=tuple(str(each) for each in setting("ALLOWED_HOSTS", ())),
         commands=tuple(sorted({name for app in apps for name in _commands(app)})),
         broker=str(setting("CELERY_BROKER_URL") or setting("BROKER_URL") or "").partition(":")[0],

@@ -21,6 +21,7 @@ from headtohead.protocol.isolation import (
     place_of_cache,
     place_of_database,
 )
+from headtohead.protocol.project_description import DEBUG_TOOLBAR
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # Devices and the process' own description: nothing that lasts.
@@ -60,6 +61,17 @@ def after_django_conf(module: ModuleType) -> None:
     lazy = module.LazySettings
     for name in ("_setup", "configure"):
         setattr(lazy, name, replacing(getattr(lazy, name)))
+
+
+def after_rest_framework(module: ModuleType) -> None:
+    """Have no view turn requests away for their number, whoever says how many there may be.
+
+    Args:
+        module: `rest_framework.views`, which is being imported.
+    """
+    isolation = Isolation.from_json(Path(os.environ[VARIABLE]).read_text(encoding="utf-8"))
+    if isolation.databases is not None:
+        module.APIView.check_throttles = lambda _view, _request: None
 
 
 def replace_settings(settings: Any, isolation: Isolation) -> None:
@@ -111,16 +123,15 @@ def _stranger(problem: str) -> SystemExit:
 
 def _serve_here(settings: Any) -> None:
     """Let the project answer on this machine, as fast as it does where it is deployed."""
-    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "127.0.0.1", "localhost"]
+    # As Django has it with DEBUG, where a tenant may be below localhost.
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "127.0.0.1", ".localhost"]
     if settings.DEBUG:
         # It keeps every statement.
         settings.DEBUG = False
         # Other storages want files that nobody has collected.
         settings.STORAGES = {**getattr(settings, "STORAGES", {}), "staticfiles": _STATIC_FILES}
-    rest_framework = getattr(settings, "REST_FRAMEWORK", {})
-    if rates := rest_framework.get("DEFAULT_THROTTLE_RATES"):
-        unlimited = {"DEFAULT_THROTTLE_RATES": dict.fromkeys(rates)}
-        settings.REST_FRAMEWORK = {**rest_framework, **unlimited}
+    # It may be shown without DEBUG, and takes longer than what is measured.
+    settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if DEBUG_TOOLBAR not in each]
     for name in ("CELERY_BROKER_URL", "BROKER_URL"):
         if getattr(settings, name, None):
             # Tasks of these requests are nobody's.

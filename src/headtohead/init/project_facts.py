@@ -220,10 +220,10 @@ def surroundings_facts(side: Side, *, distributions: Collection[str]) -> Iterabl
     switched = {
         "DEBUG": (described.debug, "on; it is off on both sides"),
         "debug toolbar": (
-            any(each.partition(".")[0] == "debug_toolbar" for each in described.apps),
-            "installed; it shows nothing without DEBUG",
+            described.shows_debug_toolbar,
+            "installed; its middleware is left out on both sides",
         ),
-        "throttling": (described.throttled, "on; its rates are lifted on both sides"),
+        "throttling": (described.throttled, "on; it is off on both sides"),
         "SSL redirect": (described.ssl_redirect, "on; it is off on both sides"),
     }
     for subject, (there, found) in switched.items():

@@ -98,11 +98,14 @@ class _Loader:
         self._imported(module)
 
 
-def _after_django_conf(module: "ModuleType") -> None:
-    # What fails here ends the process: it would write into databases that are not h2h's.
-    from importlib import import_module  # noqa: PLC0415 (not at start)
+def _isolating(function: str) -> "Callable[[ModuleType], None]":
+    def after(module: "ModuleType") -> None:
+        # What fails here ends the process: it would write into databases that are not h2h's.
+        from importlib import import_module  # noqa: PLC0415 (not at start)
 
-    import_module("headtohead.django.isolation").after_django_conf(module)
+        getattr(import_module("headtohead.django.isolation"), function)(module)
+
+    return after
 
 
 def _after_handlers(module: "ModuleType") -> None:
@@ -116,9 +119,12 @@ def _after_handlers(module: "ModuleType") -> None:
 
 
 def _wait_for_django(folders: "Sequence[str]") -> None:
-    functions = {"django.core.handlers.base": _after_handlers}
+    functions: dict[str, Callable[[ModuleType], None]] = {
+        "django.core.handlers.base": _after_handlers
+    }
     if os.environ.get(_ISOLATION):
-        functions["django.conf"] = _after_django_conf
+        functions["django.conf"] = _isolating("after_django_conf")
+        functions["rest_framework.views"] = _isolating("after_rest_framework")
     sys.meta_path.insert(0, _AfterImport(functions))
     # Last, so that one of the project's own comes first.
     sys.meta_path.append(_OwnPackages(folders))

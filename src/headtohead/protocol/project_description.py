@@ -8,6 +8,8 @@ from urllib.parse import quote, urlencode
 
 # Begins the answer, whatever the project prints before it.
 MARK = "\x1eh2h description "
+# In the name of its middleware, whoever adapts it.
+DEBUG_TOOLBAR = "debug_toolbar"
 # Packages of servers, by what they speak.
 ASGI_SERVERS = ("uvicorn", "daphne", "hypercorn", "granian")
 WSGI_SERVERS = ("gunicorn", "uwsgi", "waitress", "mod-wsgi")
@@ -117,17 +119,21 @@ class ProjectDescription:
         """Its Django and its Python, in words; empty for a service that is no Django project."""
         return f"Django {self.django}, Python {self.python}" if self.django else ""
 
+    @property
+    def shows_debug_toolbar(self) -> bool:
+        """Whether its middleware is there."""
+        return any(DEBUG_TOOLBAR in each for each in self.middleware)
+
     def switched_off(self) -> tuple[str, ...]:
         """What of it is other while it is measured, a sentence each."""
         sentences = {
             "DEBUG is on in the settings, and off while they are measured: it keeps every "
             "statement": self.debug,
-            "Django REST framework's throttle rates are off while requests are measured": (
-                self.throttled
-            ),
+            "Django REST framework's throttles are off while requests are measured": self.throttled,
             "SECURE_SSL_REDIRECT is off while requests are measured": self.ssl_redirect,
-            "the debug toolbar is part of what is measured; name settings without it as "
-            "`settings` in [tool.headtohead]": "debug_toolbar" in self.apps,
+            "the debug toolbar's middleware is left out while requests are measured": (
+                self.shows_debug_toolbar
+            ),
         }
         return tuple(sentence for sentence, holds in sentences.items() if holds)
 
