@@ -286,6 +286,7 @@ def _environment(folder: Path, version: int) -> None:
             ROOT,
             like=folder,
             interpreter=FoundInterpreter(path=Path("python"), how=".venv"),
+            facts=facts_of(Path("python")),
             lock=Path("requirements.lock"),
             directory=folder / "environments",
             note=ignore,

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from uv import find_uv_bin
 
 from headtohead.errors import RevisionError
 from headtohead.revisions import environment_recipe
-from headtohead.revisions.environments import PythonEnvironment, Versions, environment_for
+from headtohead.revisions.environments import PythonEnvironment, environment_for
 from headtohead.revisions.interpreters import FoundInterpreter, InterpreterFacts, facts_of
 from tests.revisions.environments import (
     installed,
@@ -74,6 +73,7 @@ class Sides:
             (self.base if side == "base" else self.head) / project,
             like=self.head / project,
             interpreter=FoundInterpreter(path=self.python, how=".venv", borrowed=borrowed),
+            facts=facts_of(self.python, repository=self.head),
             lock=Path("requirements.lock"),
             directory=self.path / "environments",
             note=self.notes.append,
@@ -137,18 +137,6 @@ def test_what_was_found_in_place_of_one_serves_where_it_has_all_that_is_asked_fo
     sides.write("requirements.txt", base="answers>=2\n", head="answers>=2\n")
     assert sides.environment().interpreter == sides.python
     assert answer(sides.environment(borrowed=True)) == "2.0"
-
-
-def test_versions_are_those_of_the_sides_own_interpreter(sides, tmp_path):
-    environment = sides.environment()
-    python = ".".join(map(str, sys.version_info[:3]))
-    assert environment.versions() == Versions(python=python, django="5.2.99")
-    virtual_environment(tmp_path / "bare", django=None)
-    bare = PythonEnvironment(root=tmp_path, interpreter=tmp_path / "bare" / "bin" / "python")
-    assert bare.versions() == Versions(python=python, django=None)
-    # Once is enough: it does not change while it runs.
-    shutil.rmtree(tmp_path / "bare")
-    assert bare.versions().python == python
 
 
 @pytest.mark.parametrize("how", ["path", "finder", "copy"])

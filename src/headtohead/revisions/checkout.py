@@ -18,7 +18,7 @@ from headtohead.revisions import git
 from headtohead.revisions.base import default_base, remark_on_base
 from headtohead.revisions.environments import PythonEnvironment, environment_for
 from headtohead.revisions.git_command import printable
-from headtohead.revisions.interpreters import find_interpreter
+from headtohead.revisions.interpreters import facts_of, find_interpreter
 from headtohead.revisions.local_contents import fill_large_files, fill_submodules
 from headtohead.revisions.working_tree import copied_files, copy_files, copy_working_tree
 
@@ -105,12 +105,14 @@ def checked_out(
     folders = directory / "revisions"
     _remove_abandoned(folders, root=root)
     interpreter = find_interpreter(root, named=config.python, environment=os.environ)
+    facts = facts_of(interpreter.path, repository=git.folders_up(root.resolve())[-1])
 
     def environment(of: Path) -> PythonEnvironment:
         return environment_for(
             of,
             like=root,
             interpreter=interpreter,
+            facts=facts,
             lock=config.lock,
             directory=directory / "environments",
             note=note,

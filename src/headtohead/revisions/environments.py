@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -18,7 +17,7 @@ from headtohead.revisions.environment_recipe import (
     refuse_renamed,
 )
 from headtohead.revisions.git import folders_up, holds
-from headtohead.revisions.interpreters import FoundInterpreter, facts_of
+from headtohead.revisions.interpreters import FoundInterpreter, InterpreterFacts, facts_of
 from headtohead.revisions.locks import (
     Lock,
     declared_packages,
@@ -28,19 +27,6 @@ from headtohead.revisions.locks import (
     unmet,
 )
 from headtohead.revisions.uv import run_uv
-
-
-@dataclass(frozen=True, kw_only=True)
-class Versions:
-    """What a folder's code runs on.
-
-    Attributes:
-        python: Version of the interpreter.
-        django: Version of its Django; None where it has none.
-    """
-
-    python: str
-    django: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,20 +60,13 @@ class PythonEnvironment:
         folders = dict.fromkeys(map(str, (self.root / "src", self.root, *self.local)))
         return {"PYTHONPATH": os.pathsep.join([*folders, *([given] if given else [])])}
 
-    def versions(self) -> Versions:
-        """What its code runs on; asked once.
-
-        Raises:
-            RevisionError: The interpreter does not run.
-        """
-        return _versions(self)
-
 
 def environment_for(
     root: Path,
     *,
     like: Path,
     interpreter: FoundInterpreter,
+    facts: InterpreterFacts,
     lock: Path,
     directory: Path,
     note: Callable[[str], None],
@@ -104,6 +83,7 @@ def environment_for(
         root: The revision's folder.
         like: The project's folder.
         interpreter: What runs the project there.
+        facts: What that says of itself, and of the project's repository.
         lock: The file that pins packages, from either folder; where it is not there, it is found.
         directory: Where environments are kept.
         note: Told in a few words what takes a moment, and what is shared.
@@ -113,7 +93,6 @@ def environment_for(
     """
     root, like = root.resolve(), like.resolve()
     top, top_there = folders_up(root)[-1], folders_up(like)[-1]
-    facts = facts_of(interpreter.path, repository=top_there)
     # What somebody else's environment has says nothing of which extras this project wants.
     installed = () if interpreter.borrowed else facts.distributions
     there = find_lock(like, named=lock, installed=installed)
@@ -206,11 +185,3 @@ def _tell_of_missing(
 
 def _present(folders: Iterable[str], *, top: Path) -> tuple[Path, ...]:
     return tuple(top / each for each in folders if (top / each).is_dir())
-
-
-@cache
-def _versions(environment: PythonEnvironment) -> Versions:
-    facts = facts_of(
-        environment.interpreter, repository=environment.root, variables=environment.variables()
-    )
-    return Versions(python=facts.python, django=facts.django)

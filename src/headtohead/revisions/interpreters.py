@@ -1,6 +1,5 @@
 """Which Python has the packages of a project, where h2h itself is installed elsewhere."""
 
-import os
 import subprocess
 import sys
 import tomllib
@@ -157,15 +156,12 @@ def find_interpreter(
     )
 
 
-def facts_of(
-    python: Path, *, repository: Path, variables: Mapping[str, str] | None = None
-) -> InterpreterFacts:
+def facts_of(python: Path, *, repository: Path) -> InterpreterFacts:
     """What an interpreter says of itself, and of a repository whose packages it may have.
 
     Args:
         python: The interpreter.
         repository: The top folder.
-        variables: What it is told beside the environment of this process.
 
     Raises:
         RevisionError: It does not run.
@@ -175,7 +171,6 @@ def facts_of(
     finished = subprocess.run(
         [python, "-c", program, repository],
         cwd=repository,
-        env=os.environ | (variables or {}),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
