@@ -3,11 +3,8 @@
 from dataclasses import replace
 
 from headtohead.protocol.isolation import Isolation
-from headtohead.protocol.project_description import (
-    CacheSettings,
-    DatabaseSettings,
-    ProjectDescription,
-)
+from headtohead.protocol.project_description import CacheSettings, ProjectDescription
+from tests.init.samples import DESCRIPTION
 
 ISOLATION = Isolation(
     databases={"default": {"NAME": "shop", "PASSWORD": "hidden"}},
@@ -17,33 +14,16 @@ ISOLATION = Isolation(
     writable=("/made",),
     reachable=("127.0.0.1:1",),
 )
-DESCRIPTION = ProjectDescription(
-    python="3.12.1",
-    django="5.2",
-    settings_module="shop.settings",
-    databases={
-        "default": DatabaseSettings(
-            engine="django.db.backends.postgresql",
-            vendor="postgresql",
-            name="shop",
-            host="db",
-            port="5432",
-            user="shop",
-            password="hidden",
-            mirrors="",
-        )
-    },
+DESCRIBED = replace(
+    DESCRIPTION,
     caches={"default": CacheSettings(backend="x.Cache", kind="unknown", location="")},
-    wsgi="shop.wsgi:application",
-    asgi="",
     debug=True,
-    media_root="/media",
+    throttled=True,
     middleware=("a.B",),
     apps=("a",),
-    ssl_redirect=False,
-    throttled=True,
     allowed_hosts=("*",),
     commands=("seed",),
+    servers=("uvicorn",),
 )
 
 
@@ -52,20 +32,20 @@ def test_an_isolation_is_read_as_it_was_written():
 
 
 def test_a_description_is_found_behind_whatever_the_project_prints():
-    printed = f"loading settings\n{DESCRIPTION.to_line()}\n"
-    assert ProjectDescription.from_output(printed) == DESCRIPTION
+    printed = f"loading settings\n{DESCRIBED.to_line()}\n"
+    assert ProjectDescription.from_output(printed) == DESCRIBED
     assert ProjectDescription.from_output("loading settings\n") is None
 
 
 def test_nothing_secret_stands_in_what_is_shown():
     assert "hidden" not in repr(ISOLATION)
-    assert "hidden" not in repr(DESCRIPTION)
+    assert "hidden" not in repr(DESCRIBED)
 
 
 def test_what_is_switched_off_is_named():
-    assert [each.split()[0] for each in DESCRIPTION.switched_off()] == ["DEBUG", "Django"]
+    assert [each.split()[0] for each in DESCRIBED.switched_off()] == ["DEBUG", "Django"]
     others = replace(
-        DESCRIPTION,
+        DESCRIBED,
         debug=False,
         throttled=False,
         ssl_redirect=True,
