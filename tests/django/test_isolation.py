@@ -15,11 +15,11 @@ import pytest
 from django.db.backends.signals import connection_created
 
 from headtohead.django.isolation import replace_settings
-from headtohead.protocol.isolation import REFUSED, STRANGERS, VARIABLE, Isolation
+from headtohead.protocol.isolation import REFUSED, REMARK, STRANGERS, VARIABLE, Isolation
 from headtohead.services.django_project import instrumented
 
 PRELUDE = """
-import json, os, shutil, socket, sqlite3, sys
+import json, os, shutil, socket, sqlite3, subprocess, sys
 from django.conf import settings
 settings.configure(DATABASES={}, CACHES={}, **{})
 made, precious = sys.argv[1:]
@@ -75,6 +75,8 @@ HARMFUL = {
     "through a link": "open(made + '/link', 'w')",
     "by a relative path": "os.chdir(precious); open('file', 'w')",
     "low level": "os.open(precious + '/file', os.O_WRONLY)",
+    "low level in a folder": "os.chdir(made)\n"
+    "os.open('file', os.O_WRONLY | os.O_TRUNC, dir_fd=os.open(precious, os.O_RDONLY))",
     "bytes": "os.remove(os.fsencode(precious + '/file'))",
     "remove": "os.remove(precious + '/file')",
     "remove by folder": "os.remove('file', dir_fd=os.open(precious, os.O_RDONLY))",
@@ -88,6 +90,10 @@ HARMFUL = {
     "hard link": "os.link(precious + '/file', made + '/hard')",
     "rights": "os.chmod(precious + '/file', 0o777)",
     "times": "os.utime(precious + '/file')",
+    "attributes": "os.setxattr(precious + '/file', 'user.x', b'x')",
+    "client": "subprocess.run(['sqlite3', precious + '/rows.sqlite3', 'DROP TABLE item'])",
+    "client in a shell": "os.system('echo DROP TABLE item | psql precious')",
+    "client without anything": "subprocess.run(['redis-cli', 'FLUSHALL'], env={})",
     "sqlite": "sqlite3.connect(precious + '/rows.sqlite3')",
     "sqlite by address": "sqlite3.connect('file:' + precious + '/rows.sqlite3?mode=rwc', uri=True)",
     "connect": "socket.create_connection(('127.0.0.1', 8))",
@@ -96,6 +102,9 @@ HARMFUL = {
 }
 HARMLESS = {
     "write": "open(made + '/file', 'w').close()",
+    "write in a folder": "os.chdir(precious)\n"
+    "os.open('new', os.O_WRONLY | os.O_CREAT, dir_fd=os.open(made, os.O_RDONLY))",
+    "read in a folder": "os.open('file', os.O_RDONLY, dir_fd=os.open(precious, os.O_RDONLY))",
     "remove a link": "os.remove(made + '/link')",
     "move": "os.rename(made + '/file', made + '/moved')",
     "read": "open(precious + '/file').read()",
@@ -142,6 +151,38 @@ def test_what_h2h_did_not_make_is_not_touched(folders, tmp_path):
 def test_what_h2h_made_and_reading_are_free(folders, tmp_path):
     expected = dict.fromkeys(HARMLESS, "done") | {"connect": "ConnectionRefusedError"}
     assert outcomes(HARMLESS, folders, tmp_path) == expected
+
+
+RUN_OTHERS = """
+for _ in range(2):
+    subprocess.run(["true"], check=True)
+    subprocess.run([sys.executable, "-c", "open(r'%s/new', 'w')" % precious])
+subprocess.run([sys.executable, "-c", "pass"], env={}, check=True)
+"""
+
+
+@pytest.mark.process
+def test_a_program_that_is_not_watched_is_told_of_once_and_one_that_is_refuses(folders, tmp_path):
+    before = state(folders[1])
+    isolation = Isolation(guarded=True, writable=(str(folders[0]),))
+    finished = run(RUN_OTHERS, folders, isolation=isolation, tmp_path=tmp_path)
+    told = [line for line in finished.stderr.splitlines() if line.startswith(REMARK)]
+    python = Path(sys.executable).name
+    assert [line.removeprefix(REMARK).split()[0].rstrip(":") for line in told] == [
+        *("true", "refused", "refused", python)
+    ]
+    assert state(folders[1]) == before
+
+
+@pytest.mark.process
+def test_modules_that_are_not_compiled_are_no_news(folders, tmp_path):
+    (folders[1] / "module.py").touch()
+    before = state(folders[1])
+    isolation = Isolation(guarded=True, writable=(str(folders[0]),))
+    code = "sys.path.append(precious); import module"
+    finished = run(code, folders, isolation=isolation, tmp_path=tmp_path)
+    assert (finished.returncode, finished.stderr) == (0, "")
+    assert state(folders[1]) == before
 
 
 @pytest.mark.process

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from headtohead.protocol.isolation import Isolation
 from tests.conftest import ROOT
 from tests.interpreters import VERSIONS, own_environment, printed, required_interpreter, told
 
@@ -66,6 +67,19 @@ def test_at_start_nothing_is_imported_or_said(version: str, tmp_path: Path) -> N
     without = told(python, "-c", modules, folder=tmp_path, PYTHONPATH=str(tmp_path / "empty"))
     assert told(python, "-c", modules, folder=tmp_path, **ON) == without
     assert "threading" not in without
+
+
+def test_the_guard_begins_before_anything_of_the_project_does(python: Path, tmp_path: Path) -> None:
+    isolation = tmp_path / "isolation.json"
+    isolation.write_text(Isolation(guarded=True).to_json(), encoding="utf-8")
+    given = {**ON, "H2H_ISOLATION": str(isolation)}
+    threads = TELL.format(
+        "[each for each in ('threading', 'ssl', 'django') if each in sys.modules]"
+    )
+    assert told(python, "-c", threads, folder=tmp_path, **given) == []
+    finished = printed(python, "-c", "open('new', 'w')", folder=tmp_path, **given)
+    assert (finished.returncode, (tmp_path / "new").exists()) == (1, False)
+    assert "PermissionError" in finished.stderr
 
 
 def test_the_path_of_the_project_is_what_it_is_without(python: Path, tmp_path: Path) -> None:

@@ -2,8 +2,13 @@
 
 from dataclasses import replace
 
-from headtohead.protocol.isolation import Isolation
-from headtohead.protocol.project_description import CacheSettings, ProjectDescription
+import pytest
+
+from headtohead.protocol.isolation import Isolation, stray_client
+from headtohead.protocol.project_description import (
+    CacheSettings,
+    ProjectDescription,
+)
 from tests.init.samples import DESCRIPTION
 
 ISOLATION = Isolation(
@@ -29,6 +34,26 @@ DESCRIBED = replace(
 
 def test_an_isolation_is_read_as_it_was_written():
     assert Isolation.from_json(ISOLATION.to_json()) == ISOLATION
+
+
+@pytest.mark.parametrize(
+    ("command", "stray"),
+    [
+        (["psql", "precious"], "psql"),
+        (["/usr/bin/psql", "--dbname=made_before"], "psql"),
+        (["sh", "-c", "cd x && redis-cli FLUSHALL"], "redis-cli"),
+        (["sh", "-c", "psql $OTHER_URL <rows.sql"], "psql"),
+        (["psql", "-d", "made"], ""),
+        (["sh", "-c", 'psql "$DATABASE_URL" <rows.sql'], ""),
+        (["redis-cli", "-p", "6399", "PING"], ""),
+        (["cat", "psql"], ""),
+        (["make", "demo"], ""),
+    ],
+)
+def test_a_client_is_astray_unless_it_asks_what_h2h_made(command, stray):
+    isolation = Isolation(databases={"default": {"NAME": "made"}}, reachable=("127.0.0.1:6399",))
+    urls = {"DATABASE_URL": "postgresql:///made?host=/x", "OTHER_URL": "postgresql:///precious"}
+    assert stray_client(command, environment=urls, own=isolation.own_words()) == stray
 
 
 def test_a_description_is_found_behind_whatever_the_project_prints():

@@ -2,6 +2,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from headtohead.errors import StackError
+from headtohead.protocol.isolation import Isolation
 from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.django_project import (
     Project,
@@ -90,6 +94,20 @@ def test_an_instrumented_project_without_a_path_looks_nowhere_else():
     # An empty entry would be the folder that it runs in.
     for variables in ({}, {"PYTHONPATH": ""}):
         assert ":" not in instrumented(variables)["PYTHONPATH"]
+
+
+@pytest.mark.process
+def test_rows_are_made_by_no_client_that_may_ask_for_somebodys(tmp_path):
+    isolation = tmp_path / "isolation.json"
+    isolation.write_text(Isolation(databases={"default": {"NAME": "made"}}).to_json())
+    shop = project(isolation=isolation, directory=tmp_path)
+    with pytest.raises(StackError, match="`prepare` runs psql, which may write"):
+        shop.prepare("sh -c 'psql precious <rows.sql'")
+    assert shop.prepare("""python -c 'print("made")'""") == ()
+    assert shop.prepare("sh -c 'echo h2h: refused: x >&2'") == (
+        "`sh` of `prepare` is no Python: h2h does not see what it writes",
+        "refused: x",
+    )
 
 
 def test_a_hook_that_h2h_is_called_from_does_not_lead_the_project_to_its_repository(monkeypatch):

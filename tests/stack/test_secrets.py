@@ -83,7 +83,7 @@ def set_up_apart(folder: Path, *, seed: int, rows: int = 9) -> Any:
     cache = Endpoint(server=server, url="redis://it/0")
 
     def note(what: str) -> Any:
-        return lambda self, *given, **_: done.append((what, self.database_url, *given))
+        return lambda self, *given, **_: done.append((what, self.database_url, *given)) or ()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(revision_servers.lifecycle, "down", lambda _: ())

@@ -2,8 +2,9 @@
 
 The folder of this file, in which there is nothing else, stands on PYTHONPATH of the project's
 processes, and of whatever Python these start. It runs before anything of theirs does, so it imports
-what is imported already and no more: a project that uses gevent patches threads before anybody has
-imported them. Django is waited for; a process that never imports it goes on as if nothing had been.
+what is imported already and no more, beside the guard of a project that has one, and no threads: a
+project that uses gevent patches them before anybody has imported them. Django is waited for; a
+process that never imports it goes on as if nothing had been.
 """
 
 import os
@@ -108,6 +109,17 @@ def _isolating(function: str) -> "Callable[[ModuleType], None]":
     return after
 
 
+def _guard() -> None:
+    # Now, because not every process imports Django; what it imports has no threads to patch.
+    from importlib import import_module  # noqa: PLC0415 (not at start)
+
+    try:
+        guard = import_module("headtohead.django.guard")
+    except ImportError:
+        return  # an h2h of the project's own, whose isolation does as it can
+    guard.begin()
+
+
 def _after_handlers(module: "ModuleType") -> None:
     from importlib import import_module  # noqa: PLC0415 (not at start)
 
@@ -128,6 +140,8 @@ def _wait_for_django(folders: "Sequence[str]") -> None:
     sys.meta_path.insert(0, _AfterImport(functions))
     # Last, so that one of the project's own comes first.
     sys.meta_path.append(_OwnPackages(folders))
+    if os.environ.get(_ISOLATION):
+        _guard()
 
 
 def _run_the_next_one() -> None:

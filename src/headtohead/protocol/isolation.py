@@ -4,8 +4,11 @@ It travels in a file that only its owner may read: addresses of servers hold pas
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import PurePath
+from string import Template
 from typing import Any
 
 # Names the file in the environment of every process of the project.
@@ -15,6 +18,16 @@ STRANGERS = "h2h did not make it"
 # Begins whatever h2h's part of a process prints, and so what it prints when it refuses something.
 REMARK = "h2h: "
 REFUSED = f"{REMARK}refused"
+# Clients of databases and caches: what they write is seen by nobody.
+_CLIENTS = frozenset(
+    {
+        *("createdb", "dropdb", "mariadb", "mongosh", "mysql", "pg_restore", "psql"),
+        *("redis-cli", "sqlite3", "valkey-cli"),
+    }
+)
+# Programs that run others.
+_STARTERS = frozenset({"bash", "dash", "env", "nice", "nohup", "sh", "sudo", "timeout", "xargs"})
+_BETWEEN_WORDS = re.compile(r"""[\s;|&()<>'"`]+""")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +54,11 @@ class Isolation:
     writable: tuple[str, ...] = ()
     reachable: tuple[str, ...] = ()
 
+    def own_words(self) -> frozenset[str]:
+        """What a command names where it asks a database or a server of h2h's: names and ports."""
+        names = {str(each["NAME"]) for each in (self.databases or {}).values() if each.get("NAME")}
+        return frozenset({*names, *(each.rpartition(":")[2] for each in self.reachable)})
+
     def to_json(self) -> str:
         """The text of the file."""
         return json.dumps(asdict(self))
@@ -66,3 +84,22 @@ def place_of_cache(location: str) -> str:
     """Where a LOCATION leads to: its server, whoever asks for which of its databases."""
     address = location.partition("://")[2] or location
     return address.rpartition("@")[2].partition("/")[0] or address
+
+
+def stray_client(
+    words: Sequence[str], *, environment: Mapping[str, str], own: Collection[str]
+) -> str:
+    """A client of databases that a command runs, on none of h2h's; empty for none.
+
+    Args:
+        words: The command.
+        environment: Its variables, which a shell would put into it.
+        own: What stands in the command where it asks what h2h made.
+    """
+    named = words[:1]
+    if PurePath(words[0]).name in _STARTERS:
+        named = [each for word in words for each in _BETWEEN_WORDS.split(word)]
+    told = [Template(each).safe_substitute(environment) for each in words]
+    if any(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", word) for each in own for word in told):
+        return ""
+    return next((name for each in named if (name := PurePath(each).name) in _CLIENTS), "")

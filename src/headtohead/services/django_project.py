@@ -13,7 +13,7 @@ import headtohead
 from headtohead.errors import ConfigurationError, StackError
 from headtohead.host.files import write_whole
 from headtohead.protocol.headers import INSTRUMENT_VARIABLE, TOKEN_VARIABLE
-from headtohead.protocol.isolation import VARIABLE
+from headtohead.protocol.isolation import REMARK, VARIABLE, Isolation, stray_client
 from headtohead.protocol.project_description import ProjectDescription
 from headtohead.revisions.environments import PythonEnvironment
 from headtohead.revisions.git_command import without_repository
@@ -139,7 +139,7 @@ class Project:
                 str(self.manage or ""),
             ],
             name="description",
-        )
+        ).stdout
         description = ProjectDescription.from_output(printed)
         if description is None:
             raise StackError(
@@ -148,14 +148,26 @@ class Project:
             )
         return description
 
-    def prepare(self, command: str) -> None:
-        """Run a command that makes rows, such as ``manage.py loaddata demo``.
+    def prepare(self, command: str) -> tuple[str, ...]:
+        """Run a command that makes rows; what it was refused, and what of it cannot be seen.
 
         Raises:
             ConfigurationError: It cannot be read.
-            StackError: It fails.
+            StackError: It fails, or it would write into what may be somebody's.
         """
-        self._run(self.words(command, setting="`prepare`"), name="prepare")
+        words = self.words(command, setting="`prepare`")
+        given = self.isolation.read_text(encoding="utf-8") if self.isolation else ""
+        own = Isolation.from_json(given).own_words() if given else ()
+        if client := stray_client(words, environment=self.variables(), own=own):
+            raise StackError(
+                f"`prepare` runs {client}, which may write into what h2h did not make",
+                fix="name a dump as `data` in [tool.headtohead], or let manage.py fill the "
+                "database: manage.py dbshell runs the client on that of h2h",
+            )
+        unseen = f"`{words[0]}` of `prepare` is no Python: h2h does not see what it writes"
+        printed = self._run(words, name="prepare").stderr.splitlines()
+        told = (each.removeprefix(REMARK) for each in printed if each.startswith(REMARK))
+        return (*([] if words[0] == str(self.runs_in.interpreter) else [unseen]), *told)
 
     def words(self, command: str, *, setting: str) -> list[str]:
         """A command of the user's as it is run: by the project's Python and its `manage.py`.
@@ -242,14 +254,14 @@ class Project:
         return rows
 
     def _manage(self, command: str, *arguments: str) -> str:
-        return self._run([*self._managing(), command, *arguments], name=command)
+        return self._run([*self._managing(), command, *arguments], name=command).stdout
 
     def _managing(self) -> list[str]:
         """What a management command is given to."""
         through = [str(self.manage)] if self.manage else ["-m", "django"]
         return [str(self.runs_in.interpreter), *through]
 
-    def _run(self, command: Sequence[str], *, name: str) -> str:
+    def _run(self, command: Sequence[str], *, name: str) -> "subprocess.CompletedProcess[str]":
         finished = subprocess.run(
             command,
             cwd=self.folder,
@@ -263,7 +275,7 @@ class Project:
             log = self.directory / "logs" / f"{name}.log"
             write_whole(finished.stdout + finished.stderr, log)
             raise project_error(f"`{name}` fails", log=log, settings_module=self.settings_module)
-        return finished.stdout
+        return finished
 
 
 def instrumented(variables: Mapping[str, str]) -> dict[str, str]:

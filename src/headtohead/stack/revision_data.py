@@ -36,12 +36,14 @@ class RevisionData:
         directory: Folder of its files.
         progress: Told in a few words what is being done.
         servers: The servers that were needed, by name.
+        remarks: What is to be told of how the rows were made, a sentence each.
     """
 
     settings: StackSettings
     directory: Path
     progress: Callable[[str], None]
     servers: dict[str, Endpoint] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
     _caches: dict[str, list[str]] = field(default_factory=dict)
     _made: list["_Place"] = field(default_factory=list)
 
@@ -128,7 +130,8 @@ class RevisionData:
         for command in self.settings.prepare:
             # Braces of the command's own stay: it may well be a line of Python.
             rows, seed = str(self.settings.rows), str(self.settings.seed)
-            template.prepare(command.replace("{rows}", rows).replace("{seed}", seed))
+            told = command.replace("{rows}", rows).replace("{seed}", seed)
+            self.remarks += template.prepare(told)
         return bool(copied)
 
     def _copy(self, side: Side, group: str) -> bool:

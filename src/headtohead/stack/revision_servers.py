@@ -103,7 +103,8 @@ class IsolatedRevisions:
         lines = (line for log in logs if log.exists() for line in read_log(log).splitlines())
         said = (line.removeprefix(REMARK) for line in lines if line.startswith(REMARK))
         apart = served_differently(self.applications)
-        return tuple(dict.fromkeys((*([apart] if apart else ()), *switched_off, *said)))
+        told = (*([apart] if apart else ()), *switched_off, *self.data.remarks, *said)
+        return tuple(dict.fromkeys(told))
 
 
 @contextmanager
