@@ -316,12 +316,40 @@ def test_a_view_of_a_revision_turns_nobody_away_for_their_number(
         ({}, {"default": {"BACKEND": "x.RedisCache", "LOCATION": "redis://:p@own:6379/0"}}),
         ({}, {"default": {"BACKEND": "x.PyMemcacheCache", "LOCATION": ["made:2", "own:1"]}}),
         ({}, {"default": {"BACKEND": "x.FileBasedCache", "LOCATION": "/precious"}}),
+        ({}, {"default": {"BACKEND": "shop.TenantCache", "LOCATION": "redis://own:6379/0"}}),
     ],
 )
 def test_a_process_ends_whose_settings_lead_to_what_h2h_did_not_make(databases, caches):
     """By no exception of Django's, which manage.py catches."""
     with pytest.raises(SystemExit, match=STRANGERS):
         required(databases=databases, caches=caches)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"CELERY_BROKER_URL": "redis://own:6379/1"},
+        {"STORAGES": {"default": {"BACKEND": "storages.backends.s3.S3Storage"}}},
+        {"DEFAULT_FILE_STORAGE": "storages.backends.gcloud.GoogleCloudStorage"},
+    ],
+)
+def test_so_does_one_whose_tasks_or_files_go_elsewhere(own):
+    with pytest.raises(SystemExit, match=STRANGERS):
+        required(databases={}, caches={}, **own)
+
+
+def test_a_storage_that_names_its_folder_gets_one_of_h2hs():
+    storages = {
+        "default": {"BACKEND": "x", "OPTIONS": {"location": "/precious", "base_url": "/m/"}},
+        "staticfiles": {"BACKEND": "x", "OPTIONS": {"location": "/static"}},
+        "other": {"BACKEND": "y"},
+    }
+    found = replaced(settings={"MEDIA_ROOT": "/made/media"}, STORAGES=storages)
+    options = {"location": "/made/media/default", "base_url": "/m/"}
+    assert found.STORAGES["default"] == {"BACKEND": "x", "OPTIONS": options}
+    assert [found.STORAGES[each] for each in ("staticfiles", "other")] == [
+        storages[each] for each in ("staticfiles", "other")
+    ]
 
 
 def test_a_process_goes_on_whose_settings_lead_to_what_h2h_made():
@@ -332,12 +360,17 @@ def test_a_process_goes_on_whose_settings_lead_to_what_h2h_made():
             "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
             "rows": {"BACKEND": "x.DatabaseCache", "LOCATION": "cache_table"},
         },
+        CELERY_BROKER_URL="redis://:p@made:2/1",
+        BROKER_URL="",
+        STORAGES={"default": {"BACKEND": "shop.storage.Uploads"}},
     )
 
 
-def required(*, databases: dict[str, dict[str, object]], caches: dict[str, dict[str, object]]):
+def required(
+    *, databases: dict[str, dict[str, object]], caches: dict[str, dict[str, object]], **own: object
+) -> None:
     isolation = Isolation(own_places=("/made:1/made", "made:2"))
-    replace_settings(Settings(DATABASES=databases, CACHES=caches), isolation)
+    replace_settings(Settings(DATABASES=databases, CACHES=caches, **own), isolation)
 
 
 class Connection:

@@ -26,6 +26,9 @@ _REACHING = frozenset(
 )
 # Words in the names of caches that are kept outside of the process.
 _OUTSIDE = ("redis", "valkey", "memcached", "pymemcache", "pylibmc", "filebased")
+_BROKERS = ("CELERY_BROKER_URL", "BROKER_URL")
+# Packages of storages on servers.
+_ELSEWHERE = ("storages.",)
 _STATIC_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 _DUMMY = "django.db.backends.dummy"
 
@@ -61,8 +64,7 @@ def after_rest_framework(module: ModuleType) -> None:
     Args:
         module: `rest_framework.views`, which is being imported.
     """
-    isolation = Isolation.from_json(Path(os.environ[VARIABLE]).read_text(encoding="utf-8"))
-    if isolation.databases is not None:
+    if begin().databases is not None:
         module.APIView.check_throttles = lambda _view, _request: None
 
 
@@ -85,6 +87,8 @@ def replace_settings(settings: Any, isolation: Isolation) -> None:
     for name, value in isolation.settings.items():
         own = getattr(settings, name, None)
         setattr(settings, name, Path(value) if isinstance(own, Path) else value)
+    if "MEDIA_ROOT" in isolation.settings:
+        _keep_files_here(settings)
     if isolation.databases is not None:
         _serve_here(settings)
     if isolation.own_places is not None:
@@ -102,10 +106,37 @@ def _require_own(settings: Any, *, places: tuple[str, ...]) -> None:
     for alias, entry in settings.CACHES.items():
         backend = str(entry.get("BACKEND", "")).lower()
         given = entry.get("LOCATION", "")
-        if any(word in backend for word in _OUTSIDE):
-            for location in given if isinstance(given, (list, tuple)) else [given]:
-                if place_of_cache(str(location)) not in places:
-                    raise _stranger(f"CACHES[{alias!r}] leads to {place_of_cache(str(location))}")
+        for location in map(str, given if isinstance(given, (list, tuple)) else [given]):
+            # Not every class of its own says in its name what it inherits from.
+            named = "/" in location and "locmem" not in backend
+            outside = named or any(word in backend for word in _OUTSIDE)
+            if outside and place_of_cache(location) not in places:
+                raise _stranger(f"CACHES[{alias!r}] leads to {place_of_cache(location)}")
+    for name in _BROKERS:
+        broker = str(getattr(settings, name, None) or "memory://")
+        if not broker.startswith("memory:") and place_of_cache(broker) not in places:
+            raise _stranger(f"{name} leads to {place_of_cache(broker)}")
+    for alias, entry in _storages(settings):
+        if str(entry.get("BACKEND", "")).startswith(_ELSEWHERE):
+            raise _stranger(f"STORAGES[{alias!r}] is {entry['BACKEND']}")
+
+
+def _storages(settings: Any) -> list[tuple[str, dict[str, Any]]]:
+    """The storages of a project's own files, by alias."""
+    found = {"default": {"BACKEND": getattr(settings, "DEFAULT_FILE_STORAGE", None) or ""}}
+    found |= getattr(settings, "STORAGES", {})
+    return [(alias, entry) for alias, entry in found.items() if alias != "staticfiles"]
+
+
+def _keep_files_here(settings: Any) -> None:
+    """Have storages that name a folder of their own use one within MEDIA_ROOT."""
+    storages = dict(getattr(settings, "STORAGES", {}))
+    for alias, entry in _storages(settings):
+        options = entry.get("OPTIONS") or {}
+        if "location" in options:
+            here = {"location": str(Path(settings.MEDIA_ROOT) / alias)}
+            storages[alias] = {**entry, "OPTIONS": {**options, **here}}
+            settings.STORAGES = storages
 
 
 def _stranger(problem: str) -> SystemExit:
@@ -124,7 +155,7 @@ def _serve_here(settings: Any) -> None:
         settings.STORAGES = {**getattr(settings, "STORAGES", {}), "staticfiles": _STATIC_FILES}
     # It may be shown without DEBUG, and takes longer than what is measured.
     settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if DEBUG_TOOLBAR not in each]
-    for name in ("CELERY_BROKER_URL", "BROKER_URL"):
+    for name in _BROKERS:
         if getattr(settings, name, None):
             # Tasks of these requests are nobody's.
             setattr(settings, name, "memory://")

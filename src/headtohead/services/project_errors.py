@@ -17,8 +17,9 @@ def project_error(problem: str, *, log: Path, settings_module: str) -> StackErro
 def _fix(line: str, settings_module: str, log: Path) -> str:
     if STRANGERS in line:
         return (
-            "let DATABASES and CACHES lead to DATABASE_URL, CACHE_URL and MEMCACHED_URL, which h2h "
-            "sets, or compare revisions (h2h compare), for which all that there is is copied"
+            "let DATABASES, CACHES and CELERY_BROKER_URL lead to DATABASE_URL, CACHE_URL, "
+            "MEMCACHED_URL and BROKER_URL, which h2h sets, and keep files in MEDIA_ROOT; or "
+            "compare revisions (h2h compare), for which all that there is is copied"
         )
     if line.startswith("Unknown command: 'seed'"):
         return "give the project a `seed` management command with --rows, --seed and --count"

@@ -38,7 +38,10 @@ def isolate_stack(
     return _write(
         Isolation(
             own_places=(place_of_database(database), *map(place_of_cache, caches)),
-            settings={"MEDIA_ROOT": str(directory / "media")},
+            settings={
+                "MEDIA_ROOT": str(directory / "media"),
+                "EMAIL_FILE_PATH": str(directory / "mail"),
+            },
         ),
         directory / ISOLATION_NAME,
     )
