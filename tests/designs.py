@@ -197,6 +197,7 @@ def _designing(design: Design) -> Iterator[None]:
         for module in (comparing, benching):
             patch.setattr(module, "checked_out", checked_out)
         patch.setattr(benching, "run_benchmarks", run_benchmarks)
+        patch.setattr(benching, "kept_away", lambda *_, **__: {})
         patch.setattr(benching, "count_instructions", count)
         patch.setattr(sweeping, "check", answered)
         patch.setattr(sweeping, "explained_variants", lambda *_, **__: ())

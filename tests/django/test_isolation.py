@@ -132,8 +132,14 @@ for name, code in json.loads(os.environ["CODE"]).items():
 """
 
 
-def outcomes(codes: dict[str, str], folders: tuple[Path, Path], tmp_path: Path) -> dict[str, str]:
-    isolation = Isolation(guarded=True, writable=(str(folders[0]),), reachable=("127.0.0.1:9",))
+def outcomes(
+    codes: dict[str, str],
+    folders: tuple[Path, Path],
+    tmp_path: Path,
+    isolation: Isolation | None = None,
+) -> dict[str, str]:
+    made = {"writable": (str(folders[0]),), "reachable": ("127.0.0.1:9",)}
+    isolation = isolation or Isolation(guarded=True, **made)
     finished = run(EACH, folders, isolation=isolation, tmp_path=tmp_path, CODE=json.dumps(codes))
     assert finished.returncode == 0, finished.stderr
     assert finished.stderr.count(REFUSED) == finished.stdout.count("PermissionError")
@@ -183,6 +189,26 @@ def test_modules_that_are_not_compiled_are_no_news(folders, tmp_path):
     finished = run(code, folders, isolation=isolation, tmp_path=tmp_path)
     assert (finished.returncode, finished.stderr) == (0, "")
     assert state(folders[1]) == before
+
+
+FORBIDDEN = {
+    "write": "open(precious + '/file', 'w')",
+    "create": "open(precious + '/new', 'x')",
+    "remove": "os.remove(precious + '/file')",
+    "sqlite": "sqlite3.connect(precious + '/rows.sqlite3')",
+    "connect": "socket.create_connection(('127.0.0.1', 8))",
+}
+
+
+@pytest.mark.process
+def test_where_only_somebodys_is_forbidden_all_else_is_free(folders, tmp_path):
+    before = state(folders[1])
+    isolation = Isolation(forbidden=(str(folders[1]), "127.0.0.1:8"))
+    refused = dict.fromkeys(FORBIDDEN, "PermissionError")
+    assert outcomes(FORBIDDEN, folders, tmp_path, isolation) == refused
+    assert state(folders[1]) == before
+    expected = dict.fromkeys(HARMLESS, "done") | {"connect": "ConnectionRefusedError"}
+    assert outcomes(HARMLESS, folders, tmp_path, isolation) == expected
 
 
 @pytest.mark.process
@@ -385,6 +411,18 @@ class Connection:
 
     def close(self) -> None:
         self.closed = True
+
+
+def test_a_database_that_is_forbidden_is_left_and_one_of_tests_beside_it_is_not():
+    isolation = Isolation(forbidden=("db.example:5432/precious",))
+    replace_settings(Settings(DATABASES={"default": PROJECT_S_OWN}), isolation)
+    try:
+        with pytest.raises(PermissionError):
+            connection_created.send(sender=None, connection=Connection(**PROJECT_S_OWN))
+        of_tests = Connection(**{**PROJECT_S_OWN, "NAME": "test_precious"})
+        connection_created.send(sender=None, connection=of_tests)
+    finally:
+        assert connection_created.disconnect(dispatch_uid="headtohead-isolation")
 
 
 @pytest.fixture

@@ -27,6 +27,63 @@ for each in ("default", "files"):
     Item.objects.using(each).create(name="kept")
 """
 
+EXPERIMENTS = """
+from headtohead.experiment import Experiment, Request, Variant
+
+ITEMS = Experiment(
+    name="items",
+    question="Is it?",
+    request=Request(path="/items/"),
+    seam="shop.urls.counts",
+    baseline=Variant(name="one", selector="shop.urls.counts"),
+    variants=(Variant(name="other", selector="shop.urls.other_counts"),),
+    audit="audits.nothing",
+)
+"""
+AUDITS = """
+from headtohead.audit import Fact
+
+
+def nothing(audited):
+    yield Fact(name="items", value=1)
+"""
+BENCHMARKS = """
+import os
+
+import django
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "shop.settings"
+django.setup()
+
+from shop.models import Item
+
+
+def test_row(benchmark):
+    benchmark(lambda: Item.objects.create(name="left by a benchmark"))
+
+
+def test_entry(benchmark):
+    benchmark(lambda: cache.set("left by a benchmark", 1))
+
+
+def test_file(benchmark):
+    benchmark(lambda: default_storage.save("left.txt", ContentFile(b"left")))
+
+
+def test_nothing(benchmark):
+    benchmark(sum, [1, 2])
+"""
+FILES = {
+    "headtohead.toml": "[gate]\nrounds = 4\nbudget = 4\n",
+    "experiments/__init__.py": "",
+    "experiments/items.py": EXPERIMENTS,
+    "audits.py": AUDITS,
+    "benchmarks/test_items.py": BENCHMARKS,
+}
+
 
 class Precious:
     """A database on a server, one in a file, a cache, and folders."""
@@ -46,6 +103,8 @@ class Precious:
             "PRECIOUS_FOLDER": str(self.folder),
             "PRECIOUS_DATABASE": self.database_url,
             "PRECIOUS_CACHE": self.cache_url,
+            "DATABASE_URL": self.database_url,
+            "CACHE_URL": self.cache_url,
         }
 
     def state(self) -> dict[str, object]:
@@ -97,7 +156,9 @@ def project(precious: Precious) -> Iterator[Project]:
         root = Path(folder) / "project"
         shutil.copytree(HERE / "precious", root, ignore=shutil.ignore_patterns("__pycache__"))
         (root / ".gitignore").write_text("__pycache__/\n")
-        (root / "headtohead.toml").write_text("[gate]\nrounds = 4\nbudget = 4\n")
+        for name, text in FILES.items():
+            (root / name).parent.mkdir(exist_ok=True)
+            (root / name).write_text(text)
         named = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
         for command in (
             [*named, "init", "--quiet"],
@@ -168,26 +229,66 @@ def test_nothing_runs_before_somebody_says_where_rows_come_from(project):
     assert 'data = "settings"' in completed.stderr
 
 
-@pytest.mark.parametrize("command", ["up", "run --budget 1", "check", "audit", "explain", "aa"])
-def test_a_stack_does_not_come_up_for_settings_that_lead_elsewhere(command, project):
-    (project.root / "experiments.py").write_text(EXPERIMENT)
-    try:
-        completed = project.h2h(*command.split())
-    finally:
-        (project.root / "experiments.py").unlink()
-    assert completed.returncode == 2, completed.stderr
-    assert "DATABASES['default']" in completed.stderr or command == "audit"
+# Each of them comes to the same place, so by day two are enough.
+NEEDS_A_STACK = ("up", "run --budget 1")
+BY_NIGHT = ("check", "explain", "aa", "audit", "seed", "sweep items --rows 5,10,20")
 
 
-EXPERIMENT = """
-from headtohead.experiment import Experiment, Request, Variant
-
-ITEMS = Experiment(
-    name="items",
-    question="Is it?",
-    request=Request(path="/items/"),
-    seam="shop.urls.items",
-    baseline=Variant(name="one", selector="shop.urls.items"),
-    variants=(Variant(name="other", selector="shop.urls.other_items"),),
+@pytest.mark.parametrize(
+    "command",
+    [*NEEDS_A_STACK, *(pytest.param(each, marks=pytest.mark.nightly) for each in BY_NIGHT)],
 )
-"""
+def test_a_stack_does_not_come_up_for_settings_that_lead_elsewhere(command, project):
+    completed = project.h2h(*command.split())
+    assert completed.returncode == 2, completed.stderr
+    assert "DATABASES['default'] leads to" in completed.stderr
+
+
+@pytest.mark.parametrize("command", ["publish results", "history publish"])
+def test_nothing_is_published_into_what_the_settings_name(command, project):
+    assert project.h2h(*command.split()).returncode == 2
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("which", ["row", "file", "entry"])
+def test_a_benchmark_that_writes_where_the_settings_lead_is_refused(which, project):
+    completed = project.h2h("bench", "HEAD~1", "--rounds", "4", "-k", which)
+    assert completed.returncode == 2, completed.stderr
+    assert "which is the project's own" in completed.stderr
+
+
+@pytest.mark.nightly
+def test_every_command_of_a_project_that_does_as_it_is_told(project, precious):
+    """Its settings read DATABASE_URL and CACHE_URL, which are somebody's where h2h is called."""
+    obedient = replace(project, environment={**project.environment, "PRECIOUS_OBEDIENT": "1"})
+    before = precious.state()
+    for command in (
+        "up --rows 9",
+        "status",
+        "seed --rows 5",
+        "list",
+        "run items --budget 2",
+        "run nothing",
+        "check",
+        "check --update",
+        "explain items",
+        "audit",
+        "aa --budget 2",
+        "sweep items --rows 5,10,20 --budget 1",
+        "publish results/latest",
+        "publish results/none",
+        "init --path /items/ --dry-run",
+        "compare HEAD~1 HEAD --path /items/ --rounds 4 --budget 1",
+        "history add",
+        "history show",
+        "history publish",
+        "gate HEAD~1 --path /items/",
+        "bench HEAD~1 --rounds 4 -k nothing",
+        "down",
+        "seed",
+        "run items --budget 1",
+    ):
+        completed = obedient.h2h(*command.split(), H2H_DATA="settings")
+        assert completed.returncode in {0, 1, 2, 3}, completed.stderr
+        assert precious.state() == before, command
+    (project.root / "queries.json").unlink()

@@ -18,6 +18,7 @@ ISOLATION = Isolation(
     guarded=True,
     writable=("/made",),
     reachable=("127.0.0.1:1",),
+    forbidden=("/precious",),
 )
 DESCRIBED = replace(
     DESCRIPTION,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 from headtohead.analysis.verdicts import CLAIM_ALPHA
 from headtohead.bench.instructions import Instructions, count_instructions
@@ -18,6 +19,8 @@ from headtohead.records.provenance import Began
 from headtohead.records.recording import run_directory
 from headtohead.records.store import to_json
 from headtohead.revisions import checked_out
+from headtohead.stack.asked_revisions import kept_away
+from headtohead.stack.settings import stack_settings
 
 LATEST = "latest-bench"
 
@@ -49,6 +52,7 @@ def bench(
         The record, and the folder that holds it.
 
     Raises:
+        ConfigurationError: A benchmark would write into what the project's settings lead to.
         MeasurementError: No benchmark could be compared.
         RevisionError: A revision cannot be had.
     """
@@ -60,7 +64,13 @@ def bench(
             directory,
         ),
         checked_out(base, head, config=config, note=note, say=say) as revisions,
+        TemporaryDirectory(prefix="h2h-") as folder,
     ):
+        settings = stack_settings(config)
+        away = [
+            kept_away(side, revision, settings=settings, directory=Path(folder))
+            for side, revision in zip(("base", "head"), revisions, strict=True)
+        ]
         taken: tuple[list[Times], list[Times]] = ([], [])
         for number in range(rounds):
             for side in random.sample((0, 1), 2):
@@ -71,6 +81,7 @@ def bench(
                         folder=config.benchmarks,
                         select=select,
                         directory=directory,
+                        away=away[side],
                     )
                 )
             if not taken[0][0].keys() & taken[1][0].keys():
@@ -85,11 +96,15 @@ def bench(
         (directory / "times.json").unlink(missing_ok=True)
         if instructions:
             counts = []
-            for revision in revisions:
+            for side, revision in enumerate(revisions):
                 note(f"{revision.label}: counting instructions")
                 counts.append(
                     count_instructions(
-                        revision, folder=config.benchmarks, select=select, directory=directory
+                        revision,
+                        folder=config.benchmarks,
+                        select=select,
+                        directory=directory,
+                        away=away[side],
                     )
                 )
             benchmarks = tuple(_with_instructions(each, counts) for each in benchmarks)

@@ -28,7 +28,12 @@ def can_count() -> bool:
 
 
 def count_instructions(
-    revision: Revision, *, folder: Path, select: str | None, directory: Path
+    revision: Revision,
+    *,
+    folder: Path,
+    select: str | None,
+    directory: Path,
+    away: Mapping[str, str],
 ) -> Instructions:
     """The instructions of a call of every benchmark that passes; none where valgrind gives up.
 
@@ -37,6 +42,7 @@ def count_instructions(
         folder: Where they are, from the project's folder.
         select: Which, as pytest's ``-k`` takes it; None is all.
         directory: Receives callgrind's dumps, and is without them afterwards.
+        away: Variables that keep it from what is somebody's.
     """
     dumps = directory / "callgrind"
     dumps.mkdir()
@@ -52,6 +58,7 @@ def count_instructions(
                 f"--callgrind-out-file={dumps / 'dump'}",
             ),
             path=dumps,
+            away=away,
         )
         return instructions_in(
             [dump.read_text(encoding="utf-8") for dump in dumps.glob("dump.*")],

@@ -4,16 +4,18 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from headtohead.bench.verdicts import Times
-from headtohead.errors import MeasurementError
+from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.host.cores import available_cores, server_cores, starting_on
+from headtohead.protocol.isolation import REFUSED
 from headtohead.revisions import Revision
 from headtohead.revisions.git_command import without_repository
+from headtohead.services.django_project import instrumented
 
 # Short, because there are many processes: what one gains by going on is less than another gives.
 _SECONDS_EACH = "0.2"
@@ -25,7 +27,12 @@ _PATIENCE_SECONDS = 30
 
 
 def run_benchmarks(
-    revision: Revision, *, folder: Path, select: str | None, directory: Path
+    revision: Revision,
+    *,
+    folder: Path,
+    select: str | None,
+    directory: Path,
+    away: Mapping[str, str],
 ) -> Times:
     """The time of a call of every benchmark that passes, in a fresh process.
 
@@ -38,8 +45,10 @@ def run_benchmarks(
         folder: Where they are, from the project's folder.
         select: Which, as pytest's ``-k`` takes it; None is all.
         directory: Receives pytest's report.
+        away: Variables that keep it from what is somebody's.
 
     Raises:
+        ConfigurationError: A benchmark would write into what the project's settings lead to.
         MeasurementError: pytest does not get as far as running them.
     """
     report = directory / "times.json"
@@ -50,7 +59,16 @@ def run_benchmarks(
         *("--benchmark-min-rounds", _FEWEST_CALLS, "--benchmark-max-time", _SECONDS_EACH),
         *("--benchmark-json", str(report)),
         *(["-k", select] if select else []),
+        away=away,
     )
+    printed = finished.stdout + finished.stderr
+    if away and REFUSED in printed:
+        what = printed.partition(f"{REFUSED}: ")[2].partition("\n")[0]
+        raise ConfigurationError(
+            f"a benchmark at {revision.label} is refused {what}, which is the project's own",
+            fix="let it use a database of tests (@pytest.mark.django_db), a cache in memory and "
+            "folders of its own (tmp_path)",
+        )
     if finished.returncode == _NOTHING_SELECTED or (
         finished.returncode in _WITH_TIMES and not report.exists()
     ):
@@ -99,6 +117,7 @@ def run_pytest(
     *arguments: str,
     within: Sequence[str] = (),
     path: Path | None = None,
+    away: Mapping[str, str],
 ) -> "subprocess.CompletedProcess[str]":
     """Run pytest in a revision's folder, on the cores that servers have otherwise.
 
@@ -107,6 +126,7 @@ def run_pytest(
         arguments: Its arguments.
         within: The command, such as valgrind's, that is to run it.
         path: A folder whose modules it may import.
+        away: Variables that keep it from what is somebody's.
     """
     # The order of sets and dictionaries of strings is not to be a matter of luck.
     variables = {**_environment(), **revision.environment.variables(), "PYTHONHASHSEED": "0"}
@@ -118,6 +138,8 @@ def run_pytest(
         variables["PYTHONPATH"] = os.pathsep.join(
             filter(None, [str(path), variables.get("PYTHONPATH")])
         )
+    if away:
+        variables = instrumented({**variables, **away})
     with starting_on(server_cores(available_cores())):
         process = subprocess.Popen(
             [*within, str(revision.environment.interpreter), "-m", "pytest", *arguments],

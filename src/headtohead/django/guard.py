@@ -28,7 +28,7 @@ _ALONE = (["-E"], ["-I"], ["-S"])
 def begin() -> Isolation:
     """Guard this process from now on, if it is to be; what it is to use."""
     isolation = Isolation.from_json(Path(os.environ[VARIABLE]).read_text(encoding="utf-8"))
-    if isolation.guarded:
+    if isolation.guarded or isolation.forbidden:
         _name_files_whole()
         sys.addaudithook(Guard(isolation))
     return isolation
@@ -46,6 +46,7 @@ class Guard:
             os.path.realpath(each) for each in (*isolation.writable, *_ALWAYS_WRITABLE)
         )
         self._reachable = frozenset(isolation.reachable)
+        self._forbidden = None if isolation.guarded else frozenset(isolation.forbidden)
         self._own = isolation.own_words()
         self._told: set[str] = set()
         # What is called for an event gets the event's arguments.
@@ -99,8 +100,11 @@ class Guard:
             # A name that begins with a null byte lies in no folder.
             if path.startswith("\0") or not self._is_writable(path):
                 raise refusal(f"connection to {path!r}")
-        elif isinstance(address, tuple) and f"{address[0]}:{address[1]}" not in self._reachable:
-            raise refusal(f"connection to {address[0]}:{address[1]}")
+        elif isinstance(address, tuple):
+            server = f"{address[0]}:{address[1]}"
+            free = self._reachable if self._forbidden is None else {server} - self._forbidden
+            if server not in free:
+                raise refusal(f"connection to {server}")
 
     def _start(self, words: Sequence[Any], given: Any) -> None:
         """Refuse a client of somebody's databases; tell of any other program that is no Python."""
@@ -108,6 +112,8 @@ class Guard:
         variables: Mapping[str, str] = os.environ
         if given is not None:
             variables = {os.fsdecode(key): os.fsdecode(each) for key, each in given.items()}
+        if self._forbidden is not None:
+            return
         client = stray_client(command, environment=variables, own=self._own)
         if client:
             raise refusal(f"running {client}, which may write into what h2h did not make")
@@ -142,7 +148,9 @@ class Guard:
 
     def _is_writable(self, name: str) -> bool:
         real = os.path.realpath(name)
-        return any(real == each or real.startswith(each + os.sep) for each in self._folders)
+        folders = self._folders if self._forbidden is None else self._forbidden
+        within = any(real == each or real.startswith(each + os.sep) for each in folders)
+        return within is (self._forbidden is None)
 
 
 def _within(path: Any, folder: int) -> Any:

@@ -93,7 +93,7 @@ def replace_settings(settings: Any, isolation: Isolation) -> None:
         _serve_here(settings)
     if isolation.own_places is not None:
         _require_own(settings, places=isolation.own_places)
-    if isolation.guarded:
+    if isolation.guarded or isolation.forbidden:
         _watch_connections(isolation)
 
 
@@ -179,7 +179,8 @@ def _watch_connections(isolation: Isolation) -> None:
 
     def require_own(*, connection: Any, **_: Any) -> None:
         place = place_of_database(connection.settings_dict)
-        if place in places or connection.vendor == "sqlite":
+        own = place in places if isolation.guarded else place not in isolation.forbidden
+        if own or connection.vendor == "sqlite":
             return  # files are the audit hook's
         connection.close()
         raise refusal(f"database {place}")

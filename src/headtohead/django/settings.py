@@ -44,8 +44,12 @@ class ServerSettings:
 
 
 def is_brought_in() -> bool:
-    """Whether h2h came with the environment, into a project that does not name its middleware."""
-    return INSTRUMENT_VARIABLE in os.environ and MIDDLEWARE not in settings.MIDDLEWARE
+    """Whether h2h came with the environment, into a project that does not name its middleware.
+
+    Without a token nobody may ask what serving took.
+    """
+    told = {INSTRUMENT_VARIABLE, TOKEN_VARIABLE} <= os.environ.keys()
+    return told and MIDDLEWARE not in settings.MIDDLEWARE
 
 
 @cache

@@ -44,6 +44,8 @@ class Isolation:
         guarded: Whether what follows is all that the project may do, beside the databases.
         writable: Folders in which it may write.
         reachable: Servers that it may connect to, as `host:port`.
+        forbidden: All that it may not do, where it is not guarded: folders and files in which it
+            may not write, servers as `host:port`, and databases as `place_of_database` says it.
     """
 
     databases: Mapping[str, Mapping[str, Any]] | None = field(default=None, repr=False)
@@ -53,6 +55,7 @@ class Isolation:
     guarded: bool = False
     writable: tuple[str, ...] = ()
     reachable: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
 
     def own_words(self) -> frozenset[str]:
         """What a command names where it asks a database or a server of h2h's: names and ports."""
@@ -67,7 +70,7 @@ class Isolation:
     def from_json(cls, text: str) -> "Isolation":
         """Read the file's text."""
         given = json.loads(text)
-        for name in ("own_places", "writable", "reachable"):
+        for name in ("own_places", "writable", "reachable", "forbidden"):
             given[name] = None if given[name] is None else tuple(given[name])
         return cls(**given)
 

@@ -1,14 +1,18 @@
 """Revisions that say what they would use, before anything of them runs that could write."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headtohead.errors import StackError
+from headtohead.protocol.isolation import VARIABLE
 from headtohead.protocol.project_description import ProjectDescription
 from headtohead.revisions import Revision
 from headtohead.revisions.git import folders_up
 from headtohead.services.django_project import ADDRESSES, Project
-from headtohead.stack.isolation import isolate_question
+from headtohead.services.project_layout import layout_of
+from headtohead.stack.isolation import isolate_benchmarks, isolate_question
+from headtohead.stack.settings import StackSettings
 
 # Servers that are not there, for settings that cannot be read without any.
 NO_DATABASE = "postgresql://h2h@127.0.0.1:1/h2h"
@@ -66,6 +70,68 @@ class Side:
             own = databases.get(each.mirrors, each)
             groups[alias] = first.setdefault(own.place, alias)
         return groups
+
+
+def project_of(
+    revision: Revision,
+    *,
+    settings: StackSettings,
+    directory: Path,
+    token: str,
+    secrets: Mapping[str, str],
+) -> Project:
+    """A revision's project before it is asked anything, with servers that are not up.
+
+    Args:
+        revision: The revision.
+        settings: What the user asked for.
+        directory: Where files about it are kept.
+        token: What authorises requests to explain themselves.
+        secrets: Of its variables, by name.
+    """
+    layout = layout_of(revision.root, settings_module=settings.settings_module)
+    return Project(
+        runs_in=revision.environment,
+        directory=directory,
+        settings_module=settings.settings_module,
+        manage=layout.manage,
+        broker_url=NO_BROKER,
+        memcached_url="",
+        told=settings.variables,
+        secrets=secrets,
+        token=token,
+        embedded=True,
+        database_url=NO_DATABASE,
+        cache_url=NO_CACHE,
+    )
+
+
+def kept_away(
+    name: str, revision: Revision, *, settings: StackSettings, directory: Path
+) -> dict[str, str]:
+    """Variables that keep processes of a revision's own from what its settings lead to.
+
+    Args:
+        name: The side's name.
+        revision: The revision.
+        settings: What the user asked for.
+        directory: Where files about it are kept as long as these processes live.
+    """
+    if not (settings.settings_module or settings.manage):
+        return {}
+    # Tests have the user's environment alone.
+    alone = replace(settings, variables=())
+    project = project_of(revision, settings=alone, directory=directory, token="", secrets={})
+    try:
+        side = ask(name, revision, project=project, directory=directory)
+    except StackError:
+        return {}  # settings that cannot be read lead nowhere
+    if side.project.addresses:
+        return {}  # they lead to whatever the tests say is DATABASE_URL
+    file = isolate_benchmarks(
+        directory, name=name, root=folders_up(revision.root)[-1], description=side.description
+    )
+    return {VARIABLE: str(file)} if file else {}
 
 
 def ask(name: str, revision: Revision, *, project: Project, directory: Path) -> Side:

@@ -1,12 +1,15 @@
 """What the project's processes are told of what they may use: a file for each kind of them."""
 
+import os
 import shutil
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from headtohead.host.files import write_whole
 from headtohead.protocol.isolation import Isolation, place_of_cache, place_of_database
+from headtohead.protocol.project_description import ProjectDescription
 from headtohead.services.databases.database import database_of
 
 # Of a stack, in its folder.
@@ -14,6 +17,8 @@ ISOLATION_NAME = "isolation.json"
 _ASKING = "asking-"
 _REVISION = "isolation-"
 _TEMPORARY = "tmp"
+# Of caches on servers, where their settings name none.
+_PORTS = {"redis": 6379, "memcached": 11211}
 # Sends nothing to anybody.
 _EMAIL = "django.core.mail.backends.dummy.EmailBackend"
 
@@ -94,6 +99,57 @@ def isolate_revision(
         reachable=reachable,
     )
     return _write(isolation, directory / f"{_REVISION}{name}.json")
+
+
+def isolate_benchmarks(
+    directory: Path, *, name: str, root: Path, description: ProjectDescription
+) -> Path | None:
+    """Keep a revision's own tests from what its settings lead to, and leave them all else.
+
+    Databases of tests have other names than those in the settings, and stay free.
+
+    Args:
+        directory: Folder of h2h's.
+        name: The side's name.
+        root: The revision's folder, which is h2h's own copy.
+        description: What its settings lead to.
+
+    Returns:
+        The file; None where they lead to nothing outside of its folder.
+    """
+    databases, caches = description.databases.values(), description.caches.values()
+    files = [description.media_root, *(each.name for each in databases if each.vendor == "sqlite")]
+    files += [each.location for each in caches if each.kind == "files"]
+    forbidden = [
+        os.path.realpath(each)
+        for each in files
+        if Path(each).is_absolute() and not _overlap(Path(each), root)
+    ]
+    for database in databases:
+        if database.vendor not in {"", "sqlite"}:
+            place = {"HOST": database.host, "PORT": database.port, "NAME": database.name}
+            forbidden.append(place_of_database(place))
+    for cache in caches:
+        if cache.kind in _PORTS:
+            for location in cache.location.split(", "):
+                forbidden += _addresses(place_of_cache(location), port=_PORTS[cache.kind])
+    if not forbidden:
+        return None
+    return _write(Isolation(forbidden=tuple(forbidden)), directory / f"{_REVISION}{name}.json")
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    return one.is_relative_to(other) or other.is_relative_to(one)
+
+
+def _addresses(server: str, *, port: int) -> list[str]:
+    """A server as it is connected to: every address of its name."""
+    host, _, given = server.rpartition(":") if ":" in server else (server, "", "")
+    try:
+        found = socket.getaddrinfo(host, int(given or port), type=socket.SOCK_STREAM)
+    except (OSError, ValueError):
+        return []  # nor can the tests
+    return [":".join(map(str, address[:2])) for *_, address in found]
 
 
 def remove_isolations(directory: Path) -> None:

@@ -24,11 +24,10 @@ from headtohead.services.gunicorn import (
     mark,
     stop,
 )
-from headtohead.services.project_layout import layout_of
 from headtohead.services.running_server import RunningServer
 from headtohead.stack import lifecycle
 from headtohead.stack.application import Application, application_of, served_differently
-from headtohead.stack.asked_revisions import NO_BROKER, NO_CACHE, NO_DATABASE, Side, ask
+from headtohead.stack.asked_revisions import Side, ask, project_of
 from headtohead.stack.isolation import remove_isolations
 from headtohead.stack.revision_data import RevisionData
 from headtohead.stack.settings import StackSettings
@@ -153,20 +152,12 @@ def apart(
                         "[tool.headtohead], or say with --start how it is served",
                     )
                 for name, revision in revisions.items():
-                    layout = layout_of(revision.root, settings_module=settings.settings_module)
-                    project = Project(
-                        runs_in=revision.environment,
+                    project = project_of(
+                        revision,
+                        settings=settings,
                         directory=folder,
-                        settings_module=settings.settings_module,
-                        manage=layout.manage,
-                        broker_url=NO_BROKER,
-                        memcached_url="",
-                        told=settings.variables,
-                        secrets=secrets_told,
                         token=token,
-                        embedded=True,
-                        database_url=NO_DATABASE,
-                        cache_url=NO_CACHE,
+                        secrets=secrets_told,
                     )
                     sides.append(ask(name, revision, project=project, directory=folder))
                     asked(sides[-1])

@@ -1,4 +1,7 @@
-"""Leads to servers and folders of somebody's, whatever DATABASE_URL and the like say."""
+"""Leads to servers and folders of somebody's, whatever DATABASE_URL and the like say.
+
+With PRECIOUS_OBEDIENT it does as these say, which are somebody's, too, until h2h sets them.
+"""
 
 import os
 from pathlib import Path
@@ -34,6 +37,25 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": PRECIOUS / "cache",
     },
+}
+OBEDIENT = "PRECIOUS_OBEDIENT" in os.environ
+if OBEDIENT:
+    _told = urlsplit(os.environ["DATABASE_URL"])
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": _told.path.removeprefix("/"),
+            "USER": _told.username or "",
+            "PASSWORD": _told.password or "",
+            "HOST": _told.hostname or "",
+            "PORT": _told.port or "",
+            "OPTIONS": {key: value for key, [value] in parse_qs(_told.query).items()},
+        }
+    }
+    CACHES = {"default": {**CACHES["default"], "LOCATION": os.environ["CACHE_URL"]}}
+HEADTOHEAD = {
+    "EXPERIMENTS": os.environ.get("H2H_SERVE_EXPERIMENTS") == "1",
+    "TOKEN": os.environ.get("H2H_TOKEN", ""),
 }
 MEDIA_ROOT = PRECIOUS / "media"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
