@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from headtohead.protocol.migrations import Schema
 from headtohead.protocol.project_description import CacheSettings
 from headtohead.revisions.checkout import Revision
 from headtohead.revisions.environments import PythonEnvironment
@@ -17,7 +18,7 @@ from headtohead.services.django_project import Project
 from headtohead.services.running_server import Endpoint, RunningServer
 from headtohead.services.server_process import ServerProcess
 from headtohead.services.valkey import EmbeddedValkey
-from headtohead.stack import lifecycle, revision_servers
+from headtohead.stack import lifecycle, revision_servers, shared_schema
 from headtohead.stack.settings import StackSettings
 from tests.protocol.test_isolation import DESCRIPTION
 from tests.stack.stacks import VARIABLES
@@ -97,6 +98,8 @@ def set_up_apart(folder: Path, *, seed: int, rows: int = 9) -> Any:
         patch.setattr(Project, "describe", lambda _: description)
         patch.setattr(Project, "migrate", note("migrate"))
         patch.setattr(Project, "prepare", note("prepare"))
+        schemas = {"default": Schema(migrations={}, applied=frozenset())}
+        patch.setattr(shared_schema, "schemas_of", lambda *_, **__: schemas)
         revision = Revision(
             name="main", commit="a" * 40, changed=False, environment=PythonEnvironment(root=folder)
         )

@@ -46,11 +46,11 @@ def main() -> None:
     """Print the description; the command's argument is the path of `manage.py`, or empty."""
     manage = sys.argv[1]
     if manage:
-        _prepare(manage)
+        prepare(manage)
     print(describe().to_line())  # noqa: T201 (that is the answer)
 
 
-def _prepare(manage: str) -> None:
+def prepare(manage: str) -> None:
     """Let `manage.py` prepare paths and variables, but carry out nothing."""
 
     def carry_out(*_: Any, **__: Any) -> None:

@@ -132,21 +132,24 @@ class Project:
         Raises:
             StackError: They cannot be read.
         """
-        printed = self._run(
-            [
-                *(str(self.runs_in.interpreter), "-c"),
-                "from headtohead.django.description import main; main()",
-                str(self.manage or ""),
-            ],
-            name="description",
-        ).stdout
-        description = ProjectDescription.from_output(printed)
+        description = ProjectDescription.from_output(self.ask("description.main"))
         if description is None:
             raise StackError(
                 "the project's settings cannot be read: its interpreter says nothing of them",
                 fix="name the module as `settings` in [tool.headtohead]",
             )
         return description
+
+    def ask(self, function: str, *arguments: str) -> str:
+        """What a function of `headtohead.django` prints in its interpreter.
+
+        Raises:
+            StackError: It fails.
+        """
+        module, _, name = function.partition(".")
+        code = f"from headtohead.django.{module} import {name}; {name}()"
+        told = (str(self.manage or ""), *arguments)
+        return self._run([str(self.runs_in.interpreter), "-c", code, *told], name=module).stdout
 
     def prepare(self, command: str) -> tuple[str, ...]:
         """Run a command that makes rows; what it was refused, and what of it cannot be seen.
@@ -193,10 +196,7 @@ class Project:
         return words
 
     def migrate(self, *, database: str = "default") -> None:
-        """Bring a database's schema up to date.
-
-        Args:
-            database: Its alias.
+        """Bring the schema of a database, named by its alias, up to date.
 
         Raises:
             StackError: The command fails.

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,20 @@ def isolate_revision(
         reachable=reachable,
     )
     return _write(isolation, directory / f"{_REVISION}{name}.json")
+
+
+def with_databases(file: Path, *, name: str, databases: Mapping[str, Mapping[str, Any]]) -> Path:
+    """What a revision uses, on other databases of h2h's.
+
+    Args:
+        file: What it uses.
+        name: What it is for.
+        databases: What replaces entries of DATABASES, by alias.
+    """
+    isolation = Isolation.from_json(file.read_text(encoding="utf-8"))
+    return _write(
+        replace(isolation, databases=databases), file.with_name(f"{_REVISION}{name}.json")
+    )
 
 
 def isolate_benchmarks(

@@ -25,6 +25,7 @@ from headtohead.stack.asked_revisions import Side
 from headtohead.stack.existing_rows import seen, shown, source_of
 from headtohead.stack.isolation import isolate_revision
 from headtohead.stack.settings import StackSettings
+from headtohead.stack.shared_schema import UnsharedSchemaError, bring_to_schemas, migrate
 
 
 @dataclass(kw_only=True)
@@ -47,26 +48,39 @@ class RevisionData:
     _caches: dict[str, list[str]] = field(default_factory=dict)
     _made: list["_Place"] = field(default_factory=list)
 
-    def prepared(self, sides: Sequence[Side], *, oldest: str) -> dict[str, Project]:
+    def prepared(self, sides: Sequence[Side]) -> dict[str, Project]:
         """Each side's project on databases and caches of its own, with the same rows.
 
         Args:
-            sides: The revisions.
-            oldest: The side whose schema is the older one.
+            sides: The revisions, the older one first.
 
         Raises:
             StackError: There are no rows to be had, or a revision cannot be brought up on them.
         """
         self._require_same_databases(sides)
-        first = next(side for side in sides if side.name == oldest)
-        template = self._project(first, kind="template")
-        copied = self._fill(template, first)
-        projects = {}
+        copied = self._fill(self._project(sides[0], kind="template"), sides[0])
+        projects = {
+            side.name: self._project(side, kind=side.name, like="template") for side in sides
+        }
+        if any(side.groups() for side in sides):
+            try:
+                self.remarks += bring_to_schemas(
+                    sides,
+                    projects,
+                    databases={
+                        side.name: _settings_of(self._places(side, kind=side.name))
+                        for side in sides
+                    },
+                    progress=self.progress,
+                )
+            except UnsharedSchemaError as error:
+                if copied:
+                    raise
+                self.remarks.append(f"each revision makes its rows itself: {error.why}")
+                for side in sides:
+                    projects[side.name] = self._project(side, kind=side.name)
+                    self._fill(projects[side.name], side)
         for side in sides:
-            project = projects[side.name] = self._project(side, kind=side.name, like="template")
-            if side.groups() and (side is not first or copied):
-                self.progress(f"migrating {side.name}'s databases")
-                self._migrate(project, side)
             for place in self._places(side, kind=side.name).values():
                 place.database.settle(place.url)
         return projects
@@ -122,9 +136,10 @@ class RevisionData:
                 'data = "settings" (the database of the settings is copied) or '
                 'prepare = ["manage.py loaddata demo"]',
             )
-        if groups:
+        # Copies are migrated by each side for itself.
+        if not copied or self.settings.prepare:
             self.progress("migrating the copy" if copied else "making rows for both revisions")
-        self._migrate(template, side)
+            migrate(template, side)
         if any(each.kind == "database" for each in side.description.caches.values()):
             template.prepare("manage.py createcachetable")
         for command in self.settings.prepare:
@@ -145,10 +160,6 @@ class RevisionData:
         place.database.load(place.url, source=source, shown=told)
         return True
 
-    def _migrate(self, project: Project, side: Side) -> None:
-        for group in dict.fromkeys(side.groups().values()):
-            project.migrate(database=group)
-
     def _project(self, side: Side, *, kind: str, like: str | None = None) -> Project:
         """A side's project on databases of one kind, which are made."""
         places = self._places(side, kind=kind)
@@ -163,8 +174,7 @@ class RevisionData:
             name=kind,
             root=folders_up(side.revision.root)[-1],
             databases={
-                alias: places[group].database.django_settings(places[group].url)
-                for alias, group in side.groups().items()
+                alias: _settings_of(places)[group] for alias, group in side.groups().items()
             },
             caches=caches,
             reachable=(
@@ -254,3 +264,7 @@ class _Place:
     @property
     def url(self) -> str:
         return self.database.beside(self.server, name=self.name)
+
+
+def _settings_of(places: Mapping[str, _Place]) -> dict[str, Mapping[str, Any]]:
+    return {group: each.database.django_settings(each.url) for group, each in places.items()}

@@ -1,11 +1,9 @@
 """Two revisions of a project side by side, each on databases and caches of its own."""
 
-import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import psutil
 
@@ -117,8 +115,8 @@ def apart(
     """Databases and caches for revisions of a project, with the same rows.
 
     Each revision is asked first what its settings lead to. Rows are copied from what the user has,
-    or made by the revision whose migrations are fewest, and copied for each; then each applies its
-    own migrations. Nothing of it is left, come what may: what a process that was killed left is
+    or made by the first revision, and copied for each; then each has the schema of its own
+    migrations. Nothing of it is left, come what may: what a process that was killed left is
     removed by the next block like this. Meanwhile no other command changes the stack.
 
     Args:
@@ -171,25 +169,9 @@ def apart(
                 remove_isolations(folder)
 
 
-def fewest_migrations(roots: Mapping[str, Path]) -> str:
-    """The side whose schema is the older one, so that the other can migrate its rows forward."""
-    return min(roots, key=lambda side: len(_migrations(roots[side])))
-
-
-def _migrations(root: Path) -> list[Path]:
-    found: list[Path] = []
-    for folder, below, files in os.walk(root):
-        # Neither environments nor the copies of revisions that h2h keeps.
-        below[:] = [name for name in below if not name.startswith((".", "node_modules"))]
-        if Path(folder).name == "migrations":
-            found += [Path(folder) / name for name in files if name.endswith(".py")]
-    return found
-
-
 def _set_up(data: RevisionData, sides: Sequence[Side], *, token: str) -> IsolatedRevisions:
     settings = data.settings
-    oldest = fewest_migrations({side.name: side.revision.root for side in sides})
-    projects = data.prepared(sides, oldest=oldest)
+    projects = data.prepared(sides)
     makes_rows = any("{rows}" in command for command in settings.prepare)
     return IsolatedRevisions(
         settings=settings,
