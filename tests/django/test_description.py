@@ -17,6 +17,7 @@ print("settings are read")
 from pathlib import Path
 BASE = Path(__file__).parent
 DEBUG = True
+FIXTURE_DIRS = [BASE / "more"]
 INSTALLED_APPS = ["shop", "django.contrib.auth"]
 WSGI_APPLICATION = "shop.wsgi.application"
 MEDIA_ROOT = "media"
@@ -50,6 +51,9 @@ def described(tmp_path: Path) -> ProjectDescription:
     package = tmp_path / "apps" / "shop"
     (package / "management" / "commands").mkdir(parents=True)
     (package / "management" / "commands" / "fill.py").write_text("raise ValueError")
+    for name in ("fixtures/demo.json", "fixtures/notes.txt", "more/users.yaml"):
+        (package / name).parent.mkdir(exist_ok=True)
+        (package / name).touch()
     (package / "__init__.py").touch()
     (package / "apps.py").write_text("raise ValueError('an app is loaded')")
     (package / "settings.py").write_text(SETTINGS)
@@ -109,3 +113,8 @@ def test_a_project_says_where_its_settings_lead(described, tmp_path):
 )
 def test_a_cache_is_of_the_kind_that_its_class_says(backend, kind):
     assert cache_kind(backend) == kind
+
+
+@pytest.mark.process
+def test_fixtures_are_those_that_loaddata_finds(described):
+    assert [Path(each).name for each in described.fixtures] == ["demo.json", "users.yaml"]

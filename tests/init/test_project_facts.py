@@ -199,6 +199,16 @@ def test_rows_come_from_a_file_from_what_is_named_or_from_commands():
     assert {each.standing for each in (*copied, named, *made)} == {Standing.FOUND}
 
 
+def test_fixtures_make_rows_where_nothing_else_does():
+    there = {"databases": {"default": POSTGRESQL}, "fixtures": ("/shop/app/fixtures/demo.json",)}
+    (fact,) = known.database_facts(
+        side(**there), sources={}, config=CONFIG, suggestions=['prepare = ["manage.py seed"]']
+    )
+    assert fact.found == "PostgreSQL, filled by the fixtures demo.json"
+    assert (fact.known_by, fact.standing) == ("they are in app/fixtures", Standing.FOUND)
+    assert fact.lines == ('prepare = ["manage.py seed"]',)
+
+
 def test_databases_without_rows_are_missing_with_what_the_project_has():
     (fact,) = database(databases={"default": POSTGRESQL}, suggestions=['data = "it.sql"'])
     assert fact.standing is Standing.MISSING

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from textwrap import dedent
 
 import pytest
 
+from headtohead.errors import StackError
 from headtohead.revisions.checkout import Revision
 from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.databases.sqlite import file_of
@@ -53,7 +54,7 @@ class Case:
         base: The migrations of one.
         head: Those of the other.
         rows: The side that has migrated the database that there is; empty for rows made by
-            `prepare`.
+            `prepare`, and ``none`` where there are none.
         columns: Of the table on each side, beside its key and its name.
         says: What is remarked.
         refused: What ends it.
@@ -165,47 +166,66 @@ def columns(database_url: str) -> tuple[set[str], int]:
     return {name for (name,) in found} - {"id", "name"}, rows
 
 
-@pytest.fixture
-def bring_up(tmp_path: Path) -> Callable[[Case], tuple[str, ...]]:
-    def bring_up(case: Case) -> tuple[str, ...]:
-        folders = {
-            "base": write(tmp_path / "base", case.base),
-            "head": write(tmp_path / "head", case.head),
-        }
-        database = tmp_path / "rows.sqlite3"
-        if case.rows:
-            manage = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-            kept = {key: os.environ[key] for key in ("PATH",)}
-            subprocess.run(manage, cwd=folders[case.rows], env=kept, check=True)
-            (folders[case.rows] / "db.sqlite3").rename(database)
-            with closing(connect(database)) as connection:
-                connection.execute("INSERT INTO items_item (name) VALUES ('kept')")
-                connection.commit()
-        settings = StackSettings(
-            root=tmp_path,
-            directory=tmp_path / ".h2h",
-            settings_module="config.settings",
-            wsgi="config.wsgi:application",
-            asgi="",
-            gunicorn_config=None,
-            data=str(database) if case.rows else None,
-            prepare=() if case.rows else (CREATE,),
+def bring_up_in(tmp_path: Path, case: Case) -> tuple[str, ...]:
+    folders = {
+        "base": write(tmp_path / "base", case.base),
+        "head": write(tmp_path / "head", case.head),
+    }
+    database = tmp_path / "rows.sqlite3"
+    if case.rows in folders:
+        manage = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+        kept = {key: os.environ[key] for key in ("PATH",)}
+        subprocess.run(manage, cwd=folders[case.rows], env=kept, check=True)
+        (folders[case.rows] / "db.sqlite3").rename(database)
+        with closing(connect(database)) as connection:
+            connection.execute("INSERT INTO items_item (name) VALUES ('kept')")
+            connection.commit()
+    settings = StackSettings(
+        root=tmp_path,
+        directory=tmp_path / ".h2h",
+        settings_module="config.settings",
+        wsgi="config.wsgi:application",
+        asgi="",
+        gunicorn_config=None,
+        data=str(database) if case.rows in folders else None,
+        prepare=() if case.rows else (CREATE,),
+    )
+    sides = {
+        name: Revision(
+            name=name,
+            commit="a" * 40,
+            changed=False,
+            environment=PythonEnvironment(root=folder),
         )
-        sides = {
-            name: Revision(
-                name=name,
-                commit="a" * 40,
-                changed=False,
-                environment=PythonEnvironment(root=folder),
-            )
-            for name, folder in folders.items()
-        }
-        with revision_servers.apart(settings, sides, progress=lambda _: None) as found:
-            got = [columns(project.database_url) for project in found.projects.values()]
-            assert got == [(each, 1) for each in case.columns]
-            return found.remarks()
+        for name, folder in folders.items()
+    }
+    with revision_servers.apart(settings, sides, progress=lambda _: None) as found:
+        got = [columns(project.database_url) for project in found.projects.values()]
+        assert got == [(each, 1) for each in case.columns]
+        return tuple(each for each in found.remarks() if "DEBUG" not in each)
 
-    return bring_up
+
+FIXTURE = '[{"model": "items.item", "pk": 1, "fields": {"name": "%s"}}]'
+MODEL = """
+from django.db import models
+class Item(models.Model):
+    name = models.CharField(max_length=50)
+"""
+
+
+def test_rows_of_fixtures_are_told_and_such_as_cannot_be_loaded_end_it(tmp_path):
+    fixtures = tmp_path / "base" / "items" / "fixtures"
+    fixtures.mkdir(parents=True)
+    (fixtures.parent / "models.py").write_text(MODEL)
+    (fixtures / "demo.json").write_text(FIXTURE % "one")
+    (fixtures / "for_tests.json").write_text("no fixture")
+    (remark,) = bring_up_in(tmp_path, Case(base=OLD, head=OLD, rows="none"))
+    assert remark.startswith("the rows are those of the project's fixtures (demo.json); name")
+    (fixtures / "other.json").write_text('[{"model": "items.gone", "pk": 1, "fields": {}}]')
+    with pytest.raises(StackError, match="not all can be loaded") as error:
+        bring_up_in(tmp_path, Case(base=OLD, head=OLD, rows="none"))
+    assert "items.gone" in error.value.problem
+    assert error.value.fix.endswith('prepare = ["manage.py loaddata demo"]')
 
 
 @pytest.mark.parametrize(
@@ -218,12 +238,12 @@ def bring_up(tmp_path: Path) -> Callable[[Case], tuple[str, ...]]:
         ),
     ],
 )
-def test_revisions_share_rows_or_say_why_they_cannot(case, bring_up):
+def test_revisions_share_rows_or_say_why_they_cannot(case, tmp_path):
     if case.refused:
         with pytest.raises(UnsharedSchemaError, match=case.refused) as error:
-            bring_up(case)
+            bring_up_in(tmp_path, case)
         assert error.value.exit_code == 2
         return
-    remarks = [each for each in bring_up(case) if "DEBUG" not in each]
+    remarks = bring_up_in(tmp_path, case)
     assert len(remarks) == bool(case.says)
     assert case.says in "".join(remarks)

@@ -80,6 +80,21 @@ async def items(request):
 urlpatterns = [path("items/", items)]
 """
 )
+MODEL = """
+from django.db import models
+
+class Item(models.Model):
+    class Meta:
+        db_table = "items"
+"""
+MIGRATION = """
+from django.db import migrations, models
+
+class Migration(migrations.Migration):
+    operations = [migrations.CreateModel(
+        "Item", [("id", models.AutoField(primary_key=True))], options={"db_table": "items"}
+    )]
+"""
 MAKE_ROWS = "import django; django.setup(); from django.db import connection as c; "
 MAKE_ROWS += "c.cursor().execute('CREATE TABLE items AS SELECT 1 AS id')"
 
@@ -165,6 +180,15 @@ SHAPES = {
             "config/asgi.py": WSGI.replace("wsgi", "asgi"),
             "items/urls.py": ASYNC_URLS,
         }
+    ),
+    "fixtures, and no rows": Shape(
+        files={
+            "items/migrations/__init__.py": "",
+            "items/migrations/0001_initial.py": MIGRATION,
+            "items/models.py": MODEL,
+            "items/fixtures/demo.json": '[{"model": "items.item", "pk": 1, "fields": {}}]',
+        },
+        database="",
     ),
     "tenants by host": Shape(
         files={

@@ -12,6 +12,7 @@ import pkgutil
 import platform
 import runpy
 import sys
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from headtohead.protocol.project_description import (
 )
 
 _THROTTLES = ("DEFAULT_THROTTLE_CLASSES", "DEFAULT_THROTTLE_RATES")
+_FIXTURES = (".json", ".jsonl", ".xml", ".yaml", ".yml")
 # Kinds of caches by words in the names of their classes and of those that they inherit from.
 _KINDS = {
     "redis": "redis",
@@ -92,6 +94,7 @@ def describe() -> ProjectDescription:
         throttled=any(rest_framework.get(each) for each in _THROTTLES),
         allowed_hosts=tuple(str(each) for each in setting("ALLOWED_HOSTS", ())),
         commands=tuple(sorted({name for app in apps for name in _commands(app)})),
+        fixtures=_fixtures(apps, setting("FIXTURE_DIRS", ())),
         broker=str(setting("CELERY_BROKER_URL") or setting("BROKER_URL") or "").partition(":")[0],
         servers=tuple(each for each in (*ASGI_SERVERS, *WSGI_SERVERS) if _is_installed(each)),
         asgi_worker=_is_found("gunicorn.workers.gasgi"),
@@ -181,6 +184,19 @@ def _absolute(given: Any) -> str:
 
 def _commands(app: str) -> list[str]:
     """Names of an app's management commands, of which none is imported."""
+    folders = _folders(app, "management", "commands")
+    return [each.name for each in pkgutil.iter_modules(folders) if not each.name.startswith("_")]
+
+
+def _fixtures(apps: Iterable[str], folders: Iterable[Any]) -> tuple[str, ...]:
+    """Paths of fixtures as `loaddata` finds them."""
+    places = [*(place for app in apps for place in _folders(app, "fixtures")), *folders]
+    found = (file for place in places for file in sorted(Path(place).absolute().glob("*.*")))
+    return tuple(dict.fromkeys(str(each) for each in found if each.suffix in _FIXTURES))
+
+
+def _folders(app: str, *below: str) -> list[str]:
+    """Folders of that name within an app that is not Django's own, which is not imported."""
     module, _, last = app.rpartition(".")
     package = module.rpartition(".")[0] if last[:1].isupper() else app
     if package.startswith("django."):
@@ -190,5 +206,4 @@ def _commands(app: str) -> list[str]:
     except (ImportError, ValueError):
         return []
     places = found.submodule_search_locations if found else None
-    folders = [str(Path(each) / "management" / "commands") for each in places or ()]
-    return [each.name for each in pkgutil.iter_modules(folders) if not each.name.startswith("_")]
+    return [str(Path(each, *below)) for each in places or ()]

@@ -168,6 +168,15 @@ def database_facts(
                 found=f"{product}, filled by `prepare`",
                 known_by=f"prepare in {TABLE}",
             )
+        elif group == "default" and not config.data and side.fixtures():
+            names = [each.name for each in side.fixtures()]
+            folders = dict.fromkeys(each.parent.parent.name for each in side.fixtures())
+            yield Fact(
+                subject=subject,
+                found=f"{product}, filled by the fixtures {', '.join(names)}",
+                known_by=f"they are in {', '.join(f'{each}/fixtures' for each in folders)}",
+                lines=tuple(suggestions),
+            )
         elif sources:
             yield Fact(subject=subject, found=f"{product}, empty", known_by="nothing to copy")
         else:

@@ -89,6 +89,7 @@ class ProjectDescription:
         throttled: Whether Django REST framework limits how often one may ask.
         allowed_hosts: ALLOWED_HOSTS.
         commands: Its own management commands.
+        fixtures: Paths of its apps' fixtures, and of those in FIXTURE_DIRS.
         broker: Scheme of its Celery broker's URL, such as ``redis``; empty where its settings name
             none.
         servers: Those of `ASGI_SERVERS` and `WSGI_SERVERS` that are installed.
@@ -113,6 +114,7 @@ class ProjectDescription:
     broker: str = ""
     servers: tuple[str, ...] = ()
     asgi_worker: bool = False
+    fixtures: tuple[str, ...] = ()
 
     @property
     def runs_on(self) -> str:
@@ -150,6 +152,6 @@ class ProjectDescription:
         given: dict[str, Any] = json.loads(line)
         for name, kind in (("databases", DatabaseSettings), ("caches", CacheSettings)):
             given[name] = {alias: kind(**each) for alias, each in given[name].items()}
-        for name in ("middleware", "apps", "allowed_hosts", "commands", "servers"):
+        for name in ("middleware", "apps", "allowed_hosts", "commands", "fixtures", "servers"):
             given[name] = tuple(given[name])
         return cls(**given)

@@ -1,5 +1,6 @@
 """Revisions that say what they would use, before anything of them runs that could write."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ NO_CACHE = "redis://127.0.0.1:1/0"
 # Memory that nobody reads: tasks of these requests are nobody's.
 NO_BROKER = "memory://"
 
+_OF_TESTS = re.compile(r"(?:^|[/_.-])tests?(?:[/_.-]|$)")
 _NOBODYS = "django.db.backends.dummy"
 
 
@@ -70,6 +72,13 @@ class Side:
             own = databases.get(each.mirrors, each)
             groups[alias] = first.setdefault(own.place, alias)
         return groups
+
+    def fixtures(self) -> tuple[Path, ...]:
+        """The fixtures in its repository that are not for tests."""
+        root = folders_up(self.revision.root.resolve())[-1]
+        found = (Path(each).resolve() for each in self.description.fixtures)
+        own = [each for each in found if each.is_relative_to(root)]
+        return tuple(each for each in own if not _OF_TESTS.search(str(each.relative_to(root))))
 
 
 def project_of(

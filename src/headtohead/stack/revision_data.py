@@ -5,6 +5,7 @@ revision may change is h2h's.
 """
 
 import os
+import shlex
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -128,7 +129,9 @@ class RevisionData:
         groups = tuple(dict.fromkeys(side.groups().values()))
         copied = [group for group in groups if self._copy(side, group)]
         # Other databases may well be empty.
-        if not self.settings.prepare and groups[:1] != tuple(copied[:1]):
+        lacking = not self.settings.prepare and groups[:1] != tuple(copied[:1])
+        fixtures = side.fixtures() if lacking and not self.settings.data else ()
+        if lacking and not fixtures:
             given = side.description.databases.get("default")
             raise StackError(
                 f"there are no rows to compare on: {seen(given)}",
@@ -147,7 +150,28 @@ class RevisionData:
             rows, seed = str(self.settings.rows), str(self.settings.seed)
             told = command.replace("{rows}", rows).replace("{seed}", seed)
             self.remarks += template.prepare(told)
+        if fixtures:
+            self._load(template, fixtures)
         return bool(copied)
+
+    def _load(self, template: Project, fixtures: Sequence[Path]) -> None:
+        names = ", ".join(each.name for each in fixtures)
+        self.progress(f"loading {names}")
+        try:
+            # At once, since one may refer to another.
+            template.prepare(shlex.join(["manage.py", "loaddata", *map(str, fixtures)]))
+        except StackError as error:
+            # What is measured without rows is nobody's question.
+            raise StackError(
+                f"there are no rows to compare on: of the fixtures {names} not all can be loaded "
+                f"({error.problem.partition(': ')[2]})",
+                fix="name those that can in [tool.headtohead]: "
+                f'prepare = ["manage.py loaddata {fixtures[0].stem}"]',
+            ) from None
+        self.remarks.append(
+            f"the rows are those of the project's fixtures ({names}); name others as `data` or "
+            "`prepare` in [tool.headtohead]"
+        )
 
     def _copy(self, side: Side, group: str) -> bool:
         """Copy what there is into a template's database; False where there is nothing to copy."""
