@@ -5,10 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from headtohead.compare.finding import ServedSides
 from headtohead.records.store import to_json
 from tests.cli.commands import RUN, Told
 from tests.cli.work import AUDIT
 from tests.report.rendering import in_html, in_markdown
+from tests.services.test_django_project import project
 
 LOADED = "cli.project.load_experiments"
 # What is given, what of the work's arguments or of the outcome it decides, and what that then is.
@@ -19,15 +21,22 @@ def names(argument: str) -> Callable[[dict[str, Any], Told], Any]:
     return lambda work, _: [each.name for each in work[argument]]
 
 
+SERVED = ServedSides(
+    urls={"base": "http://127.0.0.1:8", "head": "http://127.0.0.1:9"},
+    headers={"base": {}, "head": {"Accept": "*/*"}},
+    base=project(),
+)
+
+
 def asked(work: dict[str, Any], _: Told) -> Any:
-    """What a comparison asks head's server for."""
-    endpoints, untimed = work["choose"]("http://127.0.0.1:9", {"Accept": "*/*"})
+    """What a comparison asks both servers for."""
+    endpoints, untimed = work["choose"](SERVED)
     return [each.path for each in endpoints], list(untimed)
 
 
 def requested(work: dict[str, Any], _: Told) -> Any:
     """The requests that a comparison sends."""
-    endpoints, _untimed = work["choose"]("http://127.0.0.1:9", {})
+    endpoints, _untimed = work["choose"](SERVED)
     return [(each.method, each.path, each.body) for each in endpoints]
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from headtohead.compare.endpoints import endpoints_at
 from headtohead.experiment_registry import Registry
 from headtohead.records.store import to_json
-from tests.cli.cases import CASES, VARIABLES
+from tests.cli.cases import CASES, SERVED, VARIABLES
 from tests.cli.commands import REGISTRY, RUN, declared_commands
 from tests.cli.work import SWEEP, WORK
 from tests.values import MODES, SETTINGS, two_values, variable_of, written
@@ -194,3 +195,14 @@ def test_only_an_audit_takes_what_cannot_be_timed(words, takes, give, command_li
     command_line.stand_in("headtohead.cli.project.load_experiments", mixed)
     work, _ = give(words)
     assert [each.name for each in work["experiments"]] == takes
+
+
+def test_where_nothing_is_named_a_comparison_asks_for_what_is_found(give, command_line):
+    found = endpoints_at(["/found/"])
+    command_line.stand_in("headtohead.cli.project.load_experiments", Registry([]))
+    command_line.stand_in("headtohead.compare.finding.find_endpoints", found)
+    work, told = give("compare", "--budget", "9")
+    assert work["choose"](SERVED) == (found, ())
+    (given,) = told.calls["headtohead.compare.finding.find_endpoints"]
+    assert (given["served"], given["budget"], given["seconds"]) == (SERVED, 9, 180)
+    assert given["document"] == told.config().openapi

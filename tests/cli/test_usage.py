@@ -196,16 +196,11 @@ def test_a_policy_that_means_nothing_is_named(policy, says, command_line, refuse
     assert says in refused("gate", "HEAD")
 
 
-def test_a_gate_without_anything_to_compare_is_told(command_line, refused):
-    command_line.stand_in("headtohead.cli.project.load_experiments", Registry([]))
-    assert "[tool.headtohead.gate] paths" in refused("gate", "HEAD")
-
-
-def test_a_gate_needs_no_package_of_experiments_where_none_is_named(command_line, refused):
+@pytest.mark.parametrize("command", ["gate", "compare"])
+def test_a_package_of_experiments_that_is_named_has_to_be_there(command, command_line, refused):
     command_line.answers.clear()
-    assert "--path" in refused("gate", "HEAD")
     (command_line.folder / "pyproject.toml").write_text("[tool.headtohead]\nexperiments = 'gone'\n")
-    assert "experiments package 'gone' cannot be imported" in refused("gate", "HEAD")
+    assert "experiments package 'gone' cannot be imported" in refused(command, "HEAD")
 
 
 def test_a_gate_hides_no_package_of_experiments_that_is_there_and_broken(

@@ -275,15 +275,15 @@ def test_a_gate_does_what_its_policy_says(policy, runnable, config, monkeypatch,
             say=[].append,
             write_reports=lambda *_: None,
         )
-    endpoints, untimed = told["compare"]["choose"]("", "")
+    endpoints, untimed = told["compare"]["choose"](None)
     assert ([each.path for each in endpoints], untimed) == (["/it", *policy.paths], ())
     default = policy.margin or 0.03
     assert told["compare"]["margins"] == {
-        each.name: policy.margin_of(each.name, default=default) for each in endpoints
+        name: own.margin for name, own in policy.experiments.items()
     }
     assert (told["compare"]["names"], told["compare"]["rounds"]) == (("main", None), policy.rounds)
     budget = policy.budget / len(endpoints)
-    expected = replace(given, budget=budget, control=policy.control)
+    expected = replace(given, budget=budget, margin=default, control=policy.control)
     assert told["compare"]["config"] == expected
     assert ("check" in told, "bench" in told) == (bool(runnable), policy.benchmarks)
     if policy.benchmarks:

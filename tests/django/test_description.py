@@ -58,20 +58,26 @@ def described(tmp_path: Path) -> ProjectDescription:
     (package / "apps.py").write_text("raise ValueError('an app is loaded')")
     (package / "settings.py").write_text(SETTINGS)
     (tmp_path / "manage.py").write_text(MANAGE)
-    program = "from headtohead.django.description import main; main()"
+    printed = answered("description", tmp_path)
+    assert printed.startswith("settings are read\n")
+    found = ProjectDescription.from_output(printed)
+    assert found is not None
+    return found
+
+
+def answered(what: str, root: Path) -> str:
+    """What a module prints in the interpreter of the project in a folder."""
+    program = f"from headtohead.django.{what} import main; main()"
     finished = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path / "manage.py")],
-        cwd=tmp_path,
+        [sys.executable, "-c", program, str(root / "manage.py")],
+        cwd=root,
         env=instrumented({"PATH": os.environ["PATH"]}),
         capture_output=True,
         text=True,
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
-    assert finished.stdout.startswith("settings are read\n")
-    found = ProjectDescription.from_output(finished.stdout)
-    assert found is not None
-    return found
+    return finished.stdout
 
 
 @pytest.mark.process

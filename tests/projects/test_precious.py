@@ -203,8 +203,9 @@ def compare(project: Project, *arguments: str, **settings: str) -> "subprocess.C
 
 
 def test_a_comparison_on_copies_of_what_the_settings_name(project):
-    completed = compare(project, "--path", "/items/", H2H_DATA="settings")
+    completed = compare(project, H2H_DATA="settings")
     assert completed.returncode in {0, 3}, completed.stderr
+    assert "Found in the URLconf: /items/." in completed.stderr
     refused = [line for line in completed.stderr.splitlines() if line.startswith("refused: ")]
     assert {line.rpartition("/")[2] for line in refused} == {"left.txt", "db.sqlite3"}
 
@@ -217,7 +218,7 @@ def test_a_comparison_that_fails(project):
 
 @pytest.mark.nightly
 def test_a_gate(project):
-    completed = project.h2h("gate", "HEAD~1", "--path", "/items/", H2H_DATA="settings")
+    completed = project.h2h("gate", "HEAD~1", H2H_DATA="settings")
     # On a busy machine there is no verdict.
     assert completed.returncode in {0, 1, 3}, completed.stderr
     assert "items: round 4 of 4" in completed.stdout

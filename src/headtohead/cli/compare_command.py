@@ -1,6 +1,6 @@
 """Two git revisions head to head: compare."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ import typer
 
 from headtohead.cli.application import app, console, errors
 from headtohead.cli.options import FEWEST_ROUNDS, AsJson, Head, with_settings
-from headtohead.cli.project import read_config, read_project
+from headtohead.cli.project import read_config, read_project, read_project_or_none
 from headtohead.cli.reports import write_reports
 from headtohead.cli.run_commands import show_run
 from headtohead.errors import ConfigurationError, ExitCode
@@ -80,19 +80,27 @@ def compare(
     """Compare two git revisions of the project: which endpoints became faster or slower, and why.
 
     Each gets servers, a database with the same rows and a cache of its own. Without further flags
-    the GET requests of all experiments are asked, served as users get them. The budget is that of
-    each endpoint, all rounds together. What requests write is thrown away with the copies.
+    the GET requests of all experiments are asked, served as users get them, or else what the
+    OpenAPI document or the URLconf names, as far as three minutes go. The budget is that of each
+    endpoint, all rounds together. What requests write is thrown away with the copies.
 
+    Example: h2h compare main
     Example: h2h compare main --path /api/products/
     """
     from headtohead.cli.progress import watching  # noqa: PLC0415 (slow to import)
     from headtohead.compare.compare_revisions import compare as carry_out  # noqa: PLC0415 (slow to import)
     from headtohead.compare.endpoints import (  # noqa: PLC0415 (slow to import)
+        HEAD,
         ComparedEndpoint,
         distinct,
         endpoints_at,
         endpoints_of,
         read_body,
+    )
+    from headtohead.compare.finding import (  # noqa: PLC0415 (slow to import)
+        MEASURED_SECONDS,
+        ServedSides,
+        find_endpoints,
     )
     from headtohead.compare.openapi import (  # noqa: PLC0415 (slow to import)
         operations_at,
@@ -107,7 +115,8 @@ def compare(
     with watching(errors if as_json else console) as watch:
         named: Sequence[ComparedEndpoint] = ()
         if experiments or not (paths or openapi):
-            config, registry = read_project(**flags, mode="latency")
+            read = read_project if experiments else read_project_or_none
+            config, registry = read(**flags, mode="latency")
             declared = registry.select_timed(experiments or [])
             named = endpoints_of(declared, note=watch.note)
         else:
@@ -119,12 +128,20 @@ def compare(
         given = read_parameters(parameters) if parameters else {}
 
         def choose(
-            url: str, headers: Mapping[str, str]
+            served: ServedSides,
         ) -> tuple[Sequence[ComparedEndpoint], Sequence[UntimedEndpoint]]:
-            if not openapi:
-                return named, ()
-            found, untimed = operations_at(url, config.openapi, given=given, headers=headers)
-            return distinct([*named, *endpoints_at(found)]), untimed
+            if openapi:
+                found, untimed = operations_at(
+                    served.urls[HEAD], config.openapi, given=given, headers=served.headers[HEAD]
+                )
+                return distinct([*named, *endpoints_at(found)]), untimed
+            return named or find_endpoints(
+                served,
+                document=config.openapi,
+                seconds=MEASURED_SECONDS,
+                budget=config.budget,
+                say=watch.say,
+            ), ()
 
         record, folder = carry_out(
             base,

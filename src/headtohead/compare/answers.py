@@ -15,6 +15,7 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionErro
 from headtohead.compare.bodies import compare_bodies
 from headtohead.compare.endpoints import BASE, HEAD, ComparedEndpoint
 from headtohead.errors import MeasurementError
+from headtohead.protocol.server_timing import HEADER, ServerTiming
 from headtohead.records.results import Caveat
 from headtohead.records.run import UntimedEndpoint
 from headtohead.stack.target import TIMEOUT_SECONDS, client
@@ -48,14 +49,29 @@ class Response:
         status: HTTP status.
         body: Its body, without the secrets that were sent.
         location: Where it redirects to, without those secrets; empty where it does not.
+        queries: Database queries that serving it took, as far as the server says.
     """
 
     status: int
     body: bytes
     location: str = ""
+    queries: int = 0
+
+    @property
+    def succeeds(self) -> bool:
+        """Whether it has a status of success."""
+        return 200 <= self.status < 300
+
+    @property
+    def wants_login(self) -> bool:
+        """Whether it asks for somebody who is known."""
+        there = urlsplit(self.location)
+        # Where to go on after a login is told by what redirects to it.
+        asks = "login" in there.path.lower() or bool(_GOES_ON.search(there.query))
+        return self.status in {401, 403} or (300 <= self.status < 400 and asks)
 
 
-class _NotWholeError(Exception):
+class NotWholeError(Exception):
     """A side gives no whole answer."""
 
     def __init__(self, reason: str, *, kind: str) -> None:
@@ -122,15 +138,15 @@ def _failure(base: Sequence[Response], head: Sequence[Response]) -> tuple[str, s
         if said.status >= 500:
             return f"{side} answers {said.status}", "failed"
     for side, (first, last) in ((BASE, base), (HEAD, head)):
-        if _succeeds(first) and not _succeeds(last):
+        if first.succeeds and not last.succeeds:
             reason = (
                 f"{side} answers {first.status} first and {last.status} when asked again; only "
                 "what can be repeated is timed"
             )
             return reason, "skipped"
-    if one.status != other.status and not (_succeeds(one) and _succeeds(other)):
+    if one.status != other.status and not (one.succeeds and other.succeeds):
         return f"base answers {one.status}, head {other.status}", "differs"
-    return ("", "") if _succeeds(one) else (f"both answer {one.status}{_advice(one)}", "skipped")
+    return ("", "") if one.succeeds else (f"both answer {one.status}{_advice(one)}", "skipped")
 
 
 def _graphql_failure(one: Response, other: Response) -> tuple[str, str]:
@@ -147,18 +163,15 @@ def _advice(said: Response) -> str:
     """What to do about an answer of both sides, where that is clear."""
     if said.status == 403 and b"csrf" in said.body.lower():
         return f"; {_CSRF}"
-    if said.status in {401, 403}:
-        return f"; {LOG_IN}"
+    log_in = f"; {LOG_IN}" if said.wants_login else ""
     if said.status == 429:
         return f": requests are throttled; {_OTHERWISE}"
     if 300 <= said.status < 400 and said.location:
         there = urlsplit(said.location)
-        # Where to go on after a login is told by what redirects to it.
-        asks = "login" in there.path.lower() or _GOES_ON.search(there.query)
-        if there.scheme == "https" and not asks:
+        if there.scheme == "https" and not log_in:
             return f" and redirect to {there.path} by HTTPS; {_OTHERWISE}"
-        return f" and redirect to {there.path}" + (f"; {LOG_IN}" if asks else "")
-    return ""
+        return f" and redirect to {there.path}{log_in}"
+    return log_in
 
 
 def _has_graphql_errors(said: Response) -> bool:
@@ -190,15 +203,25 @@ def _ask_both(
     said = {}
     for side in (BASE, HEAD):
         try:
-            said[side] = _ask(endpoint, side, url=urls[side], headers=headers[side])
-        except _NotWholeError as error:
+            said[side] = ask(endpoint, side, url=urls[side], headers=headers[side])
+        except NotWholeError as error:
             return _untimed(endpoint, reason=error.reason, kind=error.kind)
     return said
 
 
-def _ask(
-    endpoint: ComparedEndpoint, side: str, *, url: str, headers: Mapping[str, str]
-) -> Response:
+def ask(endpoint: ComparedEndpoint, side: str, *, url: str, headers: Mapping[str, str]) -> Response:
+    """What a side says to a request.
+
+    Args:
+        endpoint: The request.
+        side: The side's name.
+        url: Scheme, host and port of its server.
+        headers: Those that every request carries.
+
+    Raises:
+        MeasurementError: Nothing listens at the address.
+        NotWholeError: There is no whole answer.
+    """
     arm = endpoint.arm(side, url=url, headers=headers)
     # A connection of its own, which no server has closed meanwhile.
     with client() as http:
@@ -218,16 +241,22 @@ def _ask(
                 fix="read the log of that side's server",
             ) from error
         except ReadTimeoutError:
-            raise _NotWholeError(
+            raise NotWholeError(
                 f"{side} does not answer within {TIMEOUT_SECONDS} s", kind="skipped"
             ) from None
         except HTTPError:
-            raise _NotWholeError(f"{side} breaks its answer off", kind="failed") from None
+            raise NotWholeError(f"{side} breaks its answer off", kind="failed") from None
     location = response.headers.get("Location", "")
     for secret in _secrets(arm.headers):
         body = body.replace(secret.encode("latin-1"), b"[secret]")
         location = location.replace(secret, "[secret]")
-    return Response(status=response.status, body=body, location=location)
+    timing = ServerTiming.from_header(response.headers.get(HEADER, ""))
+    return Response(
+        status=response.status,
+        body=body,
+        location=location,
+        queries=timing.queries if timing else 0,
+    )
 
 
 def _whole(response: urllib3.BaseHTTPResponse, *, side: str) -> bytes:
@@ -245,7 +274,7 @@ def _whole(response: urllib3.BaseHTTPResponse, *, side: str) -> bytes:
         for part in response.stream(_READ_BYTES):
             parts += part
             if len(parts) > MOST_BYTES:
-                raise _NotWholeError(
+                raise NotWholeError(
                     f"{side}'s answer is longer than {MOST_BYTES // 1_000_000} MB", kind="skipped"
                 )
     except HTTPError:
@@ -255,7 +284,7 @@ def _whole(response: urllib3.BaseHTTPResponse, *, side: str) -> bytes:
         timer.cancel()
         response.close()
     if late.is_set():
-        raise _NotWholeError(f"{side}'s answer does not end", kind="skipped")
+        raise NotWholeError(f"{side}'s answer does not end", kind="skipped")
     return bytes(parts)
 
 
@@ -269,7 +298,3 @@ def _secrets(headers: Mapping[str, str]) -> list[str]:
 
 def _untimed(endpoint: ComparedEndpoint, *, reason: str, kind: str) -> UntimedEndpoint:
     return UntimedEndpoint(path=endpoint.path, method=endpoint.method, reason=reason, kind=kind)
-
-
-def _succeeds(said: Response) -> bool:
-    return 200 <= said.status < 300

@@ -9,8 +9,9 @@ from types import MappingProxyType
 from headtohead.analysis.verdicts import CLAIM_ALPHA
 from headtohead.compare.endpoint_tally import EndpointTally, judged
 from headtohead.compare.endpoints import BASE, CONTROL, HEAD
+from headtohead.compare.finding import Choose
 from headtohead.compare.login_settings import read_login
-from headtohead.compare.rounds import Choose, ComparisonRounds
+from headtohead.compare.rounds import ComparisonRounds
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
 from headtohead.records import provenance
@@ -43,8 +44,7 @@ def compare(
     Args:
         base: A branch, tag or hash; None for where the work on HEAD began.
         head: Another one; None for the working tree.
-        choose: Given the address of head's server and the headers that every request
-            carries, says what to ask for.
+        choose: Given both sides as they are served, says what to ask for.
         rounds: How often the servers are started again.
         config: All settings; `budget` is each endpoint's, all rounds together.
         note: Told in a few words what is being done.

@@ -1,7 +1,7 @@
 """The rounds of a comparison: servers of every side started again, and each endpoint's pairs."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from random import Random
@@ -10,7 +10,8 @@ from time import monotonic
 from headtohead.analysis.verdicts import NEEDED_PAIRS
 from headtohead.compare.answers import look
 from headtohead.compare.endpoint_tally import EndpointTally
-from headtohead.compare.endpoints import BASE, CONTROL, HEAD, ComparedEndpoint, common_headers
+from headtohead.compare.endpoints import BASE, CONTROL, HEAD, common_headers
+from headtohead.compare.finding import Choose, ServedSides
 from headtohead.compare.login import RENEWED_AFTER_SECONDS, log_in
 from headtohead.compare.login_settings import Login
 from headtohead.config import Config
@@ -31,12 +32,6 @@ from headtohead.validity.host import host_caveats, machine
 _WARM_UP = 10
 # Times its part of the budget that a launch may take, where requests take long.
 _LONGEST = 4
-
-# Given the address of head's server and the headers of every request: what to ask for, and what
-# cannot be.
-Choose = Callable[
-    [str, Mapping[str, str]], tuple[Sequence[ComparedEndpoint], Sequence[UntimedEndpoint]]
-]
 
 
 class ComparisonRounds:
@@ -127,7 +122,8 @@ class ComparisonRounds:
         )
 
     def _choose(self, choose: Choose, *, urls: Mapping[str, str]) -> None:
-        endpoints, untimed = choose(urls[HEAD], self._headers[HEAD])
+        served = ServedSides(urls=urls, headers=self._headers, base=self._sides.projects[BASE])
+        endpoints, untimed = choose(served)
         self.untimed += untimed
         looked = look(endpoints, urls=urls, headers=self._headers)
         for endpoint, found in zip(endpoints, looked, strict=True):

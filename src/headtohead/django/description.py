@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def prepare(manage: str) -> None:
-    """Let `manage.py` prepare paths and variables, but carry out nothing."""
+    """Let a `manage.py` prepare paths and variables, but carry out nothing."""
 
     def carry_out(*_: Any, **__: Any) -> None:
         raise _PreparedError

@@ -141,17 +141,52 @@ class ProjectDescription:
 
     def to_line(self) -> str:
         """The answer."""
-        return MARK + json.dumps(asdict(self))
+        return _line(self)
 
     @classmethod
     def from_output(cls, output: str) -> "ProjectDescription | None":
         """Read what the process printed; None without an answer in it."""
-        _, found, line = output.rpartition(MARK)
-        if not found:
+        given = _answer(output)
+        if given is None:
             return None
-        given: dict[str, Any] = json.loads(line)
         for name, kind in (("databases", DatabaseSettings), ("caches", CacheSettings)):
             given[name] = {alias: kind(**each) for alias, each in given[name].items()}
         for name in ("middleware", "apps", "allowed_hosts", "commands", "fixtures", "servers"):
             given[name] = tuple(given[name])
         return cls(**given)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectRoutes:
+    """Where a project's URLconf leads GET requests.
+
+    Attributes:
+        paths: Paths without parameters, in the URLconf's order.
+        with_parameters: How many routes more have parameters.
+        set_aside: How many are for running the project: its admin, static files and the like.
+    """
+
+    paths: tuple[str, ...]
+    with_parameters: int
+    set_aside: int
+
+    def to_line(self) -> str:
+        """The answer."""
+        return _line(self)
+
+    @classmethod
+    def from_output(cls, output: str) -> "ProjectRoutes | None":
+        """Read what the process printed; None without an answer in it."""
+        given = _answer(output)
+        return cls(**{**given, "paths": tuple(given["paths"])}) if given else None
+
+
+def _line(answer: ProjectDescription | ProjectRoutes) -> str:
+    return MARK + json.dumps(asdict(answer))
+
+
+def _answer(output: str) -> dict[str, Any] | None:
+    """What the process answered; None where it did not."""
+    _, found, line = output.rpartition(MARK)
+    given: dict[str, Any] = json.loads(line) if found else {}
+    return given or None

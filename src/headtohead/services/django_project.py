@@ -14,7 +14,7 @@ from headtohead.errors import ConfigurationError, StackError
 from headtohead.host.files import write_whole
 from headtohead.protocol.headers import INSTRUMENT_VARIABLE, TOKEN_VARIABLE
 from headtohead.protocol.isolation import REMARK, VARIABLE, Isolation, stray_client
-from headtohead.protocol.project_description import ProjectDescription
+from headtohead.protocol.project_description import ProjectDescription, ProjectRoutes
 from headtohead.revisions.environments import PythonEnvironment
 from headtohead.revisions.git_command import without_repository
 from headtohead.services.project_errors import project_error
@@ -139,6 +139,20 @@ class Project:
                 fix="name the module as `settings` in [tool.headtohead]",
             )
         return description
+
+    def routes(self) -> ProjectRoutes:
+        """Where its URLconf leads; its apps are loaded for it.
+
+        Raises:
+            StackError: It cannot be read.
+        """
+        routes = ProjectRoutes.from_output(self.ask("routes.main"))
+        if routes is None:
+            raise StackError(
+                "the project's URLconf cannot be read: its interpreter says nothing of it",
+                fix="name what to ask for with --path",
+            )
+        return routes
 
     def ask(self, function: str, *arguments: str) -> str:
         """What a function of `headtohead.django` prints in its interpreter.

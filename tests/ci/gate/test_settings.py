@@ -30,7 +30,7 @@ class Asked:
 
     @property
     def paths(self) -> Sequence[str]:
-        endpoints, _ = self.compared["choose"]("", "")
+        endpoints, _ = self.compared["choose"](None)
         return [each.path for each in endpoints]
 
 
@@ -41,7 +41,7 @@ SETTINGS: dict[str, tuple[object, Callable[[Asked], object], object]] = {
     "paths": (["/more/"], lambda asked: asked.paths, [DECLARED.request.path, "/more/"]),
     "control": (False, lambda asked: asked.compared["config"].control, False),
     "benchmarks": (True, lambda asked: bool(asked.benched), True),
-    "margin": (0.07, lambda asked: asked.compared["margins"], {DECLARED.name: 0.07}),
+    "margin": (0.07, lambda asked: asked.compared["config"].margin, 0.07),
     "experiments": (
         {DECLARED.name: {"margin": 0.11}},
         lambda asked: asked.compared["margins"],

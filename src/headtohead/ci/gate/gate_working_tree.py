@@ -12,6 +12,7 @@ from headtohead.ci.gate.judgement import Gate, sorted_by_gravity
 from headtohead.ci.gate.policy import TABLE, Policy
 from headtohead.compare.compare_revisions import compare
 from headtohead.compare.endpoints import ComparedEndpoint, distinct, endpoints_at, endpoints_of
+from headtohead.compare.finding import ServedSides, find_endpoints
 from headtohead.config import Config
 from headtohead.config_loading import has_settings
 from headtohead.errors import ConfigurationError, RevisionError, StackError
@@ -57,20 +58,36 @@ def gate(
         RevisionError: The revision cannot be had.
         StackError: A server does not come up.
     """
-    endpoints = distinct([*endpoints_of(declared, note=note), *endpoints_at(policy.paths)])
-    if not endpoints:
-        raise ConfigurationError(
-            "there is nothing to compare revisions by",
-            fix=f"declare an experiment with a GET request, or give {TABLE} paths or --path",
-        )
+    asked = list(distinct([*endpoints_of(declared, note=note), *endpoints_at(policy.paths)]))
+    # Of those that are found later there are as many as fit in.
+    budget = policy.budget / len(asked) if asked else min(config.budget, policy.budget)
     experiments = [each.name for each in declared]
-    known = {*experiments, *(each.name for each in endpoints)}
-    for name in policy.experiments:
-        if name not in known:
-            raise ConfigurationError(
-                f"{TABLE} is about {name!r}, which is no experiment", fix="see `h2h list`"
+
+    def require_known() -> None:
+        for name in policy.experiments:
+            if name not in {*experiments, *(each.name for each in asked)}:
+                raise ConfigurationError(
+                    f"{TABLE} is about {name!r}, which is no experiment", fix="see `h2h list`"
+                )
+
+    def choose(served: ServedSides) -> tuple[Sequence[ComparedEndpoint], tuple[()]]:
+        if not asked:
+            asked.extend(
+                find_endpoints(
+                    served,
+                    document=config.openapi,
+                    seconds=policy.budget,
+                    budget=budget,
+                    say=say,
+                )
             )
+            require_known()
+        return asked, ()
+
+    if asked:
+        require_known()
     not_compared, record = "", None
+    default = policy.margin or config.margin
     # One stack for both, rather than one after the other; a comparison alone needs none.
     with open_target(config, progress=note, experiments=runnable) if runnable else nullcontext():
         outcome = (
@@ -82,12 +99,12 @@ def gate(
             record, _ = compare(
                 base,
                 None,
-                choose=lambda _url, _headers: (endpoints, ()),
+                choose=choose,
                 rounds=policy.rounds,
-                config=replace(
-                    config, budget=policy.budget / len(endpoints), control=policy.control
-                ),
-                margins=_margins(endpoints, policy=policy, default=config.margin),
+                config=replace(config, budget=budget, margin=default, control=policy.control),
+                margins={
+                    name: policy.margin_of(name, default=default) for name in policy.experiments
+                },
                 note=note,
                 say=say,
                 write_reports=write_reports,
@@ -107,7 +124,7 @@ def gate(
             rounds=policy.rounds,
             # They decide nothing, and take as long as several rounds.
             instructions=False,
-            config=replace(config, margin=policy.margin or config.margin),
+            config=replace(config, margin=default),
             note=note,
             say=say,
         )[0]
@@ -123,7 +140,7 @@ def gate(
                 *(
                     judge_comparison(
                         record,
-                        endpoints={each.name: each.path for each in endpoints},
+                        endpoints={each.name: each.path for each in asked},
                         policy=policy,
                     )
                     if record
@@ -134,12 +151,6 @@ def gate(
         ),
         not_compared=not_compared,
     ), record
-
-
-def _margins(
-    endpoints: Sequence[ComparedEndpoint], *, policy: Policy, default: float
-) -> dict[str, float]:
-    return {each.name: policy.margin_of(each.name, default=default) for each in endpoints}
 
 
 def _predates(base: str, *, root: Path) -> bool:
