@@ -127,6 +127,19 @@ CASES: dict[tuple[str, str], list[Case]] = {
         ((), it("sizes"), (1_000, 10_000, 100_000)),
     ],
     ("init", "path"): [(("--path", "/one/"), it("path"), "/one/"), ((), it("path"), None)],
+    **{
+        (command, flag): cases
+        for command in ("compare", "init")
+        for flag, cases in {
+            "headers": [
+                (("--header", "A: 1", "--header", "B: 2"), sent, ("A: 1", "B: 2")),
+                ((), sent, ()),
+            ],
+            "cookies": [
+                (("--cookie", "a=1", "--cookie", "b=2"), sent, ("Cookie: a=1; b=2",)),
+            ],
+        }.items()
+    },
     ("init", "dry_run"): [
         (("--dry-run",), is_file("headtohead.toml"), False),
         ((), is_file("headtohead.toml"), True),
@@ -172,13 +185,6 @@ CASES: dict[tuple[str, str], list[Case]] = {
             requested,
             [("PUT", "/one/", "[1]")],
         ),
-    ],
-    ("compare", "headers"): [
-        (("--header", "A: 1", "--header", "B: 2"), sent, ("A: 1", "B: 2")),
-        ((), sent, ()),
-    ],
-    ("compare", "cookies"): [
-        (("--cookie", "a=1", "--cookie", "b=2"), sent, ("Cookie: a=1; b=2",)),
     ],
     ("compare", "parameters"): [
         (

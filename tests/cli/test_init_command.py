@@ -42,7 +42,8 @@ def kinds(request):
 urlpatterns = [
     path("openapi.json", lambda request: JsonResponse(DOCUMENT)),
     path("kinds/", kinds),
-    path("closed/", lambda request: HttpResponse(status=401)),
+    path("closed/", lambda request: HttpResponse(status=401 - 201 * (
+        request.headers.get("Authorization") == request.COOKIES.get("kept") == "canary"))),
 ]
 """
 WSGI = """from django.core.wsgi import get_wsgi_application
@@ -141,5 +142,10 @@ def test_what_is_missing_is_told_and_nothing_written(shop):
     closed = shop.h2h("init", "--dry-run", "--path", "/closed/", **copied)
     assert closed.returncode == 2
     assert "/closed/: 401 from both sides" in closed.stdout
-    assert 'H2H_HEADERS="Authorization: Token abc"' in closed.stdout
+    assert 'login = { token_url = "/api/token/", username' in closed.stdout
+    sent = ("--header", "Authorization: canary", "--cookie", "kept=canary", "--path", "/closed/")
+    let_in = shop.h2h("init", "--dry-run", *sent, **copied)
+    assert let_in.returncode == 0
+    assert "This works: h2h compare --path /closed/" in let_in.stdout
+    assert "canary" not in let_in.stdout + let_in.stderr
     assert not (shop.root / "headtohead.toml").exists()

@@ -172,3 +172,10 @@ def test_a_session_writes_and_its_secrets_stand_nowhere(shop):
     assert {"run.json", "report.html", "post-groups.csv"} <= {path.name for path in kept}
     holding = {path.name for path in kept if CANARY.encode() in path.read_bytes()}
     assert holding == {"sessions.py"}
+
+
+def test_the_first_look_logs_in_as_well(shop):
+    told = shop.h2h("init", "--dry-run", "--path", "/groups/")
+    assert told.returncode == 0, told.stdout
+    assert "/groups/: 201 from both sides" in told.stdout
+    assert CANARY not in told.stdout + told.stderr

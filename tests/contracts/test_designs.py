@@ -9,6 +9,7 @@ import pytest
 from headtohead.check.sql_snapshot import read_snapshot
 from headtohead.ci.gate import gate_working_tree as gating
 from headtohead.ci.gate.policy import ExperimentPolicy, Policy
+from headtohead.compare import login as logging_in
 from headtohead.compare import rounds as taking
 from headtohead.compare.endpoints import ComparedEndpoint
 from headtohead.config import Config
@@ -95,7 +96,7 @@ def test_every_launch_of_every_side_is_logged_in_to(again, config, monkeypatch):
         logins.append((side, login.password))
         return [f"Authorization: {side} {len(logins)}", "Cookie: b=2"]
 
-    monkeypatch.setattr(taking, "log_in", log_in)
+    monkeypatch.setattr(logging_in, "log_in", log_in)
     if again:
         monkeypatch.setattr(taking, "RENEWED_AFTER_SECONDS", -1.0)
     monkeypatch.setenv("SHOP_PASSWORD", "hidden")
@@ -113,9 +114,16 @@ def test_every_launch_of_every_side_is_logged_in_to(again, config, monkeypatch):
     assert len(newest) == len(logins) - again * 2 * 4
 
 
-def test_a_login_that_is_told_wrongly_ends_it_before_anything_is_done(config):
-    with pytest.raises(ConfigurationError, match="has no way to log in"):
-        compared(config(login={"username": "demo"}))
+@pytest.mark.parametrize(
+    ("told", "says"),
+    [
+        ({"login": {"username": "demo"}}, "has no way to log in"),
+        ({"headers": Texts(["a token"])}, "a header named nothing"),
+    ],
+)
+def test_a_login_that_is_told_wrongly_ends_it_before_anything_is_done(told, says, config):
+    with pytest.raises(ConfigurationError, match=says):
+        compared(config(**told))
 
 
 def test_a_comparison_is_of_these_revisions_with_these_rows(config):

@@ -74,7 +74,7 @@ def side(**description: Any) -> Side:
 
 
 def survey(*facts: Fact, path: str = "/api/things/?page=2") -> Survey:
-    return Survey(schema=SCHEMA_VERSION, facts=facts, path=path)
+    return Survey(schema=SCHEMA_VERSION, facts=facts, path=path, named=bool(path))
 
 
 FOUND = Fact(

@@ -1,21 +1,27 @@
+import tomllib
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
 
+from headtohead.compare.answers import Response
 from headtohead.compare.endpoints import endpoints_at
+from headtohead.compare.login_settings import read_login
 from headtohead.errors import ConfigurationError
 from headtohead.init.endpoint import (
-    Answer,
     Chosen,
-    ask_each,
     choose,
     document_fact,
     endpoint_fact,
+    judged,
+    routes_fact,
 )
 from headtohead.init.facts import Fact, Standing
+from headtohead.protocol.project_description import ProjectRoutes
+from headtohead.services.django_project import Project
 from tests.init.samples import CONFIG
+from tests.services.test_django_project import project
 
 DOCUMENT = {"paths": {"/things/": {"get": {}}, "/things/{id}/": {"get": {}}}}
 (THINGS,) = endpoints_at(["/things/"])
@@ -23,12 +29,32 @@ CHOSEN = Chosen(endpoint=THINGS, known_by="--path")
 
 
 def fact(base: int, head: int, *, location: str = "") -> Fact:
-    answers = {"base": Answer(status=base), "head": Answer(status=head, location=location)}
-    return endpoint_fact(CHOSEN, answers, logs=".h2h/logs")
+    sides = (Response(status=each, body=b"", location=location) for each in (base, head))
+    return judged(CHOSEN, *sides, logs=".h2h/logs")
 
 
-def chosen(server: HTTPServer, path: str | None = None, *, document: str = "/its/own/") -> Chosen:
-    return choose(path, url=server.url_for("").rstrip("/"), document=document, headers={})
+def chosen(
+    server: HTTPServer,
+    path: str | None = None,
+    *,
+    document: str = "/its/own/",
+    settings: str = "shop.settings",
+) -> Chosen:
+    url = server.url_for("").rstrip("/")
+    served = project(settings_module=settings)
+    return choose(path, url=url, document=document, headers={}, project=served)
+
+
+@pytest.fixture(autouse=True)
+def routed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths that the project's URLconf leads to."""
+    paths: list[str] = []
+    monkeypatch.setattr(
+        Project,
+        "routes",
+        lambda _: ProjectRoutes(paths=tuple(paths), with_parameters=2, set_aside=9),
+    )
+    return paths
 
 
 @pytest.mark.parametrize(("base", "head"), [(200, 200), (200, 204)])
@@ -40,8 +66,10 @@ def test_what_both_answer_can_be_timed(base, head):
 @pytest.mark.parametrize(
     ("base", "head", "location", "advice"),
     [
-        (401, 401, "", "H2H_HEADERS="),
-        (403, 403, "", "headers = ["),
+        (401, 401, "", "login = { token_url ="),
+        (403, 403, "", "H2H_HEADERS"),
+        (302, 302, "https://accounts.example/login/", "login = { token_url ="),
+        (302, 302, "/in/?next=/things/", 'login = { url = "/in/"'),
         (302, 302, "/accounts/login/?next=/", "--cookie"),
         (302, 302, "/en/", "h2h init --path"),
         (404, 404, "", "h2h init --path"),
@@ -92,10 +120,37 @@ def test_a_document_in_another_usual_place_is_found_and_offered(httpserver):
     assert known.standing is Standing.FOUND
 
 
-def test_without_a_document_it_is_the_root(httpserver):
+@pytest.mark.parametrize(
+    ("paths", "path"),
+    [(["/a/", "/"], "/"), (["/a/", "/b/"], "/a/"), (["/a/"], "/a/")],
+)
+def test_without_a_document_it_is_one_of_the_urlconf(paths, path, routed, httpserver):
+    routed += paths
     found = chosen(httpserver)
+    assert (found.endpoint.path, found.known_by, found.document) == (path, "the URLconf", "")
+    fact = routes_fact(found)
+    assert fact is not None
+    assert fact.found == f"{len(paths)} paths without parameters, 2 with, 9 for running the project"
+
+
+@pytest.mark.parametrize("settings", ["shop.settings", ""])
+def test_where_nothing_names_a_path_it_is_the_root(settings, httpserver):
+    found = chosen(httpserver, settings=settings)
     assert (found.endpoint.path, found.document) == ("/", "")
     assert found.known_by == "no document at /its/own/ or another usual place"
+    assert (routes_fact(found) is None) == (not settings)
+
+
+@pytest.mark.parametrize(
+    ("status", "location", "way"),
+    [(302, "/in/?next=/a/", "url"), (302, "/a%22b/login/", "url"), (401, "", "token_url")],
+)
+def test_the_line_that_logs_in_can_be_used(status, location, way):
+    (line,) = fact(status, status, location=location).lines
+    login = read_login(tomllib.loads(line)["login"], environment={"PASSWORD": "it"})
+    assert login is not None
+    assert login.way == way
+    assert login.at == (location.partition("?")[0] or "/api/token/")
 
 
 def test_each_side_is_asked_once_and_no_redirect_followed(httpserver):
@@ -104,8 +159,20 @@ def test_each_side_is_asked_once_and_no_redirect_followed(httpserver):
 
     answer(status=302, headers={"Location": "/en/things/"})
     url = httpserver.url_for("").rstrip("/")
-    answers = ask_each(THINGS, urls={"base": url, "head": url}, headers={"Accept": "it"})
-    assert answers == dict.fromkeys(("base", "head"), Answer(status=302, location="/en/things/"))
+    headers = {side: {"Accept": side} for side in ("base", "head")}
+    found = endpoint_fact(CHOSEN, urls={"base": url, "head": url}, headers=headers, logs="")
+    assert found.found == "/things/: 302 from both sides, to /en/things/"
     assert [(each.path, each.headers["Accept"]) for each, _ in httpserver.log] == [
-        ("/things/", "it")
-    ] * 2
+        ("/things/", "base"),
+        ("/things/", "head"),
+    ]
+
+
+def test_an_answer_without_an_end_is_told(httpserver, monkeypatch):
+    monkeypatch.setattr("headtohead.compare.answers.MOST_BYTES", 5)
+    httpserver.expect_request("/things/").respond_with_data("longer")
+    url = httpserver.url_for("").rstrip("/")
+    sides = dict.fromkeys(("base", "head"), url)
+    found = endpoint_fact(CHOSEN, urls=sides, headers={each: {} for each in sides}, logs="")
+    assert found.standing is Standing.MISSING
+    assert found.found == "/things/: base's answer is longer than 0 MB"

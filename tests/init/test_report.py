@@ -46,3 +46,9 @@ def test_markdown(golden: Golden) -> None:
 )
 def test_a_comparison_works_where_nothing_is_missing_or_left_to_add(found, added, ready):
     assert found.ready(added=added) is ready
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_what_works_is_what_was_tried_by_its_name_or_all_that_is_found(named):
+    told = printed(terminal.render, brief(replace(READY, named=named), WRITTEN), width=100)
+    assert (" --path " in told) is named

@@ -1,20 +1,26 @@
 """Two git revisions head to head: compare."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from headtohead.cli.application import app, console, errors
-from headtohead.cli.options import FEWEST_ROUNDS, AsJson, Head, with_settings
+from headtohead.cli.options import (
+    FEWEST_ROUNDS,
+    AsJson,
+    Cookies,
+    Head,
+    Headers,
+    sending,
+    with_settings,
+)
 from headtohead.cli.project import read_config, read_project, read_project_or_none
 from headtohead.cli.reports import write_reports
 from headtohead.cli.run_commands import show_run
 from headtohead.errors import ConfigurationError, ExitCode
 from headtohead.records.run import UntimedEndpoint
-from headtohead.setting_values import Texts
 
 DEFAULT_ROUNDS = 8
 
@@ -47,17 +53,8 @@ def compare(
         str | None,
         typer.Option("--body", help="Body of those requests, or @FILE; JSON unless a header says."),
     ] = None,
-    headers: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--header",
-            help='Send this header, such as "Authorization: Token abc"; may be repeated.',
-        ),
-    ] = None,
-    cookies: Annotated[
-        list[str] | None,
-        typer.Option("--cookie", help="Send this cookie, as NAME=VALUE; may be repeated."),
-    ] = None,
+    headers: Headers = None,
+    cookies: Cookies = None,
     openapi: Annotated[
         bool,
         typer.Option("--openapi", help="Ask every GET operation of the OpenAPI document of HEAD."),
@@ -111,7 +108,6 @@ def compare(
         raise ConfigurationError("--parameters means nothing alone", fix="add --openapi")
     if (method != "GET" or body is not None) and not paths:
         raise ConfigurationError("--method and --body mean nothing alone", fix="add --path")
-    sent = [*(headers or []), *([f"Cookie: {'; '.join(cookies)}"] if cookies else [])]
     with watching(errors if as_json else console) as watch:
         named: Sequence[ComparedEndpoint] = ()
         if experiments or not (paths or openapi):
@@ -121,7 +117,7 @@ def compare(
             named = endpoints_of(declared, note=watch.note)
         else:
             config = read_config(**flags, mode="latency")
-        config = replace(config, headers=Texts([*config.headers, *sent]))
+        config = sending(config, headers=headers, cookies=cookies)
         content = None if body is None else read_body(body, headers=config.headers)
         at_paths = endpoints_at(paths or [], method=method.upper(), body=content)
         named = distinct([*named, *at_paths])

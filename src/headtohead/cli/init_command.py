@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from headtohead.cli.application import app, console, errors
-from headtohead.cli.options import AsJson
+from headtohead.cli.options import AsJson, Cookies, Headers, sending
 from headtohead.cli.project import read_config
 from headtohead.errors import ExitCode
 from headtohead.records.store import to_json
@@ -19,10 +19,12 @@ def init(
         str | None,
         typer.Option(
             help="Ask both sides for this path. Default: the first list of the OpenAPI document, "
-            "or else /.",
+            "or else one of the URLconf.",
             show_default=False,
         ),
     ] = None,
+    headers: Headers = None,
+    cookies: Cookies = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print the configuration instead of writing it.")
     ] = False,
@@ -47,7 +49,7 @@ def init(
     )
     from headtohead.report import terminal  # noqa: PLC0415 (slow to import)
 
-    config = read_config()
+    config = sending(read_config(), headers=headers, cookies=cookies)
     with watching(errors if as_json else console) as watch:
         found = surveying.survey(config=config, path=path, note=watch.note, say=watch.say)
     settings = configuration(found.facts)

@@ -2,12 +2,13 @@
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 import typer
 
 from headtohead.config import Config, declared_settings, help_of
-from headtohead.setting_values import UserCounts
+from headtohead.setting_values import Texts, UserCounts
 
 # A verdict on two revisions needs as many (headtohead.analysis.launches, which is slow to import).
 FEWEST_ROUNDS = 4
@@ -22,6 +23,16 @@ Head = Annotated[
     typer.Argument(
         metavar="[HEAD]", help="Another one; the working tree as it is now when none is given."
     ),
+]
+Headers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--header", help='Send this header, such as "Authorization: Token abc"; may be repeated.'
+    ),
+]
+Cookies = Annotated[
+    list[str] | None,
+    typer.Option("--cookie", help="Send this cookie, as NAME=VALUE; may be repeated."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
@@ -60,6 +71,18 @@ def with_settings(*names: str) -> Callable[[Callable[..., R]], Callable[..., R]]
         return command
 
     return give
+
+
+def sending(config: Config, *, headers: list[str] | None, cookies: list[str] | None) -> Config:
+    """The settings with more headers of every request.
+
+    Args:
+        config: The settings.
+        headers: Those given as `--header`.
+        cookies: Those given as `--cookie`.
+    """
+    cookie = [f"Cookie: {'; '.join(cookies)}"] if cookies else []
+    return replace(config, headers=Texts([*config.headers, *(headers or []), *cookie]))
 
 
 def _flag(name: str) -> Any:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from headtohead.analysis.verdicts import CLAIM_ALPHA
 from headtohead.compare.endpoint_tally import EndpointTally, judged
-from headtohead.compare.endpoints import BASE, CONTROL, HEAD
+from headtohead.compare.endpoints import BASE, CONTROL, HEAD, common_headers
 from headtohead.compare.finding import Choose
 from headtohead.compare.login_settings import read_login
 from headtohead.compare.rounds import ComparisonRounds
@@ -56,13 +56,14 @@ def compare(
         The record, and the folder that holds it.
 
     Raises:
-        ConfigurationError: Nobody can log in as the settings say.
+        ConfigurationError: Nobody can log in as the settings say, or a header is none.
         RevisionError: A revision cannot be had.
         StackError: A server does not come up.
         MeasurementError: Nothing could be timed.
     """
     began = Began()
     login = read_login(config.login, environment=os.environ)
+    common_headers(config.headers, token="")
     with (
         run_directory(began.at, results=config.results_directory) as (run_id, directory),
         checked_out(base, head, config=config, note=note, say=say) as revisions,

@@ -3,18 +3,21 @@
 import json
 import re
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode
 
 from urllib3 import BaseHTTPResponse
 
-from headtohead.compare.endpoints import is_header
+from headtohead.compare.endpoints import HEAD, common_headers, is_header
 from headtohead.compare.login_settings import TABLE, TOKEN, Login
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import Request
 from headtohead.services.django_project import Project
+from headtohead.stack.revision_servers import IsolatedRevisions
 from headtohead.stack.target import client, send
 
 # Tokens may be good for a few minutes only: whoever logged in longer ago does so again.
@@ -22,6 +25,49 @@ RENEWED_AFTER_SECONDS = 60.0
 
 _COMMAND_SECONDS = 60
 _USUAL_TOKEN_FIELDS = ("access", "token", "access_token", "key", "auth_token")
+
+
+def headers_of_sides(
+    sides: IsolatedRevisions,
+    *,
+    urls: Mapping[str, str],
+    given: Sequence[str],
+    login: Login | None,
+) -> dict[str, dict[str, str]]:
+    """The headers that every request carries, of each side; a login adds what says who asks.
+
+    Args:
+        sides: The revisions.
+        urls: Scheme, host and port of each side's server.
+        given: The user's own, as ``Name: value``.
+        login: How to log in to each side; None where nobody does.
+
+    Raises:
+        ConfigurationError: A header is none, or the login does not work; what is secret is not
+            told.
+        MeasurementError: Nothing answers at an address.
+    """
+    common = common_headers(given, token=sides.token)
+    headers = dict.fromkeys(urls, common)
+    if login is None:
+        return headers
+    for side, url in urls.items():
+        added = log_in(
+            login, side=side, url=url, headers=common, project=partial(_project_on, side, sides)
+        )
+        headers[side] = common_headers([*given, *added], token=sides.token)
+    return headers
+
+
+def _project_on(side: str, sides: IsolatedRevisions) -> Project:
+    """The project as head has it, on the databases and caches of a side."""
+    data = sides.projects[side]
+    return replace(
+        sides.projects[HEAD],
+        database_url=data.database_url,
+        cache_url=data.cache_url,
+        isolation=data.isolation,
+    )
 
 
 def log_in(

@@ -3,16 +3,15 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from random import Random
 from time import monotonic
 
 from headtohead.analysis.verdicts import NEEDED_PAIRS
 from headtohead.compare.answers import look
 from headtohead.compare.endpoint_tally import EndpointTally
-from headtohead.compare.endpoints import BASE, CONTROL, HEAD, common_headers
+from headtohead.compare.endpoints import BASE, CONTROL, HEAD
 from headtohead.compare.finding import Choose, ServedSides
-from headtohead.compare.login import RENEWED_AFTER_SECONDS, log_in
+from headtohead.compare.login import RENEWED_AFTER_SECONDS, headers_of_sides
 from headtohead.compare.login_settings import Login
 from headtohead.config import Config
 from headtohead.errors import MeasurementError
@@ -22,7 +21,6 @@ from headtohead.load.messages.latency import Pair, PairPlan
 from headtohead.modes.latency.negative_control import BUDGET_SHARE
 from headtohead.modes.mode import TOLERATED_ERRORS
 from headtohead.records.run import UntimedEndpoint
-from headtohead.services.django_project import Project
 from headtohead.services.running_server import RunningServer
 from headtohead.stack.revision_servers import IsolatedRevisions
 from headtohead.stack.target import Target
@@ -59,8 +57,6 @@ class ComparisonRounds:
         self.control: EndpointTally | None = None
         self.untimed: list[UntimedEndpoint] = []
         self._sides = sides
-        # Of each side; a login adds what says who asks.
-        self._common = common_headers(config.headers, token=sides.token)
         self._headers: dict[str, dict[str, str]] = {}
         self._login = login
         self._logged_in_at = 0.0
@@ -95,30 +91,9 @@ class ComparisonRounds:
 
     def _log_in(self, urls: Mapping[str, str]) -> None:
         """Log in to every side: what a launch gives is not good for the next one."""
-        self._headers = dict.fromkeys(urls, self._common)
         self._logged_in_at = monotonic()
-        if self._login is None:
-            return
-        for side, url in urls.items():
-            given = log_in(
-                self._login,
-                side=side,
-                url=url,
-                headers=self._common,
-                project=partial(self._project_on, side),
-            )
-            self._headers[side] = common_headers(
-                [*self._config.headers, *given], token=self._sides.token
-            )
-
-    def _project_on(self, side: str) -> Project:
-        """The project as head has it, on the databases and caches of a side."""
-        data = self._sides.projects[side]
-        return replace(
-            self._sides.projects[HEAD],
-            database_url=data.database_url,
-            cache_url=data.cache_url,
-            isolation=data.isolation,
+        self._headers = headers_of_sides(
+            self._sides, urls=urls, given=self._config.headers, login=self._login
         )
 
     def _choose(self, choose: Choose, *, urls: Mapping[str, str]) -> None:

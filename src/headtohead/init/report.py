@@ -64,7 +64,8 @@ def _parts(found: Survey, configuration: Configuration) -> Iterator[BriefPart]:
     if ready and not found.has_base:
         yield Words("It comes up: h2h compare works once there are two revisions.", Tone.STRONG)
     elif ready:
-        yield Words(f"This works: h2h compare --path {_quoted(found.path)}", Tone.STRONG)
+        asking = f" --path {_quoted(found.path)}" if found.named else ""
+        yield Words(f"This works: h2h compare{asking}", Tone.STRONG)
     else:
         yield Words(
             "h2h compare does not work yet: add what is missing, then give h2h init again.",

@@ -10,10 +10,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from headtohead.compare.endpoints import BASE, HEAD, common_headers, endpoints_at
+from headtohead.compare.login import headers_of_sides
+from headtohead.compare.login_settings import Login, read_login
 from headtohead.config import Config
 from headtohead.errors import HeadToHeadError
 from headtohead.init import project_facts as known
-from headtohead.init.endpoint import ask_each, choose, document_fact, endpoint_fact
+from headtohead.init.endpoint import choose, document_fact, endpoint_fact, routes_fact
 from headtohead.init.facts import Fact, Standing, advised, failed
 from headtohead.revisions import checked_out, git
 from headtohead.revisions.base import default_base
@@ -43,11 +45,13 @@ class Survey:
         schema: Version of this format.
         facts: All that a comparison depends on, in the order in which it was found out.
         path: What both sides were asked for; empty where they did not come up.
+        named: Whether it was the user who named that path.
     """
 
     schema: int
     facts: tuple[Fact, ...]
     path: str
+    named: bool = False
 
     @property
     def has_base(self) -> bool:
@@ -80,9 +84,12 @@ def survey(
         say: Told in a sentence what the user should know.
 
     Raises:
-        ConfigurationError: The path is not absolute.
+        ConfigurationError: The path is not absolute, a header is none, or nobody can log in as the
+            settings say.
     """
     endpoints_at([path] if path else [])
+    common_headers(config.headers, token="")
+    login = read_login(config.login, environment=os.environ)
     root = config.root
     layout = layout_of(root, settings_module=config.settings)
     facts = [known.folder_fact(layout, root=root), *_before(config)]
@@ -90,7 +97,9 @@ def survey(
         facts.append(_settings_fact(layout.settings_module, config=config, layout=layout))
         return Survey(schema=SCHEMA_VERSION, facts=tuple(facts), path="")
     before = Survey(schema=SCHEMA_VERSION, facts=tuple(facts), path="")
-    trial = _Trial(config=config, layout=layout, has_base=before.has_base, note=note, say=say)
+    trial = _Trial(
+        config=config, layout=layout, login=login, has_base=before.has_base, note=note, say=say
+    )
     trial.take(path)
     ignored = _ignored(config)
     needed = False
@@ -103,7 +112,12 @@ def survey(
         trial = again if needed else trial
     if ignored:
         facts.append(known.ignored_fact(ignored, needed=needed))
-    return Survey(schema=SCHEMA_VERSION, facts=(*facts, *trial.told()), path=trial.path)
+    return Survey(
+        schema=SCHEMA_VERSION,
+        facts=(*facts, *trial.told()),
+        path=trial.path,
+        named=path is not None,
+    )
 
 
 def _before(config: Config) -> list[Fact]:
@@ -169,6 +183,7 @@ class _Trial:
     Attributes:
         config: All settings.
         layout: The project's files.
+        login: How to log in to each side; None where nobody does.
         has_base: Whether there is a commit to compare with; without one, the working tree is
             brought up twice.
         note: Told in a few words what is being done.
@@ -181,6 +196,7 @@ class _Trial:
 
     config: Config
     layout: ProjectLayout
+    login: Login | None
     has_base: bool
     note: Callable[[str], None]
     say: Callable[[str], None]
@@ -226,15 +242,22 @@ class _Trial:
                     self.facts += self._served_by(sides)
                     self.stage = "endpoint"
                     urls = {side: f"http://{each.address}" for side, each in servers.items()}
-                    headers = common_headers(config.headers, token=sides.token)
-                    chosen = choose(path, url=urls[HEAD], document=config.openapi, headers=headers)
+                    headers = headers_of_sides(
+                        sides, urls=urls, given=config.headers, login=self.login
+                    )
+                    chosen = choose(
+                        path,
+                        url=urls[HEAD],
+                        document=config.openapi,
+                        headers=headers[HEAD],
+                        project=sides.projects[HEAD],
+                    )
                     self.path = chosen.endpoint.path
+                    found = (document_fact(chosen, config=config), routes_fact(chosen))
+                    self.facts += [each for each in found if each]
                     self.note(f"asking both for {self.path}")
-                    answers = ask_each(chosen.endpoint, urls=urls, headers=headers)
-                    document = document_fact(chosen, config=config)
-                    self.facts += [document] if document else []
                     logs = os.path.relpath(sides.data.directory / "logs", config.root)
-                    self.facts.append(endpoint_fact(chosen, answers, logs=logs))
+                    self.facts.append(endpoint_fact(chosen, urls=urls, headers=headers, logs=logs))
 
     def _asked(self, side: Side) -> None:
         """Take in what a side said of itself."""
