@@ -5,16 +5,19 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
 
 from tests.conftest import Project
+from tests.processes import until
 
 pytestmark = pytest.mark.revisions
 
-CANARY = "canary"
+# Another one each time, as all processes of the machine are looked through.
+CANARY = f"canary-{token_hex(4)}"
 SECRETS = {
     "SHOP_PASSWORD": f"{CANARY}-password-1",
     "DJANGO_SUPERUSER_PASSWORD": f"{CANARY}-password-1",
@@ -68,11 +71,11 @@ TEMPLATES = [
 from django.core.wsgi import get_wsgi_application
 application = get_wsgi_application()
 """,
-    "shop/sessions.py": """
+    "shop/sessions.py": f"""
 from django.contrib.sessions.backends.db import SessionStore as Kept
 class SessionStore(Kept):
     def _get_new_session_key(self):
-        return "canary-" + super()._get_new_session_key()[:20]
+        return "{CANARY}-" + super()._get_new_session_key()[:10]
     @classmethod
     def get_model_class(cls):
         return Kept.get_model_class()
@@ -87,7 +90,7 @@ from django.urls import path
 @login_required
 def groups(request):
     made = Group.objects.create(name=str(uuid4()))
-    sent = {name: request.headers.get(name) for name in ("Authorization", "Cookie")}
+    sent = {name: request.headers.get(name) for name in ("Authorization", "Cookie", "X-Canary")}
     told = {"sent": sent, "session": request.session.session_key, "price": PRICE}
     return JsonResponse({"id": made.pk, "name": made.name, **told}, status=201)
 urlpatterns = [path("in/", LoginView.as_view(next_page="/")), path("groups/", groups)]
@@ -130,24 +133,24 @@ def _git(root: Path, *arguments: str) -> None:
     subprocess.run(["git", *who, *arguments], cwd=root, check=True)
 
 
-def command_lines(process: psutil.Process) -> Iterator[str]:
-    """What the list of processes shows of a command and all that it started."""
-    for each in (process, *process.children(recursive=True)):
-        try:
+def command_lines() -> Iterator[str]:
+    """What the list of processes shows of all that there are."""
+    for each in psutil.process_iter():
+        with suppress(psutil.Error):
             yield " ".join(each.cmdline())
-        except psutil.Error:
-            continue
 
 
 def test_a_session_writes_and_its_secrets_stand_nowhere(shop):
     process = shop.start(
         *("compare", "HEAD~1", "HEAD", "--path", "/groups/", "--method", "POST", "--body", "{}"),
+        *("--header", f"X-Canary: {CANARY}-header-2", f"--cookie=basket={CANARY}-cookie-2"),
         *("--rounds", "4", "--budget", "1", "--json"),
     )
+    # Whoever starts a process gives it a command line; from then on it is h2h's.
+    until(lambda: CANARY not in "".join(psutil.Process(process.pid).cmdline()), process=process)
     listed: set[str] = set()
-    watched = psutil.Process(process.pid)
     while process.poll() is None:
-        listed |= set(command_lines(watched))
+        listed |= set(command_lines())
         with suppress(subprocess.TimeoutExpired):
             printed, complained = process.communicate(timeout=0.1)
     # A busy machine may make it invalid.

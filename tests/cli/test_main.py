@@ -12,7 +12,7 @@ from tests.conftest import ROOT
 # In the place of a command: an interrupt strikes in code that a string holds, while a thread is
 # about as numpy's are, and is caught.
 INTERRUPTED = """
-import threading, time
+import runpy, threading, time
 import headtohead.cli
 threading.Thread(target=time.sleep, args=(5,), daemon=True).start()
 
@@ -23,7 +23,7 @@ def main():
         raise SystemExit(130)
 
 headtohead.cli.main = main
-import headtohead.__main__
+runpy.run_module("headtohead", run_name="__main__")
 """
 
 

@@ -14,6 +14,7 @@ from headtohead.cli.project import read_config
 from headtohead.config import Config
 from headtohead.errors import ExitCode
 from headtohead.host.files import is_own
+from headtohead.host.secret_arguments import secret_values
 
 # What a machine refuses that no code of h2h could do better, with what the user does about it.
 _REFUSED: Mapping[int, str] = {
@@ -27,7 +28,6 @@ _URL_PASSWORD = re.compile(r"://[^\s/@:]*:([^\s/]*)@")
 # As those are that h2h makes up, and those of a token endpoint.
 _MADE_UP = re.compile(r"(?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{32,}")
 _SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|(?<![A-Z])KEY(?![A-Z])", re.IGNORECASE)
-_SECRET_FLAGS = ("--header", "--cookie")
 _HIDDEN = "***"
 # Characters below which a secret may be part of any word.
 _SHORT = 6
@@ -83,7 +83,7 @@ def _keep(text: str, config: Config | None) -> Path | None:
 
 def _secrets(config: Config | None) -> Iterator[str]:
     """What the user gave that nobody else is to read."""
-    headers = [*(config.headers if config else ()), *_given_flags(sys.argv)]
+    headers = [*(config.headers if config else ()), *secret_values(sys.argv)]
     for header in headers:
         # "Authorization: Token abc", "sessionid=abc".
         for value in (header.partition(":")[2].strip(), header.partition("=")[2].strip()):
@@ -99,13 +99,6 @@ def _secrets(config: Config | None) -> Iterator[str]:
 
 def _texts(config: Config | None) -> Iterator[str]:
     return (each for each in vars(config).values() if isinstance(each, str)) if config else iter(())
-
-
-def _given_flags(arguments: list[str]) -> Iterator[str]:
-    for flag, following in zip(arguments, [*arguments[1:], ""], strict=True):
-        name, equals, value = flag.partition("=")
-        if name in _SECRET_FLAGS:
-            yield value if equals else following
 
 
 def _without(secrets: list[str], text: str) -> str:
