@@ -116,7 +116,10 @@ def act(
         f"""#!/bin/sh
 echo "$@" >called
 mkdir -p out
-[ -z "{result}" ] || echo '{{"result": "{result}"}}' >out/gate.json
+if [ -n "{result}" ]; then
+  echo '{{"result": "{result}"}}' >out/new.json
+  mv out/new.json out/gate.json
+fi
 exit {code}
 """
     )
@@ -145,6 +148,13 @@ exit {code}
 def test_the_action_ends_as_the_gate_does(tmp_path: Path, code: int, result: str) -> None:
     assert act(tmp_path, code=code, result=result) == (code, f"result={result}\n")
     assert (tmp_path / "called").read_text() == "gate main --output out\n"
+
+
+@pytest.mark.process
+def test_what_an_earlier_gate_left_is_no_result(tmp_path: Path) -> None:
+    assert act(tmp_path, code=0, result="passed") == (0, "result=passed\n")
+    (tmp_path / "outputs").unlink()
+    assert act(tmp_path, code=2) == (2, "")
 
 
 @pytest.mark.process
