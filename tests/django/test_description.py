@@ -9,7 +9,7 @@ import pytest
 
 from headtohead.django.description import cache_kind
 from headtohead.protocol.project_description import ProjectDescription
-from headtohead.services.django_project import instrumented
+from headtohead.services.project_variables import instrumented
 
 SETTINGS = """
 import os

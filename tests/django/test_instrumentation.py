@@ -17,7 +17,7 @@ import pytest
 from headtohead.host import ports
 from headtohead.protocol.headers import TOKEN_HEADER
 from headtohead.protocol.server_timing import HEADER, ServerTiming
-from headtohead.services.django_project import instrumented
+from headtohead.services.project_variables import instrumented
 from tests.interpreters import (
     DJANGO,
     VERSIONS,

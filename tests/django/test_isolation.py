@@ -16,7 +16,7 @@ from django.db.backends.signals import connection_created
 
 from headtohead.django.isolation import replace_settings
 from headtohead.protocol.isolation import REFUSED, REMARK, STRANGERS, VARIABLE, Isolation
-from headtohead.services.django_project import instrumented
+from headtohead.services.project_variables import instrumented
 
 PRELUDE = """
 import json, os, shutil, socket, sqlite3, subprocess, sys

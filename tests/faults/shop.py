@@ -18,7 +18,8 @@ from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.api import Api
 from headtohead.services.celery import WORKER, Celery
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
-from headtohead.services.django_project import Project, secrets_of
+from headtohead.services.django_project import Project
+from headtohead.services.project_variables import secrets_of
 from headtohead.services.valkey import EmbeddedValkey
 from headtohead.stack.settings import stack_settings
 from tests.faults.load import Client

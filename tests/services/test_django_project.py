@@ -7,12 +7,8 @@ import pytest
 from headtohead.errors import StackError
 from headtohead.protocol.isolation import Isolation
 from headtohead.revisions.environments import PythonEnvironment
-from headtohead.services.django_project import (
-    Project,
-    ProjectVariable,
-    instrumented,
-    secrets_of,
-)
+from headtohead.services.django_project import Project
+from headtohead.services.project_variables import ProjectVariable, instrumented, secrets_of
 from tests.conftest import ROOT
 
 TOLD = (

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from headtohead.services.django_project import ProjectVariable
+from headtohead.services.project_variables import ProjectVariable
 from headtohead.stack.settings import StackSettings
 
 PROJECT = Path(__file__).parent / "project"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from headtohead.protocol.project_description import CacheSettings
-from headtohead.services.django_project import ADDRESSES
+from headtohead.services.project_variables import ADDRESSES
 from headtohead.services.running_server import Endpoint, RunningServer
 from headtohead.stack.asked_revisions import NO_BROKER
 from headtohead.stack.revision_data import RevisionData

@@ -22,7 +22,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes som
 UP_AND_DOWN = """
 import sys
 from pathlib import Path
-from headtohead.services.django_project import ProjectVariable
+from headtohead.services.project_variables import ProjectVariable
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import StackSettings
 

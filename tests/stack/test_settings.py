@@ -15,9 +15,10 @@ from headtohead.host.ports import free_port
 from headtohead.services import gunicorn
 from headtohead.services.celery import Celery
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
-from headtohead.services.django_project import Project, ProjectVariable
+from headtohead.services.django_project import Project
 from headtohead.services.memcached import Memcached
 from headtohead.services.monitoring import Monitoring
+from headtohead.services.project_variables import ProjectVariable
 from headtohead.services.running_server import Endpoint, RunningServer, Watched
 from headtohead.services.valkey import EmbeddedValkey
 from headtohead.stack import lifecycle

@@ -15,7 +15,7 @@ from headtohead.host.cores import available_cores, server_cores, starting_on
 from headtohead.protocol.isolation import REFUSED
 from headtohead.revisions import Revision
 from headtohead.revisions.git_command import without_repository
-from headtohead.services.django_project import instrumented
+from headtohead.services.project_variables import instrumented
 
 # Short, because there are many processes: what one gains by going on is less than another gives.
 _SECONDS_EACH = "0.2"

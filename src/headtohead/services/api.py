@@ -8,8 +8,9 @@ from pathlib import Path
 import psutil
 
 from headtohead.host import processes
-from headtohead.services.django_project import STACK_VARIABLE, Project
+from headtohead.services.django_project import Project
 from headtohead.services.gunicorn import STOP_PATIENCE, GunicornSettings
+from headtohead.services.project_variables import STACK_VARIABLE
 from headtohead.services.running_server import RunningServer
 
 NAME = "API"

@@ -16,7 +16,8 @@ import psutil
 
 from headtohead.errors import StackError
 from headtohead.host import ports, processes
-from headtohead.services.django_project import STACK_VARIABLE, Project
+from headtohead.services.django_project import Project
+from headtohead.services.project_variables import STACK_VARIABLE
 from headtohead.services.running_server import RunningServer
 
 WORKER, BEAT = "Worker", "Beat"

@@ -10,8 +10,9 @@ from headtohead.protocol.isolation import VARIABLE
 from headtohead.protocol.project_description import ProjectDescription
 from headtohead.revisions import Revision
 from headtohead.revisions.git import folders_up
-from headtohead.services.django_project import ADDRESSES, Project
+from headtohead.services.django_project import Project
 from headtohead.services.project_layout import layout_of
+from headtohead.services.project_variables import ADDRESSES
 from headtohead.stack.isolation import isolate_benchmarks, isolate_question
 from headtohead.stack.settings import StackSettings
 

@@ -15,11 +15,12 @@ from headtohead.services.api import Api
 from headtohead.services.celery import Celery
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
 from headtohead.services.databases.postgresql import POSTGRESQL as DATABASE
-from headtohead.services.django_project import Project, secrets_of
+from headtohead.services.django_project import Project
 from headtohead.services.memcached import NAME as MEMCACHED_SERVER
 from headtohead.services.memcached import Memcached
 from headtohead.services.monitoring import Monitoring
 from headtohead.services.project_layout import changed_at
+from headtohead.services.project_variables import secrets_of
 from headtohead.services.prometheus import program as prometheus_program
 from headtohead.services.running_server import RunningServer
 from headtohead.services.valkey import VALKEY as CACHE

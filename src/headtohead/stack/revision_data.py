@@ -18,8 +18,9 @@ from headtohead.services.databases import sqlite
 from headtohead.services.databases.database import Database, database_of
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
 from headtohead.services.databases.sqlite import SQLite
-from headtohead.services.django_project import ADDRESSES, Project
+from headtohead.services.django_project import Project
 from headtohead.services.memcached import Memcached, empty_memcached
+from headtohead.services.project_variables import ADDRESSES
 from headtohead.services.running_server import Endpoint
 from headtohead.services.valkey import EmbeddedValkey, empty_cache
 from headtohead.stack.asked_revisions import Side

@@ -13,7 +13,7 @@ from headtohead.host.processes import read_log
 from headtohead.protocol.isolation import REMARK
 from headtohead.protocol.project_description import ProjectDescription
 from headtohead.revisions import Revision
-from headtohead.services.django_project import Project, secrets_of
+from headtohead.services.django_project import Project
 from headtohead.services.gunicorn import (
     ALIKE,
     OWNER_VARIABLE,
@@ -22,6 +22,7 @@ from headtohead.services.gunicorn import (
     mark,
     stop,
 )
+from headtohead.services.project_variables import secrets_of
 from headtohead.services.running_server import RunningServer
 from headtohead.stack import lifecycle
 from headtohead.stack.application import Application, application_of, served_differently

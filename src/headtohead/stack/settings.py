@@ -8,8 +8,8 @@ from typing import Any
 from headtohead.config import TABLE, Config
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import SERVICES, Experiment
-from headtohead.services.django_project import ProjectVariable
 from headtohead.services.project_layout import layout_of
+from headtohead.services.project_variables import ProjectVariable
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from headtohead.experiment import Experiment, Server
 from headtohead.host import processes
 from headtohead.host.interrupts import interrupted_afterwards, uninterrupted
 from headtohead.revisions.environments import PythonEnvironment
-from headtohead.services.django_project import STACK_VARIABLE, Project
+from headtohead.services.django_project import Project
 from headtohead.services.gunicorn import (
     ALIKE,
     OWNER_VARIABLE,
@@ -23,6 +23,7 @@ from headtohead.services.gunicorn import (
     mark,
     stop,
 )
+from headtohead.services.project_variables import STACK_VARIABLE
 from headtohead.services.prometheus import LocalPrometheus, announced
 from headtohead.services.running_server import RunningServer
 from headtohead.stack.application import application_by
