@@ -8,8 +8,7 @@ from headtohead.errors import StackError
 from headtohead.protocol.isolation import Isolation
 from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.django_project import Project
-from headtohead.services.project_variables import ProjectVariable, instrumented, secrets_of
-from tests.conftest import ROOT
+from headtohead.services.project_variables import ProjectVariable
 
 TOLD = (
     ProjectVariable(name="SECRET_KEY", value="{secret}"),
@@ -46,12 +45,6 @@ def test_the_project_is_told_what_it_asks_for_and_its_description_shows_no_secre
     assert "one key" not in repr(project())
 
 
-def test_every_secret_is_one_of_its_own():
-    first, second = secrets_of(TOLD), secrets_of(TOLD)
-    assert first.keys() == second.keys() == {"SECRET_KEY", "SIGNING_KEY"}
-    assert len({*first.values(), *second.values()}) == 4
-
-
 def test_a_password_is_known_to_all_only_where_the_database_is_ours(monkeypatch):
     monkeypatch.delenv("DEMO_PASSWORD", raising=False)
     assert project().variables()["DEMO_PASSWORD"] == "for trying out"
@@ -72,24 +65,6 @@ def test_the_projects_own_code_comes_before_any_that_is_installed(monkeypatch):
     runs_in = PythonEnvironment(root=Path("/shop"))
     found = project(runs_in=runs_in).variables()["PYTHONPATH"]
     assert found.split(os.pathsep) == ["/shop/src", "/shop", "/given"]
-
-
-def test_an_instrumented_project_keeps_its_path_behind_one_folder_of_one_file():
-    variables = {"PYTHONPATH": "its/own:another", "TZ": "UTC"}
-    given = instrumented(variables)
-    folder = Path(given["PYTHONPATH"].partition(":")[0])
-    assert [each.name for each in folder.glob("*.py")] == ["sitecustomize.py"]
-    assert given["PYTHONPATH"] == f"{folder}:its/own:another"
-    own, beside = given["H2H_INSTRUMENT"].split(":")
-    assert own == str(ROOT / "src")
-    assert (Path(beside) / "gunicorn").is_dir()
-    assert given["TZ"] == "UTC"
-
-
-def test_an_instrumented_project_without_a_path_looks_nowhere_else():
-    # An empty entry would be the folder that it runs in.
-    for variables in ({}, {"PYTHONPATH": ""}):
-        assert ":" not in instrumented(variables)["PYTHONPATH"]
 
 
 @pytest.mark.process

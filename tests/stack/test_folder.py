@@ -65,7 +65,7 @@ def test_every_command_that_changes_a_stack_is_among_them() -> None:
         if "settings" in signature(each).parameters
     }
     reading = {"missing", "status", "external_servers", "source_of"}
-    reading |= {"application_of", "application_by"}
+    reading |= {"application_of", "application_by", "project_of", "kept_away"}
     assert changing - reading == COMMANDS.keys()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from headtohead.protocol.isolation import Isolation
 from headtohead.protocol.project_description import CacheSettings, DatabaseSettings
 from headtohead.stack.isolation import isolate_benchmarks
-from tests.protocol.test_isolation import DESCRIPTION
+from tests.init.samples import DESCRIPTION
 
 
 def sqlite(name: str) -> DatabaseSettings:
@@ -31,7 +31,7 @@ def test_benchmarks_are_kept_from_every_place_in_the_settings(tmp_path):
     databases = {**DESCRIPTION.databases, "files": sqlite("/precious/rows.sqlite3")}
     described = {"databases": databases, "caches": caches, "media_root": "/precious/media"}
     assert forbidden(tmp_path, **described) == {
-        *("db:5432/shop", "/precious/rows.sqlite3", "/precious/media", "/precious/cache"),
+        *("db.internal:5432/shop", "/precious/rows.sqlite3", "/precious/media", "/precious/cache"),
         *("127.0.0.1:1", "127.0.0.1:11211", "127.0.0.1:3"),
     }
 

@@ -29,7 +29,7 @@ def told(tmp_path, monkeypatch):
         asked = side(databases={}, caches=caches)
         # As `apart` asks it: with its user's own variables.
         asked = replace(asked, project=replace(asked.project, addresses=(), broker_url=NO_BROKER))
-        project = data.prepared([asked], oldest=asked.name)[asked.name]
+        project = data.prepared([asked])[asked.name]
         return {name: each for name, each in project.variables().items() if name in ADDRESSES}
 
     return variables
