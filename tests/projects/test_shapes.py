@@ -2,8 +2,9 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from sqlite3 import connect
@@ -12,6 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.conftest import Project
+from tests.interpreters import own_environment
 from tests.processes import processes_of
 
 pytestmark = pytest.mark.revisions
@@ -199,9 +201,8 @@ SHAPES = {
 }
 
 
-@pytest.fixture(params=SHAPES.values(), ids=SHAPES)
-def project(request: pytest.FixtureRequest) -> Iterator[Project]:
-    shape: Shape = request.param
+@contextmanager
+def made(shape: Shape, **environment: str) -> Iterator[Project]:
     with TemporaryDirectory(prefix="h2h-test-") as folder:
         root = Path(folder) / "project"
         for name, text in (PLAIN | shape.files).items():
@@ -217,16 +218,28 @@ def project(request: pytest.FixtureRequest) -> Iterator[Project]:
         named = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
         for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "a"]):
             subprocess.run([*named, *words], cwd=root, check=True)
-        yield Project(root=root, environment=shape.environment, changed=True)
+        yield Project(root=root, environment={**shape.environment, **environment}, changed=True)
         assert processes_of(root) == []
 
 
-def test_both_sides_come_up_and_answer(project):
+@pytest.fixture(params=SHAPES.values(), ids=SHAPES)
+def project(request: pytest.FixtureRequest) -> Iterator[Project]:
+    with made(request.param) as project:
+        yield project
+
+
+def surveyed(project: Project) -> dict[str, str]:
+    """What was found, by its subject; both sides answered."""
     completed = project.h2h("init", "--path", "/items/", "--dry-run", "--json")
     said = completed.stdout + completed.stderr
-    found = {each["subject"]: each for each in json.loads(completed.stdout)["facts"]}
     assert completed.returncode == 0, said
-    assert "200" in found["endpoint"]["found"], said
+    found = {each["subject"]: each["found"] for each in json.loads(completed.stdout)["facts"]}
+    assert "200" in found["endpoint"], said
+    return found
+
+
+def test_both_sides_come_up_and_answer(project):
+    surveyed(project)
     # Nothing is written into the project's own folder but h2h's.
     status = subprocess.run(
         ["git", "status", "--porcelain"],
@@ -239,3 +252,13 @@ def test_both_sides_come_up_and_answer(project):
     assert list((project.root / ".h2h" / "revisions").iterdir()) == []
     left = {each.name for each in (project.root / ".h2h" / "scratch").iterdir()}
     assert not {name for name in left if name.startswith(("isolation", "asking", "base", "head"))}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("server", ["uvicorn", "daphne"])
+def test_a_server_of_the_projects_own_serves_asgi(server, tmp_path):
+    python = own_environment(tmp_path / "venv")
+    install = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
+    subprocess.run([*install, "django", server], check=True)
+    with made(SHAPES["ASGI alone"], H2H_PYTHON=str(python)) as project:
+        assert surveyed(project)["server"] == f"the project's {server}"

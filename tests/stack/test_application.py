@@ -96,7 +96,11 @@ DAPHNE = "python -m daphne --bind {host} --port {port} --verbosity 0 shop.asgi:a
         ({"asgi": ASGI, "servers": ("uvicorn", "gunicorn")}, "wsgi", "gunicorn", None),
         ({"asgi": ASGI, "servers": ()}, "wsgi", "gunicorn", None),
         (
-            {"asgi": ASGI, "servers": ("daphne", "gunicorn"), "apps": ("daphne", "items")},
+            {
+                "asgi": ASGI,
+                "servers": ("daphne", "gunicorn"),
+                "apps": ("daphne.apps.DaphneConfig", "items"),
+            },
             "asgi",
             "daphne",
             DAPHNE,
@@ -147,6 +151,12 @@ def test_a_worker_class_of_the_projects_gunicorn_says_what_is_served(
         None,
         None,
     )
+
+
+def test_a_worker_class_of_a_gunicorn_that_is_not_installed_only_says_what_is_served(tmp_path):
+    (tmp_path / "gunicorn.conf.py").write_text('worker_class = "uvicorn_worker.UvicornWorker"')
+    found = served(tmp_path, asgi=ASGI, servers=("uvicorn", "waitress"))
+    assert found.command == UVICORN
 
 
 def test_a_gunicorn_that_is_too_old_for_asgi_gets_a_command_to_write(tmp_path):

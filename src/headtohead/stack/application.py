@@ -93,7 +93,9 @@ def application_of(
         raise _lacking("wsgi")
     if wsgi:
         asgi = replace(asgi, known_by=f"{asgi.known_by}; {reason}")
-    return asgi if has_worker else _served(asgi, description, workers=settings.workers)
+    if has_worker and "gunicorn" in description.servers:
+        return asgi
+    return _served(asgi, description, workers=settings.workers)
 
 
 def application_by(interface: str, settings: StackSettings, project: Project) -> Application:
@@ -147,7 +149,7 @@ def _has_asgi_worker(config: Path | None) -> bool:
 
 def _asks_for_asgi(description: ProjectDescription) -> str:
     """By what a project that has both applications shows that ASGI is served; empty for WSGI."""
-    if "daphne" in description.apps:
+    if any(each.partition(".")[0] == "daphne" for each in description.apps):
         return "daphne is in INSTALLED_APPS"
     # Every project that Django began has an asgi.py: by itself that says nothing.
     if description.servers and set(description.servers) <= set(ASGI_SERVERS):

@@ -10,8 +10,15 @@ from headtohead.check.outcome import Outcome
 from headtohead.ci.gate import gate_working_tree, report
 from headtohead.ci.gate.policy import FindingKind, read_policy
 from headtohead.ci.gate.write_files import write_gate
+from headtohead.compare.endpoints import endpoints_at
 from headtohead.config import Config
-from headtohead.errors import ExitCode, MeasurementError, RevisionError, StackError
+from headtohead.errors import (
+    ConfigurationError,
+    ExitCode,
+    MeasurementError,
+    RevisionError,
+    StackError,
+)
 from tests.check.factories import experiment
 from tests.report import samples
 from tests.revisions.repositories import commit, new_repository
@@ -137,3 +144,51 @@ def test_a_measurement_that_does_not_count_is_told_as_such(repository, give):
     (repository / "pyproject.toml").write_text(SETTINGS)
     with pytest.raises(MeasurementError):
         give(repository, ends=MeasurementError("nothing could be timed", fix="ask for more"))
+
+
+@pytest.mark.parametrize(("budget", "each"), [(240, 20), (5, 5)])
+def test_where_nothing_is_named_it_judges_what_is_found(budget, each, find):
+    asked, judged = find({"budget": budget})
+    assert (asked["config"].budget, asked["seconds"], asked["budget"]) == (each, budget, each)
+    assert [(one.experiment, one.kind) for one in judged.judgements] == [
+        ("found", FindingKind.INVALID)
+    ]
+
+
+def test_a_policy_about_what_is_not_found_is_refused(find):
+    assert find({"experiments": {"found": {"margin": 0.5}}})[0]["margins"] == {"found": 0.5}
+    with pytest.raises(ConfigurationError, match="'fuond', which is no experiment"):
+        find({"experiments": {"fuond": {}}})
+
+
+@pytest.fixture
+def find(monkeypatch, tmp_path):
+    """Gives a gate by such a policy, where one path is found; what it asked, and what it judged."""
+
+    def find(table: dict[str, object]) -> tuple[dict[str, Any], Any]:
+        asked: dict[str, Any] = {}
+
+        def find_endpoints(_: object, **given: Any) -> Any:
+            asked.update(given)
+            return endpoints_at(["/found/"])
+
+        def compare(*_: object, choose: Any, **given: Any) -> Any:
+            choose(None)
+            asked.update(given)
+            return samples.run(), Path()
+
+        monkeypatch.setattr(gate_working_tree, "find_endpoints", find_endpoints)
+        monkeypatch.setattr(gate_working_tree, "compare", compare)
+        judged, _ = gate_working_tree.gate(
+            "main",
+            runnable=[],
+            declared=[],
+            policy=read_policy(table),
+            config=Config(root=tmp_path),
+            note=lambda _: None,
+            say=lambda _: None,
+            write_reports=lambda _run, _folder: None,
+        )
+        return asked, judged
+
+    return find
