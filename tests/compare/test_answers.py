@@ -2,7 +2,8 @@
 
 import pytest
 
-from headtohead.compare.answers import Response, judged
+from headtohead.compare.answers import judged
+from headtohead.compare.asking import Response
 from headtohead.compare.endpoints import ComparedEndpoint
 from headtohead.records.results import Caveat
 from headtohead.validity import requests
@@ -96,6 +97,8 @@ def test_a_first_answer_that_fails_is_no_matter():
 
 
 FAILED = b'{"data": null, "errors": [{"message": "no"}]}'
+NOT_PARSED = b'{"errors": [{"message": "no \\ud800", "locations": []}], "extensions": {}}'
+ONE_OF_TWO = b'[{"data": {"a": 1}}, ' + FAILED + b"]"
 
 
 @pytest.mark.parametrize(
@@ -103,6 +106,8 @@ FAILED = b'{"data": null, "errors": [{"message": "no"}]}'
     [
         (FAILED, FAILED, "skipped", "both answer with GraphQL errors"),
         (b"{}", FAILED, "differs", "head answers with GraphQL errors, the other side does not"),
+        (NOT_PARSED, NOT_PARSED, "skipped", "both answer with GraphQL errors"),
+        (ONE_OF_TWO, ONE_OF_TWO, "skipped", "both answer with GraphQL errors"),
     ],
 )
 def test_errors_of_graphql_are_errors_whatever_the_status(base, head, kind, reason):
@@ -115,6 +120,9 @@ def test_errors_of_graphql_are_errors_whatever_the_status(base, head, kind, reas
     [
         b'{"data": {}, "errors": []}',
         b'{"errors": ["of a form"]}',
+        b'{"errors": [{"message": "of a form"}], "values": {}}',
+        b'{"errors": [{"field": "name"}]}',
+        b'[{"data": 1}, {"data": {"errors": [{"message": "m"}]}}]',
         b'[{"data": 1, "errors": 1}]',
         b'"errors" and "data"',
         b'"errors"' + b"[" * 100_000,

@@ -9,7 +9,7 @@ from time import monotonic, sleep, strftime
 
 import pytest
 
-from headtohead.compare import answers
+from headtohead.compare import answers, asking
 from headtohead.compare.answers import Looked, look
 from headtohead.compare.endpoints import ComparedEndpoint, common_headers, endpoints_at
 from headtohead.errors import MeasurementError
@@ -112,8 +112,8 @@ def urls() -> Iterator[dict[str, str]]:
 @pytest.fixture
 def hurried(monkeypatch):
     monkeypatch.setattr(answers, "SECONDS_APART", 0.0)
-    monkeypatch.setattr(answers, "ENDS_WITHIN_SECONDS", 0.2)
-    monkeypatch.setattr(answers, "MOST_BYTES", 1_000_000)
+    monkeypatch.setattr(asking, "ENDS_WITHIN_SECONDS", 0.2)
+    monkeypatch.setattr(asking, "MOST_BYTES", 1_000_000)
     monkeypatch.setattr(target, "TIMEOUT_SECONDS", 0.2)
 
 
@@ -169,7 +169,7 @@ def test_method_and_body_are_sent_as_they_are(urls, monkeypatch):
     assert seen == [json.dumps(["POST", "application/json", '{"name": "Å"}']).encode()] * 4
 
 
-def _body(response: answers.Response) -> bytes:
+def _body(response: asking.Response) -> bytes:
     return response.body
 
 

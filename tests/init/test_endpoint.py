@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from headtohead.compare.answers import Response
+from headtohead.compare.asking import Response
 from headtohead.compare.endpoints import endpoints_at
 from headtohead.compare.login_settings import read_login
 from headtohead.errors import ConfigurationError
@@ -169,7 +169,7 @@ def test_each_side_is_asked_once_and_no_redirect_followed(httpserver):
 
 
 def test_an_answer_without_an_end_is_told(httpserver, monkeypatch):
-    monkeypatch.setattr("headtohead.compare.answers.MOST_BYTES", 5)
+    monkeypatch.setattr("headtohead.compare.asking.MOST_BYTES", 5)
     httpserver.expect_request("/things/").respond_with_data("longer")
     url = httpserver.url_for("").rstrip("/")
     sides = dict.fromkeys(("base", "head"), url)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 
-from headtohead.compare.answers import LOG_IN, NotWholeError, Response, ask
+from headtohead.compare.asking import LOG_IN, NotWholeError, Response, ask
 from headtohead.compare.endpoints import BASE, ComparedEndpoint, endpoints_at
 from headtohead.compare.openapi import operations_at
 from headtohead.errors import ConfigurationError, MeasurementError

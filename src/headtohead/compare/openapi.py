@@ -12,7 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import msgspec
 from urllib3 import PoolManager
 
-from headtohead.compare.answers import LOG_IN
+from headtohead.compare.asking import LOG_IN
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import Request
 from headtohead.records.run import UntimedEndpoint

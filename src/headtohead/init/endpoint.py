@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from headtohead.compare.answers import NotWholeError, Response, ask
+from headtohead.compare.asking import NotWholeError, Response, ask
 from headtohead.compare.endpoints import BASE, HEAD, ComparedEndpoint, endpoints_at
 from headtohead.compare.finding import USUAL_DOCUMENTS
 from headtohead.compare.openapi import first_list
