@@ -9,11 +9,11 @@ from headtohead.errors import ConfigurationError
 from headtohead.init import project_facts as known
 from headtohead.init.facts import Fact, Standing, advised, failed, missing, setting
 from headtohead.init.survey import SCHEMA_VERSION, Survey
-from headtohead.protocol.project_description import DatabaseSettings, ProjectDescription
+from headtohead.protocol.project_description import DatabaseSettings
 from headtohead.revisions.checkout import Revision
 from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.project_layout import ProjectLayout
-from headtohead.stack.asked_revisions import Side
+from headtohead.stack.asked_revisions import NOT_DJANGO, Side
 from tests.services.test_django_project import project
 
 ROOT = Path("/shop")
@@ -35,22 +35,13 @@ POSTGRESQL = DatabaseSettings(
     mirrors="",
 )
 SQLITE = replace(POSTGRESQL, vendor="sqlite", name="/shop/db.sqlite3", host="", port="")
-DESCRIPTION = ProjectDescription(
+DESCRIPTION = replace(
+    NOT_DJANGO,
     python="3.13.0",
     django="5.2.1",
     settings_module="shop.settings",
     databases={"default": POSTGRESQL},
-    caches={},
     wsgi="shop.wsgi:application",
-    asgi="",
-    debug=False,
-    media_root="",
-    middleware=(),
-    apps=(),
-    ssl_redirect=False,
-    throttled=False,
-    allowed_hosts=(),
-    commands=(),
 )
 
 
