@@ -230,7 +230,7 @@ def project(request: pytest.FixtureRequest) -> Iterator[Project]:
 
 def surveyed(project: Project) -> dict[str, str]:
     """What was found, by its subject; both sides answered."""
-    completed = project.h2h("init", "--path", "/items/", "--dry-run", "--json")
+    completed = project.h2h("init", "--dry-run", "--json")
     said = completed.stdout + completed.stderr
     assert completed.returncode == 0, said
     found = {each["subject"]: each["found"] for each in json.loads(completed.stdout)["facts"]}
