@@ -58,7 +58,7 @@ def bring_to_schemas(
         progress: Told in a few words what is being done.
 
     Returns:
-        What was undone in a copy, a sentence each.
+        What differs from the rows as they were, a sentence each.
 
     Raises:
         StackError: A side cannot migrate.
@@ -73,12 +73,15 @@ def bring_to_schemas(
         )
         for side in sides
     }
-    remarks = []
+    remarks: dict[str, None] = {}
     for side, other in zip(sides, reversed(sides), strict=True):
         for group, own in schemas[side.name].items():
             theirs = schemas[other.name].get(group, own)
             if why := obstacle(own, theirs):
                 raise UnsharedSchemaError(why)
+            if names := known_to_none(own, theirs):
+                told = f"the rows have had {', '.join(names)}, which neither revision knows"
+                remarks[f"{told}: what it changed stays"] = None
             if names := to_undo(own, theirs):
                 told = f"{', '.join(names)}, which {side.name} does not know"
                 progress(f"undoing {told}")
@@ -88,7 +91,7 @@ def bring_to_schemas(
                 except StackError as error:
                     why = f"{told}, cannot be undone ({error.problem})"
                     raise UnsharedSchemaError(why) from None
-                remarks.append(f"{side.name}'s copy of the rows is without {told}: it is undone")
+                remarks[f"{side.name}'s copy of the rows is without {told}: it is undone"] = None
         progress(f"migrating {side.name}'s databases")
         try:
             migrate(projects[side.name], side)
@@ -96,7 +99,7 @@ def bring_to_schemas(
             if any(each in error.problem for each in _PARTED):
                 raise UnsharedSchemaError(f"{side.name}: {error.problem}") from None
             raise
-    return remarks
+    return list(remarks)
 
 
 def migrate(project: Project, side: Side) -> None:
@@ -125,16 +128,21 @@ def to_undo(own: Schema, other: Schema) -> Sequence[str]:
         own: The revision's migrations, and what its copy of the rows has.
         other: The migrations of the other revision.
     """
-    apps = {name.partition(".")[0] for name in own.migrations}
-    found = [
-        name
-        for name in sorted(own.applied - own.known)
-        if name in other.known and name.partition(".")[0] in apps
-    ]
+    found = [name for name in _unknown(own) if name in other.known]
     squashed = {name for name in found if _is_squash_of(name, other, names=own.known)}
     left = [name for name in found if name not in squashed]
     here = [other.migrations[name] for name in left if name in other.migrations]
     return [] if len(here) == len(left) and all(each.only_rows for each in here) else left
+
+
+def known_to_none(own: Schema, other: Schema) -> Sequence[str]:
+    """Migrations that a database has, of apps that a revision has, and that neither one knows."""
+    return [name for name in _unknown(own) if name not in other.known]
+
+
+def _unknown(own: Schema) -> Sequence[str]:
+    apps = {name.partition(".")[0] for name in own.migrations}
+    return [name for name in sorted(own.applied - own.known) if name.partition(".")[0] in apps]
 
 
 def obstacle(own: Schema, other: Schema) -> str:
@@ -147,8 +155,8 @@ def obstacle(own: Schema, other: Schema) -> str:
     for undone in to_undo(own, other):
         made = set(other.migrations[undone].makes) if undone in other.migrations else set()
         for name, each in sorted(own.migrations.items()):
-            pending = name not in own.applied and not _is_squash_of(name, own, names=own.applied)
-            if pending and (twice := made.intersection(each.makes)):
+            # Undoing it would take rows with it that the side wants.
+            if twice := made.intersection(each.makes):
                 return f"{undone} and {name} both make {min(twice)}"
     return ""
 
