@@ -78,8 +78,8 @@ def test_nothing(benchmark):
 """
 FILES = {
     "headtohead.toml": "[gate]\nrounds = 4\nbudget = 4\n",
-    "experiments/__init__.py": "",
-    "experiments/items.py": EXPERIMENTS,
+    "measured/__init__.py": "",
+    "measured/items.py": EXPERIMENTS,
     "audits.py": AUDITS,
     "benchmarks/test_items.py": BENCHMARKS,
 }
@@ -239,7 +239,7 @@ BY_NIGHT = ("check", "explain", "aa", "audit", "seed", "sweep items --rows 5,10,
     [*NEEDS_A_STACK, *(pytest.param(each, marks=pytest.mark.nightly) for each in BY_NIGHT)],
 )
 def test_a_stack_does_not_come_up_for_settings_that_lead_elsewhere(command, project):
-    completed = project.h2h(*command.split())
+    completed = project.h2h(*command.split(), H2H_EXPERIMENTS="measured")
     assert completed.returncode == 2, completed.stderr
     assert "DATABASES['default'] leads to" in completed.stderr
 
@@ -260,7 +260,8 @@ def test_a_benchmark_that_writes_where_the_settings_lead_is_refused(which, proje
 @pytest.mark.nightly
 def test_every_command_of_a_project_that_does_as_it_is_told(project, precious):
     """Its settings read DATABASE_URL and CACHE_URL, which are somebody's where h2h is called."""
-    obedient = replace(project, environment={**project.environment, "PRECIOUS_OBEDIENT": "1"})
+    told = {"PRECIOUS_OBEDIENT": "1", "H2H_EXPERIMENTS": "measured", "H2H_DATA": "settings"}
+    obedient = replace(project, environment={**project.environment, **told})
     before = precious.state()
     for command in (
         "up --rows 9",
@@ -283,12 +284,12 @@ def test_every_command_of_a_project_that_does_as_it_is_told(project, precious):
         "history show",
         "history publish",
         "gate HEAD~1 --path /items/",
-        "bench HEAD~1 --rounds 4 -k nothing",
+        "bench HEAD~1 --rounds 4 -k nothing --no-instructions",
         "down",
         "seed",
         "run items --budget 1",
     ):
-        completed = obedient.h2h(*command.split(), H2H_DATA="settings")
+        completed = obedient.h2h(*command.split())
         assert completed.returncode in {0, 1, 2, 3}, completed.stderr
         assert precious.state() == before, command
     (project.root / "queries.json").unlink()

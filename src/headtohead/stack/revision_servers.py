@@ -143,7 +143,7 @@ def apart(
                 if settings.settings_module or settings.manage:
                     progress("asking the project for its settings")
                 elif settings.start:
-                    progress("no Django project: h2h cannot see where the service writes")
+                    progress("no Django project: h2h sees what its Python does, and no more")
                 else:
                     raise StackError(
                         "there is no manage.py here or near",

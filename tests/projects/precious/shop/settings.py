@@ -56,6 +56,7 @@ if OBEDIENT:
 HEADTOHEAD = {
     "EXPERIMENTS": os.environ.get("H2H_SERVE_EXPERIMENTS") == "1",
     "TOKEN": os.environ.get("H2H_TOKEN", ""),
+    "PACKAGE": "measured",
 }
 MEDIA_ROOT = PRECIOUS / "media"
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
