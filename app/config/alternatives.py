@@ -21,8 +21,11 @@ OBSERVERS: Mapping[str, tuple[list[str], list[str]]] = {
 
 # How long connections to the database live, and who keeps them.
 CONNECTIONS: Mapping[str, dict[str, Any]] = {
-    # Opening one costs more than most of the queries made through it.
+    # Opening one costs more than most of the queries made through it. Those that the server has
+    # ended are noticed without asking it, see `app.config.database_connections`.
     "persistent": {"CONN_MAX_AGE": None},
+    # Django's own way to notice: a query before the first of each request.
+    "health-checked": {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True},
     "new": {"CONN_MAX_AGE": 0},
     # Django's own pool needs psycopg 3, and Django takes that wherever it is installed: it could
     # not be had for this alone. This one is SQLAlchemy's, which checks a connection before use.

@@ -1,9 +1,11 @@
 """Errors as problem details (RFC 9457): one shape, whatever went wrong."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
@@ -13,6 +15,9 @@ from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
 CONTENT_TYPE = "application/problem+json"
+# What the database could not do now and may be able to do soon: it is away, hangs, or is too busy.
+PASSING = (OperationalError, InterfaceError)
+UNAVAILABLE = "The database does not answer. What was asked for may have been done or not."
 
 Problem: TypeAlias = dict[str, Any]
 
@@ -105,9 +110,11 @@ def problem_example(name: str, *, status: int, detail: str, **more: Any) -> Open
     )
 
 
-def plain_problem(status: HTTPStatus, *, detail: str) -> JsonResponse:
+def plain_problem(status: HTTPStatus, *, detail: str, **headers: str) -> JsonResponse:
     """Answer an error where REST framework is not at work."""
-    return JsonResponse(problem(status, detail=detail), status=status, content_type=CONTENT_TYPE)
+    return JsonResponse(
+        problem(status, detail=detail), status=status, content_type=CONTENT_TYPE, headers=headers
+    )
 
 
 def bad_request(_request: HttpRequest, exception: Exception) -> JsonResponse:
@@ -121,7 +128,11 @@ def not_found(_request: HttpRequest, exception: Exception) -> JsonResponse:
 
 
 def server_error(_request: HttpRequest) -> JsonResponse:
-    """Answer an error of ours without giving it away."""
+    """Answer an error of ours without giving it away; one that passes by itself says when."""
+    if isinstance(sys.exc_info()[1], PASSING):
+        return plain_problem(
+            HTTPStatus.SERVICE_UNAVAILABLE, detail=UNAVAILABLE, **{"Retry-After": "1"}
+        )
     return plain_problem(
         HTTPStatus.INTERNAL_SERVER_ERROR, detail="The server failed; this is logged."
     )

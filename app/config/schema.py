@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from app.config.problems import CONTENT_TYPE, problem
+from app.config.problems import CONTENT_TYPE, UNAVAILABLE, problem
 
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
 # What REST framework says; views give examples of their own where they say something else.
@@ -15,6 +15,7 @@ _DETAILS = {
     HTTPStatus.NOT_ACCEPTABLE: "Could not satisfy the request Accept header.",
     HTTPStatus.CONFLICT: "The request contradicts what is already there.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: 'Unsupported media type "text/plain" in request.',
+    HTTPStatus.SERVICE_UNAVAILABLE: UNAVAILABLE,
 }
 
 
@@ -46,6 +47,8 @@ def _common_errors(operation: dict[str, Any]) -> Iterator[HTTPStatus]:
         # Also where nobody has to sign in, an access token that is sent has to be good.
         yield HTTPStatus.UNAUTHORIZED
     yield HTTPStatus.NOT_ACCEPTABLE
+    if str(HTTPStatus.SERVICE_UNAVAILABLE.value) not in operation["responses"]:
+        yield HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def _examples(status: HTTPStatus) -> dict[str, Any]:

@@ -1,4 +1,9 @@
-"""Where a request has its database connection from: made for it, its thread's or a pool's."""
+"""Where a request has its database connection from: made for it, its thread's or a pool's.
+
+A connection that is kept may have been ended by the server, which was started again, and who finds
+out by a query that fails answers 500. `persistent` looks whether there is something to read on it,
+`health-checked` and `pooled` send a query before the first of each request.
+"""
 
 from headtohead.experiment import Experiment, Request, Server, Variant
 
@@ -14,6 +19,11 @@ CONNECTION = Experiment(
     ),
     variants=(
         Variant(name="persistent", selector=SEAM, server=Server()),
+        Variant(
+            name="health-checked",
+            selector=SEAM,
+            server=Server(environment={"DATABASE_CONNECTIONS": "health-checked"}),
+        ),
         Variant(
             name="pooled",
             selector=SEAM,

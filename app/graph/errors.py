@@ -7,6 +7,8 @@ from typing import Any
 
 from graphql import GraphQLError
 
+from app.config.problems import PASSING
+
 logger = logging.getLogger(__name__)
 
 
@@ -41,6 +43,8 @@ def format_error(error: GraphQLError, debug: bool = False) -> dict[str, Any]:  #
     Only two kinds of messages are passed on: our own refusals, and what graphql-core says about a
     request that it did not begin to execute.
     """
+    if isinstance(error.original_error, PASSING):
+        raise error.original_error  # the status says more than an error among data
     # JSON lets half a character through, which UTF-8 does not, and a message may quote it.
     message = error.message.encode(errors="backslashreplace").decode()
     formatted = {**error.formatted, "message": message}

@@ -126,7 +126,11 @@ def to_socket(path: Path) -> Connect:
 
     def connect() -> socket.socket:
         opened = socket.socket(socket.AF_UNIX)
-        opened.connect(str(path))
+        try:
+            opened.connect(str(path))
+        except OSError:
+            opened.close()
+            raise
         return opened
 
     return connect

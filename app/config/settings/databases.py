@@ -1,6 +1,7 @@
 """Where rows are kept."""
 
 from app.config.alternatives import CONNECTIONS, chosen
+from app.config.database_connections import patient_for
 from app.config.settings.base import HEADTOHEAD
 from app.config.settings.environment import env
 
@@ -17,11 +18,17 @@ PROMETHEUS_LATENCY_BUCKETS = (
     float("inf"),
 )
 
+# After which a statement is given up. Servers say so (`app.config.wsgi`): there somebody waits, and
+# few threads serve all. Commands may take as long as they take.
+DATABASE_SECONDS = env.float("DATABASE_SECONDS", default=0.0)
+
+_database = env.db(
+    "DATABASE_URL",
+    engine="django_prometheus.db.backends.postgresql" if DATABASE_METRICS else None,
+)
 DATABASES = {
-    "default": env.db(
-        "DATABASE_URL",
-        engine="django_prometheus.db.backends.postgresql" if DATABASE_METRICS else None,
-    )
+    "default": _database
+    | {"OPTIONS": patient_for(DATABASE_SECONDS) | _database.get("OPTIONS", {})}
     | chosen(env, "DATABASE_CONNECTIONS", CONNECTIONS),
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -40,6 +40,7 @@ def test_the_rest_of_the_middleware_stays() -> None:
     ("connections", "age", "engine"),
     [
         ("persistent", "None", "django_prometheus.db.backends.postgresql"),
+        ("health-checked", "None", "django_prometheus.db.backends.postgresql"),
         ("new", "0", "django_prometheus.db.backends.postgresql"),
         ("pooled", "0", "dj_db_conn_pool.backends.postgresql"),
     ],

@@ -1,4 +1,5 @@
 import pytest
+from django.db import InterfaceError, OperationalError
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -46,4 +47,19 @@ def test_a_failure_of_ours_gives_nothing_away(
     api.raise_request_exception = False
     response = api.get("/api/tags/")
     assert (response.status_code, response["Content-Type"]) == (500, PROBLEM)
+    assert b"secret" not in response.content
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_what_the_database_cannot_do_now_is_worth_another_try(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def fail() -> None:
+        raise error("a secret")
+
+    monkeypatch.setattr("app.catalog.selectors.tag_list", fail)
+    api.raise_request_exception = False
+    response = api.get("/api/tags/")
+    assert (response.status_code, response["Content-Type"]) == (503, PROBLEM)
+    assert response["Retry-After"] == "1"
     assert b"secret" not in response.content

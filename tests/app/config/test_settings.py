@@ -141,3 +141,13 @@ def test_an_access_token_lasts_five_minutes_unless_told_otherwise() -> None:
 def test_a_file_of_variables_is_looked_for_beside_the_command_that_manages_the_project():
     told = python("from app.config.settings.environment import BASE_DIR; print(BASE_DIR)")
     assert (Path(told.strip()) / "manage.py").is_file()
+
+
+def test_only_servers_give_statements_up() -> None:
+    code = """
+from django.db import connection
+print({"connect_timeout", "connection_factory"} <= connection.get_connection_params().keys())
+"""
+    assert python(code) == "False"
+    assert python(f"import app.config.wsgi{code}") == "True"
+    assert python(f"import app.config.asgi{code}") == "True"

@@ -2,6 +2,7 @@ import logging
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -148,3 +149,15 @@ def test_a_token_that_is_none_is_told(api: APIClient) -> None:
         URL, {"query": "{ __typename }"}, headers={"Authorization": "Bearer nothing"}
     )
     assert response.status_code == 401
+
+
+def test_a_database_that_is_away_is_told_by_the_status(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("app.catalog.selectors.product_list_naive", fail)
+    api.raise_request_exception = False
+    response = api.post(URL, {"query": "{ product(id: 1) { name } }"})
+    assert (response.status_code, response["Retry-After"]) == (503, "1")
