@@ -5,7 +5,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TypeVar
 
-from app.caching import generations, leases
+from app.caching import epochs, generations, leases
 from app.caching.cache_status import Lookup, report
 from app.caching.stores import CacheUnavailableError, store
 
@@ -38,11 +38,17 @@ def read_composed(key: str, make: Callable[[], tuple[T, frozenset[str]]]) -> T:
         found = kept.get_many(
             [key, *map(generations.generation_key, parts), *leases.announcements(kept, key)]
         )
-        made_under, value = found.get(key, ({}, None))
+        match found.get(key):
+            case [stamped, dict(made_under), value]:
+                pass
+            case _:
+                stamped, made_under, value = "", {}, None
         if unknown := made_under.keys() - parts:
             found |= kept.get_many([generations.generation_key(part) for part in unknown])
             _remember(key, frozenset(made_under))
-        if made_under and all(
+        # After all lookups: had the server been started again between two, this tells.
+        stamp = epochs.stamp(kept)
+        if stamped == stamp and all(
             found.get(generations.generation_key(part)) == generation
             for part, generation in made_under.items()
         ):
@@ -59,7 +65,7 @@ def read_composed(key: str, make: Callable[[], tuple[T, frozenset[str]]]) -> T:
     made, made_of = make()
     if made_of == parts:
         with suppress(CacheUnavailableError):
-            kept.set(key, (current, made))
+            kept.set(key, (stamp, current, made))
         _remember(key, parts)
     report(key, Lookup.MISS)
     return made

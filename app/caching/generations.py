@@ -10,7 +10,7 @@ import logging
 import uuid
 from collections.abc import Iterable
 
-from app.caching import leases
+from app.caching import epochs, leases
 from app.caching.stores import CacheUnavailableError, Store
 
 logger = logging.getLogger(__name__)
@@ -50,14 +50,21 @@ def current(store: Store, keys: Iterable[str]) -> dict[str, str]:
 def end(stores: Iterable[Store], keys: Iterable[str], *, others: Iterable[str] = ()) -> None:
     """End the current generations of keys, and forget other values, once a write is committed.
 
-    A store that does not answer keeps what it has: it is outdated until it expires. The end is when
-    nobody may rely any more on what was current before.
+    A store that does not answer keeps what it has, so nothing counts any more that was kept before.
+    The end is when nobody may rely any more on what was current before.
+
+    Raises:
+        DatabaseError: What was kept counts nevertheless: the write must not be acknowledged.
     """
     keys = tuple(keys)
+    unheard = False
     for store in stores:
         try:
             store.delete_many([*map(generation_key, keys), *others])
         except CacheUnavailableError:
-            logger.warning("not invalidated, outdated until they expire: %s", ", ".join(keys))
-    if leases.may_exist(keys):
+            unheard = True
+            logger.warning("%s heard nothing of the write of %s", store.alias, ", ".join(keys))
+    if unheard:
+        epochs.begin()
+    if unheard or leases.may_exist(keys):
         leases.outlast()

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from django.db import transaction
 
-from app.caching import generations
+from app.caching import epochs, generations
 from app.caching.cache_status import Lookup, report
 from app.caching.stores import CacheUnavailableError, store, stores_in_use
 from headtohead.django import seam
@@ -57,14 +57,15 @@ class AfterCommit:
         except CacheUnavailableError:
             report(key, Lookup.BYPASSED)
             return read()
-        stored = found.get(key)
-        if stored and stored[0] == generation:
-            report(key, Lookup.HIT)
-            cached: T = stored[1]
-            return cached
+        stamp = epochs.stamp(kept)
+        match found.get(key):
+            case [stamped, of, stored] if (stamped, of) == (stamp, generation):
+                report(key, Lookup.HIT)
+                cached: T = stored
+                return cached
         value = read()
         with suppress(CacheUnavailableError):
-            kept.set(key, (generation, value))
+            kept.set(key, (stamp, generation, value))
         report(key, Lookup.MISS)
         return value
 

@@ -62,6 +62,10 @@ class Store:
         """Forget values. It is tried in any case: what is not forgotten will be served."""
         self._call(lambda cache: cache.delete_many(keys), insist=True)
 
+    def life(self) -> str:
+        """The life of the server that this thread asked last; a server that restarts begins one."""
+        return getattr(caches[self.alias], "life", "")
+
     def clear(self) -> None:
         """Forget every value of this API.
 

@@ -31,7 +31,11 @@ class LastingRedisClient(RedisCacheClient):
     def __init__(self, servers: Sequence[str], **options: Any) -> None:
         # A server that was started again has closed its connections: that is no failure.
         once_more = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
-        options = {"serializer": PickleFirstSerializer, "retry": once_more} | options
+        options = {
+            "serializer": PickleFirstSerializer,
+            "retry": once_more,
+            "redis_connect_func": _connect,
+        } | options
         super().__init__(servers, **options)
         self._clients: dict[tuple[int, redis.ConnectionPool], redis.Redis] = {}
 
@@ -51,5 +55,18 @@ class ValkeyCache(ExportingRedisCache):
         super().__init__(server, params)
         self._class = LastingRedisClient
 
+    @property
+    def life(self) -> str:
+        """What the server calls itself since it was started, as this thread was told last."""
+        return getattr(self._cache.get_client().connection, "life", "")
+
     def validate_key(self, key: str) -> None:
         """Accept it: only memcached would not, and looking costs as much as packing a command."""
+
+
+def _connect(connection: Any) -> None:
+    """Greet the server, and ask which one it is."""
+    connection.on_connect()
+    connection.send_command("INFO", "server")
+    facts = connection.read_response().decode().splitlines()
+    connection.life = next(each for each in facts if each.startswith("run_id:"))

@@ -56,11 +56,12 @@ def patient_for(seconds: float) -> dict[str, Any]:
 def close_what_the_server_has_closed(**_: Any) -> None:
     """Have requests begin with a new connection where the server has ended the last."""
     for each in connections.all(initialized_only=True):
-        if each.connection is not None and not each.in_atomic_block and _ended(each.connection):
+        if each.connection is not None and not each.in_atomic_block and ended(each.connection):
             each.close()
 
 
-def _ended(connection: extensions.connection) -> bool:
+def ended(connection: extensions.connection) -> bool:
+    """Whether nobody can ask anything on a connection any more; on it nothing is being asked."""
     if connection.closed:
         return True
     poll = select.poll()

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from app.accounts.models import User
-from app.caching import stores
+from app.caching import epochs, stores
 from tests.app.factories import make_user
 
 TOKEN = "the-token-of-the-tests"
@@ -21,6 +21,12 @@ TOKEN = "the-token-of-the-tests"
 def empty_cache(servers: None) -> None:
     for each in (stores.SHARED, stores.LOCAL_MEMORY):
         each.clear()
+
+
+@pytest.fixture(autouse=True)
+def one_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The caches of tests have one epoch, without a database; those about epochs ask for it."""
+    monkeypatch.setattr(epochs, "_current", lambda: 1)
 
 
 @pytest.fixture
