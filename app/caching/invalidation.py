@@ -63,7 +63,14 @@ class AfterCommit:
                 report(key, Lookup.HIT)
                 cached: T = stored
                 return cached
-        value = read()
+        try:
+            value = read()
+        except Exception:
+            # There is no such thing, and whoever asks for many is to leave nothing behind.
+            if generations.generation_key(key) not in found:
+                with suppress(CacheUnavailableError):
+                    kept.delete_many([generations.generation_key(key)])
+            raise
         with suppress(CacheUnavailableError):
             kept.set(key, (stamp, generation, value))
         report(key, Lookup.MISS)

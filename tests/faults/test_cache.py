@@ -159,3 +159,20 @@ def test_no_order_of_events_makes_old_versions_come_back(
     assert load.statuses().keys() == {200}
     assert history.stale() == ()
     seen(reads=len(history.reads), writes=len(history.writes), stale=0, failed=0)
+
+
+@fault(
+    "800 products that do not exist are asked for",
+    promised="404, and none of them leaves anything in Valkey",
+)
+def test_what_does_not_exist_leaves_nothing_behind(broken: Shop, seen: Seen) -> None:
+    client, valkey = broken.client(), broken.valkey(broken.cache_url)
+    before = valkey.dbsize()
+    statuses = {
+        client.get(f"{PRODUCTS}{number}/{page}").status
+        for number in range(1_000_000, 1_000_400)
+        for page in ("", "page/")
+    }
+    assert statuses == {404}
+    assert valkey.dbsize() <= before
+    seen(requests=800, keys_left=0)

@@ -119,3 +119,12 @@ def test_without_lookups_there_is_nothing_to_report() -> None:
     with cache_status.reporting() as header:
         pass
     assert header == {}
+
+
+def test_what_cannot_be_read_leaves_nothing_behind() -> None:
+    def fail() -> str:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        cache.read_through("key", fail)
+    assert django_cache._cache.get_client().keys("*") == []
