@@ -1,24 +1,15 @@
 """The connection to Valkey, for as long as there is one."""
 
 import os
-import pickle
 from collections.abc import Sequence
 from typing import Any
 
 import redis
-from django.core.cache.backends.redis import RedisCacheClient, RedisSerializer
+from django.core.cache.backends.redis import RedisCacheClient
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from headtohead.django.prometheus.cache import ExportingRedisCache
-
-
-class PickleFirstSerializer(RedisSerializer):
-    """Django's, which would try first whether a pickle is an integer, as few are."""
-
-    def loads(self, data: bytes) -> Any:
-        """What is stored: a pickle begins with a byte that no integer does."""
-        return pickle.loads(data) if data[:1] == pickle.PROTO else int(data)  # noqa: S301 (as there)
 
 
 class LastingRedisClient(RedisCacheClient):
@@ -32,7 +23,6 @@ class LastingRedisClient(RedisCacheClient):
         # A server that was started again has closed its connections: that is no failure.
         once_more = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
         options = {
-            "serializer": PickleFirstSerializer,
             "retry": once_more,
             "redis_connect_func": _connect,
         } | options

