@@ -2,6 +2,7 @@
 
 import secrets
 import signal
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -64,6 +65,11 @@ class Shop:
 
     def client(self, **headers: str) -> Client:
         return Client(url=self.url, headers=headers)
+
+    def connected(self) -> socket.socket:
+        """A connection to the API, for a client who does not behave."""
+        parts = urlsplit(self.url)
+        return socket.create_connection((parts.hostname or "", parts.port or 0), timeout=30)
 
     def log_in(self, *, customer: int = 1) -> Client:
         """A client who is logged in as one of the seeded customers."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
+WORKER = "app.config.worker.GatheringWorker"
 
 
 def configuration(**environment: str) -> dict[str, str]:
@@ -32,6 +33,6 @@ def test_workers_come_from_the_environment(given: dict[str, str], workers: str) 
 
 def test_threads_serve_requests_and_metrics_of_dead_workers_are_dropped() -> None:
     found = configuration()
-    assert (found["worker_class"], found["threads"]) == ("gthread", "4")
+    assert (found["worker_class"], found["threads"]) == (WORKER, "4")
     assert "child_exit" in found["child_exit"]
     assert (found["accesslog"], found["control_socket_disable"]) == ("None", "True")
