@@ -40,8 +40,9 @@ def complete_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 
 def _common_errors(operation: dict[str, Any]) -> Iterator[HTTPStatus]:
+    yield HTTPStatus.BAD_REQUEST
     if "requestBody" in operation:
-        yield HTTPStatus.BAD_REQUEST
+        yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     if any(operation.get("security", [])):
         # Also where nobody has to sign in, an access token that is sent has to be good.

@@ -55,9 +55,9 @@ class Client:
     def send(
         self, method: str, path: str, *, body: object = None, began: float = 0.0, **headers: str
     ) -> Answer:
-        """Send one request; a body that is no bytes is sent as JSON."""
+        """Send one request; a body is bytes, pieces of them, or what is sent as JSON."""
         given = {**self.headers, **{name.replace("_", "-"): each for name, each in headers.items()}}
-        if body is not None and not isinstance(body, bytes):
+        if body is not None and not isinstance(body, bytes | Iterator):
             body = json.dumps(body).encode()
             given.setdefault("Content-Type", "application/json")
         started = time.monotonic()

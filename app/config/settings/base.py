@@ -35,6 +35,7 @@ _outer, _inner = chosen(env, "OBSERVER", OBSERVERS)
 
 MIDDLEWARE = [
     *_outer,
+    "app.config.requests.refuse_unreadable",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
