@@ -7,12 +7,16 @@ from prometheus_client import REGISTRY
 
 from headtohead.django.metrics_sink import RECORDER
 from headtohead.django.middleware import MeasurementMiddleware
+from headtohead.django.variant_choice import current_choice
 from headtohead.protocol.headers import TOKEN_HEADER
 from headtohead.protocol.server_timing import HEADER, ServerTiming
 
 ON = {"EXPERIMENTS": True, "TOKEN": "secret", "PACKAGE": "app.experiments"}
 OFF = {"EXPERIMENTS": False, "TOKEN": "", "PACKAGE": "app.experiments"}
 NAIVE = "h2h.experiment=product-list,h2h.variant=naive"
+
+
+TOKEN = {TOKEN_HEADER: "secret"}
 
 
 def respond(view=lambda request: HttpResponse(), **headers: str) -> HttpResponse:
@@ -95,15 +99,15 @@ def test_counts_of_one_request_do_not_leak_into_the_next(settings, db):
 def test_metrics_carry_the_names_of_a_declared_variant(settings):
     settings.HEADTOHEAD = ON
     before = count("product-list", "naive")
-    respond(baggage=NAIVE)
+    respond(baggage=NAIVE, **TOKEN)
     assert count("product-list", "naive") == before + 1
 
 
 def test_unknown_names_become_other_whatever_they_are(settings):
     settings.HEADTOHEAD = ON
     before = count("other", "other")
-    respond(baggage="h2h.experiment=product-list,h2h.variant=unheard-of")
-    respond(baggage="h2h.experiment=unheard-of,h2h.variant=naive")
+    respond(baggage="h2h.experiment=product-list,h2h.variant=unheard-of", **TOKEN)
+    respond(baggage="h2h.experiment=unheard-of,h2h.variant=naive", **TOKEN)
     assert count("other", "other") == before + 2
 
 
@@ -114,17 +118,32 @@ def test_requests_outside_any_experiment_are_counted_as_such(settings):
     assert count("none", "none") == before + 1
 
 
+@pytest.mark.parametrize("headers", [{}, {TOKEN_HEADER: ""}, {TOKEN_HEADER: "wrong"}])
+def test_without_the_token_the_header_means_nothing(settings, headers):
+    settings.HEADTOHEAD = ON
+    before = count("none", "none"), count("product-list", "naive")
+    choices = []
+
+    def view(request) -> HttpResponse:
+        choices.append(current_choice())
+        return HttpResponse()
+
+    respond(view, baggage=NAIVE, **headers)
+    assert choices == [None]
+    assert (count("none", "none"), count("product-list", "naive")) == (before[0] + 1, before[1])
+
+
 def test_where_experiments_are_off_the_header_means_nothing(settings):
     settings.HEADTOHEAD = OFF
     before = count("none", "none"), count("product-list", "naive")
-    respond(baggage=NAIVE)
+    respond(baggage=NAIVE, **TOKEN)
     assert (count("none", "none"), count("product-list", "naive")) == (before[0] + 1, before[1])
 
 
 def test_metrics_add_up_the_queries(settings, db):
     settings.HEADTOHEAD = ON
     before = count("product-list", "naive", metric="database_queries_total")
-    respond(query_twice, baggage=NAIVE)
+    respond(query_twice, baggage=NAIVE, **TOKEN)
     after = count("product-list", "naive", metric="database_queries_total")
     assert after == before + 2
 
@@ -145,5 +164,5 @@ def test_metrics_count_errors_by_whose_they_are(settings, metric, counted):
     settings.HEADTOHEAD = ON
     before = count("product-list", "naive", metric=metric)
     for status in (200, 304, 404, 500, 503):
-        respond(lambda request, status=status: HttpResponse(status=status), baggage=NAIVE)
+        respond(lambda request, status=status: HttpResponse(status=status), baggage=NAIVE, **TOKEN)
     assert count("product-list", "naive", metric=metric) == before + counted

@@ -14,14 +14,14 @@ from headtohead.django.captured_sql import Execution, collecting, counted
 from headtohead.django.metrics_sink import add_request
 from headtohead.django.observation import Choice, Observation, serving, watch_open_connections
 from headtohead.django.query_plans import details_of
-from headtohead.django.settings import TOKEN, is_authorised, is_brought_in, server_settings
+from headtohead.django.settings import is_authorised, is_brought_in, server_settings
 from headtohead.django.variant_choice import Chooser
 from headtohead.experiment_registry import Registry, load_experiments
 from headtohead.protocol.explanation import BAGGAGE_STATEMENTS, DETAILED, Explanation
 from headtohead.protocol.headers import baggage_members, requested_names
 from headtohead.protocol.server_timing import HEADER, ServerTiming
 
-# Label values of requests that ask for no variant, and of those that ask for an undeclared one:
+# Label values of requests that choose no variant, and of those that choose an undeclared one:
 # whatever clients send, the number of time series stays that of the declarations.
 NO_EXPERIMENT = ("none", "none")
 UNKNOWN_EXPERIMENT = ("other", "other")
@@ -46,13 +46,18 @@ class _RequestedMeasurement:
     statements: str | None
 
 
+_NOTHING = _RequestedMeasurement(
+    choice=None, labels=NO_EXPERIMENT, authorised=False, statements=None
+)
+
+
 class MeasurementMiddleware:
     """Chooses the variant, counts what it does, and tells metrics and authorised clients.
 
-    An authorised request may also ask for the SQL in place of the response, with lines of code and
-    plans if it wants. Place it first, so that what other middleware does is counted too. Queries
-    made while a streaming response is consumed come after it and are not counted, but their SQL is
-    told.
+    An authorised request alone chooses; it may also ask for the SQL in place of the response, with
+    lines of code and plans if it wants. Place the middleware first, so that what others do counts
+    too. Queries made while a streaming response is consumed come after it and are not counted, but
+    their SQL is told.
 
     It is as async as what it wraps, so that under ASGI no thread has to be changed for it.
     """
@@ -73,7 +78,6 @@ class MeasurementMiddleware:
         )
         # Whoever measures sends the same baggage thousands of times.
         self._asked_with = lru_cache(maxsize=_MOST_BAGGAGE)(self._read_baggage)
-        self._nothing = self._read_baggage("", False)  # noqa: FBT003 (as below)
         watch_open_connections()
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
@@ -98,17 +102,13 @@ class MeasurementMiddleware:
         return _tell(request, response, asked, observation, seconds=perf_counter() - started)
 
     def _asked(self, request: HttpRequest) -> _RequestedMeasurement:
-        if "HTTP_BAGGAGE" not in request.META and TOKEN not in request.META:
-            return self._nothing
-        baggage = request.META.get("HTTP_BAGGAGE", "") if self._reads_baggage else ""
-        # Only who may measure may be told.
-        return self._asked_with(baggage, is_authorised(request))
+        # Only who may measure may choose, or be told: some variants cost many times what users are
+        # served with.
+        if not is_authorised(request):
+            return _NOTHING
+        return self._asked_with(request.META.get("HTTP_BAGGAGE", "") if self._reads_baggage else "")
 
-    def _read_baggage(
-        self,
-        baggage: str,
-        authorised: bool,  # noqa: FBT001 (half as long by position, with every request)
-    ) -> _RequestedMeasurement:
+    def _read_baggage(self, baggage: str) -> _RequestedMeasurement:
         members = baggage_members(baggage)
         names = requested_names(members)
         choice = self._chooser.choose(*names) if names else None
@@ -119,8 +119,8 @@ class MeasurementMiddleware:
         return _RequestedMeasurement(
             choice=choice,
             labels=labels,
-            authorised=authorised,
-            statements=members.get(BAGGAGE_STATEMENTS) if authorised else None,
+            authorised=True,
+            statements=members.get(BAGGAGE_STATEMENTS),
         )
 
     def _explain(self, request: HttpRequest, asked: _RequestedMeasurement) -> HttpResponse:
