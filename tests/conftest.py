@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ import pytest
 from headtohead.config import Config
 from headtohead.config_loading import load_config
 from headtohead.experiment import Experiment
+from headtohead.protocol.headers import TOKEN_HEADER
 from headtohead.stack import temporary_stack
 from headtohead.stack.settings import stack_settings
 from headtohead.stack.state import RunningStack
@@ -127,6 +129,14 @@ class Project:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+        )
+
+    def metrics_request(self) -> urllib.request.Request:
+        """For what Prometheus reads of the API that is up."""
+        listed = self.json("list", "product-list")
+        sent = listed["experiments"][0]["variants"][0]["request"]["headers"]
+        return urllib.request.Request(
+            f"{listed['base_url']}/metrics", headers={TOKEN_HEADER: sent[TOKEN_HEADER]}
         )
 
     def json(self, *arguments: str) -> dict:

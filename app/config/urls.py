@@ -2,11 +2,11 @@
 
 from django.conf import settings
 from django.urls import include, path
-from django_prometheus.exports import ExportToDjangoView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from app.config.health import HealthView
 from app.config.liveness import liveness_view
+from app.config.metrics import metrics_view
 
 urlpatterns = [
     path("api/auth/", include("app.accounts.urls")),
@@ -19,7 +19,7 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("health/", HealthView.as_view(), name="health"),
     path("alive/", liveness_view, name="liveness"),
-    path("metrics", ExportToDjangoView, name="metrics"),
+    path("metrics", metrics_view, name="metrics"),
 ]
 if "silk.middleware.SilkyMiddleware" in settings.MIDDLEWARE:
     # Its middleware looks for its pages, to pass them over.

@@ -66,6 +66,7 @@ def test_status_shows_where_everything_is(project):
 def test_metrics_of_several_workers_add_up_and_name_no_unknown_experiment(project):
     listed = project.json("list", "product-list")
     base_url = listed["base_url"]
+    metrics = project.metrics_request()
     recipe = listed["experiments"][0]["variants"][0]["request"]
     unknown = {
         **recipe,
@@ -73,7 +74,7 @@ def test_metrics_of_several_workers_add_up_and_name_no_unknown_experiment(projec
     }
 
     def count(labels: str) -> float:
-        with urllib.request.urlopen(f"{base_url}/metrics", timeout=10) as response:
+        with urllib.request.urlopen(metrics, timeout=10) as response:
             lines = response.read().decode().splitlines()
         name = f"headtohead_request_duration_seconds_count{{{labels}}} "
         return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
@@ -91,6 +92,5 @@ def test_metrics_of_several_workers_add_up_and_name_no_unknown_experiment(projec
 
 
 def test_metrics_of_django_prometheus_stand_beside_ours(project):
-    base_url = project.json("list")["base_url"]
-    with urllib.request.urlopen(f"{base_url}/metrics", timeout=10) as response:
+    with urllib.request.urlopen(project.metrics_request(), timeout=10) as response:
         assert "django_cache_get_total" in response.read().decode()

@@ -12,7 +12,7 @@ from headtohead.config_loading import load_config
 
 IMAGE_WITH_VERSION = re.compile(r"[\w./-]+:v?\d+\.\d+(\.\d+)?[\w.-]*")
 SECRETS = {
-    *("DJANGO_SECRET_KEY", "JWT_SIGNING_KEY", "GRAFANA_ADMIN_PASSWORD"),
+    *("DJANGO_SECRET_KEY", "JWT_SIGNING_KEY", "METRICS_TOKEN", "GRAFANA_ADMIN_PASSWORD"),
     *("POSTGRES_PASSWORD", "POSTGRES_READER_PASSWORD", "REDIS_PASSWORD"),
 }
 

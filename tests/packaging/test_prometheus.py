@@ -91,7 +91,8 @@ def test_the_generator_is_saturated_where_the_harness_says_so(
 
 def test_compose_scrapes_what_the_local_stack_scrapes(config: dict[str, Any]) -> None:
     jobs = {each["job_name"]: each for each in config["scrape_configs"]}
-    local = json.loads(configuration(jobs=dict.fromkeys(jobs, "host:1"), rules=Path("rules")))
+    text = configuration(jobs=dict.fromkeys(jobs, "host:1"), token="secret", rules=Path("rules"))
+    local = json.loads(text)
     assert config["global"] == local["global"]
     # Only the local stack starts servers for variants.
     *alike, beside = local["scrape_configs"]
@@ -100,6 +101,8 @@ def test_compose_scrapes_what_the_local_stack_scrapes(config: dict[str, Any]) ->
         own = jobs[each["job_name"]]
         assert own.get("scrape_interval") == each.get("scrape_interval")
         assert own.get("scrape_timeout") == each.get("scrape_timeout")
+        assert ("authorization" in own) is ("authorization" in each) is (own["job_name"] == "api")
+    assert beside["authorization"] == {"credentials": "secret"}
     assert jobs.keys() == {"api", "generator", "worker", "postgres", "valkey", "prometheus"}
 
 
@@ -117,9 +120,22 @@ def test_targets_are_services_of_docker_compose(
     assert targets["worker"] == f"worker:{port}"
 
 
+def test_compose_writes_the_token_where_its_prometheus_reads_it(
+    config: dict[str, Any], services: dict[str, Any]
+) -> None:
+    (api,) = (each for each in config["scrape_configs"] if each["job_name"] == "api")
+    path = api["authorization"]["credentials_file"]
+    prometheus = services["prometheus"]
+    (script,) = prometheus["command"]
+    assert f'"$$METRICS_TOKEN" >{path}' in script
+    assert [Path(path).parent.as_posix()] == prometheus["tmpfs"]
+    told = services["api"]["environment"]["METRICS_TOKEN"]
+    assert prometheus["environment"] == {"METRICS_TOKEN": told}
+
+
 @pytest.mark.process
 def test_promtool_accepts_both_configurations(root: Path, promtool: str, tmp_path: Path) -> None:
-    text = configuration(jobs={"api": "127.0.0.1:1"}, rules=root / RULES)
+    text = configuration(jobs={"api": "127.0.0.1:1"}, token="secret", rules=root / RULES)
     (tmp_path / "prometheus.json").write_text(text, encoding="utf-8")
     assert checked(promtool, "check", "config", tmp_path / "prometheus.json") == ""
     # Its rules are where the container has them.

@@ -182,5 +182,5 @@ def test_where_it_is_not_installed_nothing_is_started_and_the_fix_is_told(
 
 
 def test_rules_of_the_project_are_read_from_its_folder() -> None:
-    written = json.loads(configuration(jobs={}, rules=Path("/srv/shop/rules")))
+    written = json.loads(configuration(jobs={}, token="secret", rules=Path("/srv/shop/rules")))
     assert written["rule_files"] == ["/srv/shop/rules/*.yml"]

@@ -36,6 +36,9 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": timedelta(days=14),
 }
 
+# Lets Prometheus scrape, beside the token that lets one measure.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 # Off, because a load generator on the same machine speaks plain HTTP. Switched on, the API expects
 # a proxy before it that ends TLS and overwrites X-Forwarded-Proto.
 HTTPS = env.bool("DJANGO_HTTPS", default=False)

@@ -108,6 +108,7 @@ class Monitoring:
         self,
         *,
         scraped: Mapping[str, str],
+        token: str,
         database_url: str,
         cache_url: str,
         root: Path,
@@ -118,6 +119,7 @@ class Monitoring:
 
         Args:
             scraped: Host and port of the servers that export metrics themselves, by job.
+            token: The project's, for the metrics of its API.
             database_url: The database, for its exporter.
             cache_url: The cache, for its exporter.
             root: The project's folder, which may hold rules.
@@ -142,6 +144,7 @@ class Monitoring:
                 GENERATOR: f"{ports.HOST}:{generator_port}",
                 **{job: server.address for job, server in exporters.items()},
             },
+            token=token,
             rules=root / RULES,
             last_address=last.address if last else None,
             progress=progress,

@@ -19,6 +19,8 @@ from headtohead.host.files import write_whole
 from headtohead.services.running_server import RunningServer
 from headtohead.services.server_process import ATTEMPTS, ServerProcess
 
+# The project's API.
+API_JOB = "api"
 # Their job, apart from that of the API, whose own traffic its dashboard and alerts judge.
 JOB = "beside"
 FOLDER = "beside"
@@ -115,6 +117,7 @@ class LocalPrometheus:
         self,
         *,
         jobs: Mapping[str, str],
+        token: str,
         rules: Path,
         last_address: str | None,
         progress: Callable[[str], None],
@@ -123,6 +126,7 @@ class LocalPrometheus:
 
         Args:
             jobs: Host and port to scrape, by the name of the job.
+            token: Sent to the project's API and to servers beside it, which may ask for it.
             rules: Folder of recording and alert rules; it need not exist.
             last_address: Where it listened before, which it does again if it can.
             progress: Told that it is started.
@@ -131,12 +135,12 @@ class LocalPrometheus:
             StackError: It cannot be started.
         """
         running = self.process.find()
-        if len(running) == 1 and last_address and self._serves(last_address, jobs, rules):
+        if len(running) == 1 and last_address and self._serves(last_address, jobs, token, rules):
             process, address = running[0], last_address
         else:
             progress("starting Prometheus")
             self.stop()
-            process, address = self._start(jobs, rules, last_address)
+            process, address = self._start(jobs, token, rules, last_address)
         return RunningServer(
             name=NAME,
             pid=process.pid,
@@ -149,8 +153,8 @@ class LocalPrometheus:
         """Stop this server; False when it does not run."""
         return self.process.stop()
 
-    def _serves(self, address: str, jobs: Mapping[str, str], rules: Path) -> bool:
-        wanted = configuration(jobs={**jobs, PROGRAM: address}, rules=rules)
+    def _serves(self, address: str, jobs: Mapping[str, str], token: str, rules: Path) -> bool:
+        wanted = configuration(jobs={**jobs, PROGRAM: address}, token=token, rules=rules)
         return (
             self._config.exists()
             and self._config.read_text(encoding="utf-8") == wanted
@@ -158,7 +162,7 @@ class LocalPrometheus:
         )
 
     def _start(
-        self, jobs: Mapping[str, str], rules: Path, last_address: str | None
+        self, jobs: Mapping[str, str], token: str, rules: Path, last_address: str | None
     ) -> tuple[psutil.Process, str]:
         folder = self.process.folder
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -167,7 +171,7 @@ class LocalPrometheus:
         shutil.rmtree(folder / FOLDER, ignore_errors=True)
         (folder / FOLDER).mkdir(mode=0o700)
         for address in _addresses(last_address):
-            wanted = configuration(jobs={**jobs, PROGRAM: address}, rules=rules)
+            wanted = configuration(jobs={**jobs, PROGRAM: address}, token=token, rules=rules)
             write_whole(wanted, self._config, private=True)
             started = self.process.start(
                 [
@@ -195,8 +199,9 @@ def _targets(address: str) -> Any:
     return _asked(address, "targets", "activeTargets") or None
 
 
-def configuration(*, jobs: Mapping[str, str], rules: Path) -> str:
+def configuration(*, jobs: Mapping[str, str], token: str, rules: Path) -> str:
     """Prometheus' configuration, in JSON, which its YAML includes."""
+    authorised = {"authorization": {"credentials": token}}
     return json.dumps(
         {
             "global": {
@@ -210,10 +215,11 @@ def configuration(*, jobs: Mapping[str, str], rules: Path) -> str:
                     "job_name": job,
                     "static_configs": [{"targets": [address]}],
                     **(_EAGERLY if job == GENERATOR else {}),
+                    **(authorised if job == API_JOB else {}),
                 }
                 for job, address in jobs.items()
             ]
-            + [{"job_name": JOB, "file_sd_configs": [{"files": [FILES]}]}],
+            + [{"job_name": JOB, "file_sd_configs": [{"files": [FILES]}], **authorised}],
         },
         indent=2,
     )

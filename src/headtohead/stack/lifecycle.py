@@ -21,6 +21,7 @@ from headtohead.services.memcached import Memcached
 from headtohead.services.monitoring import Monitoring
 from headtohead.services.project_layout import changed_at
 from headtohead.services.project_variables import secrets_of
+from headtohead.services.prometheus import API_JOB
 from headtohead.services.prometheus import program as prometheus_program
 from headtohead.services.running_server import RunningServer
 from headtohead.services.valkey import VALKEY as CACHE
@@ -209,7 +210,7 @@ def _start(
     )
 
     servers = [database.server, cache.server, served]
-    scraped = {"api": served.address}
+    scraped = {API_JOB: served.address}
     if memcached:
         servers.append(memcached.server)
     if broker and settings.celery:
@@ -223,6 +224,7 @@ def _start(
     if watches:
         watched, watching = Monitoring(directory=directory).ensure(
             scraped=scraped,
+            token=project.token,
             database_url=database.url,
             cache_url=cache.url,
             root=settings.root,
