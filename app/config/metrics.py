@@ -6,17 +6,18 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
-from django_prometheus.exports import ExportToDjangoView
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.config.problems import plain_problem
 from headtohead.django import is_authorised
+from headtohead.django.prometheus.collecting import page
 
 
 @require_safe
 def metrics_view(request: HttpRequest) -> HttpResponse:
     """The metrics of all workers, for who holds the token to watch or to measure this server."""
     if is_authorised(request) or _may_watch(request.META.get("HTTP_AUTHORIZATION", "")):
-        return ExportToDjangoView(request)
+        return HttpResponse(page(), content_type=CONTENT_TYPE_LATEST)
     refused = plain_problem(
         HTTPStatus.UNAUTHORIZED, detail="Metrics need a token, as Authorization: Bearer."
     )

@@ -14,6 +14,7 @@ def test_start_forgets_the_metrics_of_an_earlier_server(tmp_path, monkeypatch):
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(directory))
     on_starting(None)
     (directory / "counter_1.db").touch()
+    (directory / "counter_2.db.unreadable").touch()
     on_starting(None)
     assert list(directory.iterdir()) == []
 

@@ -9,8 +9,9 @@ import time
 from typing import Any
 
 from celery import Task, signals
-from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import Counter, Histogram, start_http_server
+
+from headtohead.django.prometheus.collecting import registry
 
 METRICS_VARIABLE = "H2H_TASK_METRICS"
 # From a millisecond, in which an idle worker has a task, to the minutes of one that cannot keep up.
@@ -69,6 +70,4 @@ def _show_metrics(**_: Any) -> None:
     address = os.environ.get(METRICS_VARIABLE)
     if address:
         host, port = address.rsplit(":", 1)
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        start_http_server(int(port), addr=host, registry=registry)
+        start_http_server(int(port), addr=host, registry=registry())
