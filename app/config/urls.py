@@ -2,8 +2,9 @@
 
 from django.conf import settings
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView
 
+from app.config.docs import DocsView
 from app.config.health import HealthView
 from app.config.liveness import liveness_view
 from app.config.metrics import metrics_view
@@ -16,7 +17,7 @@ urlpatterns = [
     path("api/", include("app.delivery.urls")),
     path("", include("app.graph.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/docs/", DocsView.as_view(url_name="schema"), name="docs"),
     path("health/", HealthView.as_view(), name="health"),
     path("alive/", liveness_view, name="liveness"),
     path("metrics", metrics_view, name="metrics"),

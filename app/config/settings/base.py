@@ -35,14 +35,15 @@ _outer, _inner = chosen(env, "OBSERVER", OBSERVERS)
 
 MIDDLEWARE = [
     *_outer,
-    "app.config.requests.refuse_unreadable",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "app.config.headers.protect",
+    "app.config.requests.refuse_unreadable",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     *_inner,
 ]
 
@@ -72,6 +73,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+# Scripts of other sites have no business with what it serves.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 LOGGING = {
     "version": 1,
