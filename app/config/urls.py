@@ -1,5 +1,7 @@
 """Every address of the API."""
 
+from importlib import import_module
+
 from django.conf import settings
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
@@ -8,6 +10,7 @@ from app.config.docs import DocsView
 from app.config.health import HealthView
 from app.config.liveness import liveness_view
 from app.config.metrics import metrics_view
+from app.config.silk_access import for_staff
 
 urlpatterns = [
     path("api/auth/", include("app.accounts.urls")),
@@ -24,7 +27,8 @@ urlpatterns = [
 ]
 if "silk.middleware.SilkyMiddleware" in settings.MIDDLEWARE:
     # Its middleware looks for its pages, to pass them over.
-    urlpatterns.append(path("silk/", include("silk.urls", namespace="silk")))
+    pages = for_staff(import_module("silk.urls").urlpatterns)
+    urlpatterns.append(path("silk/", include((pages, "silk"))))
 
 handler400 = "app.config.problems.bad_request"
 handler404 = "app.config.problems.not_found"

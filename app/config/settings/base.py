@@ -2,6 +2,7 @@
 
 from app.config.alternatives import OBSERVERS, chosen
 from app.config.settings.environment import env
+from app.config.silk_access import SENSITIVE, records
 
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 
@@ -30,6 +31,12 @@ if HEADTOHEAD["EXPERIMENTS"]:
     # For its tables. Its middleware is there only where what it costs is measured.
     INSTALLED_APPS.append("silk")
 SILKY_MAX_RECORDED_REQUESTS = 1000
+# It shows staff what it keeps: no bodies, and no request that has a secret in its address.
+SILKY_AUTHENTICATION = True
+SILKY_AUTHORISATION = True
+SILKY_SENSITIVE_KEYS = SENSITIVE
+SILKY_INTERCEPT_FUNC = records
+SILKY_MAX_RESPONSE_BODY_SIZE = 0
 
 _outer, _inner = chosen(env, "OBSERVER", OBSERVERS)
 
@@ -52,7 +59,12 @@ WSGI_APPLICATION = "app.config.wsgi.application"
 ASGI_APPLICATION = "app.config.asgi.application"
 
 TEMPLATES = [
-    {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True},
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        # Silk's pages ask for it.
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
 ]
 
 # Where the carriers of deliveries answer; without it nobody can be asked for a quote.
