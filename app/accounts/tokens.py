@@ -59,15 +59,16 @@ def read_refresh(token: str) -> RefreshClaims:
     """The claims of a refresh token.
 
     Raises:
-        InvalidTokenError: It is not signed by us, not a refresh token, or expired.
+        InvalidTokenError: It is not signed by us, no refresh token of a family, or expired.
     """
     try:
         payload = RefreshToken(token).payload
-    except TokenError as error:
+        return RefreshClaims(
+            id=UUID(payload["jti"]),
+            family=UUID(payload[FAMILY_CLAIM]),
+            user=payload["sub"],
+            expires_at=datetime.fromtimestamp(payload["exp"], tz=UTC),
+        )
+    # What we have signed, for something else or in another version, may claim anything.
+    except (TokenError, KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise InvalidTokenError from error
-    return RefreshClaims(
-        id=UUID(payload["jti"]),
-        family=UUID(payload[FAMILY_CLAIM]),
-        user=payload["sub"],
-        expires_at=datetime.fromtimestamp(payload["exp"], tz=UTC),
-    )

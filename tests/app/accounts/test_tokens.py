@@ -24,6 +24,13 @@ def forged(key: str = settings.JWT_SIGNING_KEY, algorithm: str = "HS256", **clai
     return jwt.encode(payload | claims, key, algorithm=algorithm)
 
 
+def without(claim: str) -> str:
+    """A refresh token of ours that lacks a claim."""
+    payload = jwt.decode(sign(CLAIMS)["refresh"], options={"verify_signature": False})
+    del payload[claim]
+    return jwt.encode(payload, settings.JWT_SIGNING_KEY, algorithm="HS256")
+
+
 def test_claims_round_trip() -> None:
     assert read_refresh(sign(CLAIMS)["refresh"]) == CLAIMS
     assert read_refresh(forged()) == CLAIMS
@@ -49,6 +56,13 @@ def test_an_access_token_lasts_five_minutes_and_no_longer_than_its_family() -> N
         pytest.param(forged("", "none"), id="unsigned"),
         pytest.param(forged(algorithm="HS512"), id="another algorithm"),
         pytest.param(forged(exp=1), id="expired"),
+        pytest.param(forged(jti="x"), id="an id that is none"),
+        pytest.param(forged(family="x"), id="a family that is none"),
+        pytest.param(forged(family=None), id="no family"),
+        pytest.param(forged(family=["x"]), id="several families"),
+        pytest.param(forged(exp=10**30), id="no end"),
+        pytest.param(without("family"), id="without a family"),
+        pytest.param(without("sub"), id="without a user"),
     ],
 )
 def test_other_tokens_are_refused(token: str) -> None:
