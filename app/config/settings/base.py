@@ -2,7 +2,7 @@
 
 from app.config.alternatives import OBSERVERS, chosen
 from app.config.settings.environment import env
-from app.config.silk_access import SENSITIVE, records
+from app.config.silk_recording import SENSITIVE, records
 
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 
