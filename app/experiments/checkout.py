@@ -2,30 +2,44 @@
 
 The order and its payment are the same for all; what differs is who puts the stock aside and writes
 the confirmation: the request itself in its transaction (`inline`), a task that is handed over when
-the transaction is committed (`task`), or one that is handed over within it (`early-task`), which is
-the usual mistake: a worker may be faster than the commit, and a rollback leaves a ghost of a task.
+the transaction is committed (`task`), one that is noted in the database with the order, too
+(`outbox`), or one that is handed over within the transaction (`early-task`), which is the usual
+mistake: a worker may be faster than the commit, and a rollback leaves a ghost of a task.
+
+An audit kills the processes that take orders, again and again. Between the commit and handing the
+task over there is a moment in which `task` loses an order for good: it is there, and nobody follows
+it up. The outbox costs a row in the order's transaction, and loses none: whatever is still noted is
+handed over again.
 
 Measured is how long the customer waits for the answer, not how long the work takes: a task takes no
 less work, it takes it later, and the worker runs on the cores that the API has, where it slows down
 the requests that come next, whoever sends them. Rows do not grow: the request names the same order
-each time, and every write is made in place.
+each time, and every write is made in place; a note is there for as long as its task is not done.
 """
 
 import json
+import os
+import signal
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from math import ceil
+from pathlib import Path
 from time import monotonic, sleep
 
 from headtohead.audit import AuditedVariant, Fact
+from headtohead.errors import MeasurementError
 from headtohead.experiment import Experiment, Request, Variant
 
 # Not the first customer, whose history others ask for.
 CUSTOMER = "/api/customers/2"
 ORDERS, DECLINED, USERS = 100, 20, 8
 PATIENCE = 60.0  # seconds, after which work that has not arrived counts as lost
+# How often all processes are killed, with how many orders under way. That one dies at the wrong
+# moment takes a few deaths, but not this many.
+DEATHS, MOST_DEATHS, ORDERS_PER_DEATH, ANSWERS_BEFORE_DEATH = 5, 40, 16, 2
 
 
 def _order_of(products: int) -> Request:
@@ -50,7 +64,7 @@ def audit(variant: AuditedVariant) -> Iterator[Fact]:
     ghosts = sum(_fulfilment(variant, reference) is not None for reference in refused)
     lost = sum(not each or each["outcome"] != "done" for each in done)
     waits = sorted(_wait_ms(each) for each in done if each)
-    early = variant.variant_name == CHECKOUT.variants[-1].name
+    early = variant.variant_name == "early-task"
     yield Fact(
         name="orders accepted",
         value=len(accepted),
@@ -72,6 +86,78 @@ def audit(variant: AuditedVariant) -> Iterator[Fact]:
     if waits:
         yield Fact(name="queue lag, median", value=_percentile(waits, 50), unit="ms")
         yield Fact(name="queue lag, 99th percentile", value=_percentile(waits, 99), unit="ms")
+    if not early:
+        yield from _deaths(variant)
+
+
+def _deaths(variant: AuditedVariant) -> Iterator[Fact]:
+    """Kill what takes orders while it does, and count those that nobody follows up."""
+    name = variant.variant_name
+    server = _parent(variant.processes[0])  # which starts new ones in their places
+    lesson = name == "task"
+    deaths, left = 0, []
+    while deaths < DEATHS or (lesson and not left and deaths < MOST_DEATHS):
+        references = [f"{name[:2]}{deaths:02}d{number}" for number in range(ORDERS_PER_DEATH)]
+        _place_until_death(variant, references, server=server)
+        # Tasks run in the order in which they are handed over: with this one done, all are.
+        for reference in _place(variant, [f"{name[:2]}{deaths:02}end"], card="good"):
+            _awaited(variant, reference)
+        committed = _committed(variant, references)
+        left += [each for each in committed if _fulfilment(variant, each) is None]
+        deaths += 1
+    # What is noted nowhere, nobody comes upon later.
+    patience = 0.0 if lesson else PATIENCE
+    lost = sum(_awaited(variant, each, patience=patience) is None for each in left)
+    yield Fact(name="times that all processes were killed", value=deaths)
+    yield Fact(
+        name="orders lost with their process",
+        value=lost,
+        expected="more than 0: the lesson" if lesson else "0",
+        holds=bool(lost) is lesson,
+    )
+
+
+def _place_until_death(variant: AuditedVariant, references: Sequence[str], *, server: int) -> None:
+    """Place orders, and kill the processes that take them.
+
+    At the first answers, since everything takes longest in a process that is new: between the
+    commit and handing over, too, where it has to connect.
+    """
+    answered = threading.Semaphore(0)
+
+    def place(reference: str) -> None:
+        try:
+            _place(variant, [reference], card="good")
+        except MeasurementError:
+            pass  # it died, and nobody knows whether the order is there
+        finally:
+            answered.release()
+
+    def kill() -> None:
+        for _ in range(ANSWERS_BEFORE_DEATH):
+            answered.acquire(timeout=PATIENCE)
+        for process in _children(server):
+            os.kill(process, signal.SIGKILL)
+
+    variant.concurrently([kill, *(partial(place, each) for each in references)], users=USERS + 1)
+
+
+def _parent(process: int) -> int:
+    # After the name of the program, which is in brackets and may hold anything.
+    state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2]
+    return int(state.split()[1])
+
+
+def _children(process: int) -> list[int]:
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii")
+    return [int(each) for each in listed.split()]
+
+
+def _committed(variant: AuditedVariant, references: Sequence[str]) -> list[str]:
+    """Those of the references of which there is an order."""
+    newest = variant.require(Request(path=f"{CUSTOMER}/orders/?page_size=100"))
+    numbers = {each["number"] for each in json.loads(newest.body)["results"]}
+    return [each for each in references if f"C-2-{each}" in numbers]
 
 
 def _place(variant: AuditedVariant, references: Sequence[str], *, card: str) -> list[str]:
@@ -86,8 +172,10 @@ def _place(variant: AuditedVariant, references: Sequence[str], *, card: str) -> 
     return [reference for reference, ok in zip(references, placed, strict=True) if ok]
 
 
-def _awaited(variant: AuditedVariant, reference: str) -> dict[str, str] | None:
-    deadline = monotonic() + PATIENCE
+def _awaited(
+    variant: AuditedVariant, reference: str, *, patience: float = PATIENCE
+) -> dict[str, str] | None:
+    deadline = monotonic() + patience
     while (found := _fulfilment(variant, reference)) is None and monotonic() < deadline:
         sleep(0.05)
     return found
@@ -119,7 +207,8 @@ CHECKOUT = Experiment(
     seam="app.orders.handover.fulfilment_request",
     baseline=Variant(name="inline", selector="app.orders.handover.fulfilment_request_inline"),
     variants=(
-        Variant(name="task", selector="app.orders.handover.fulfilment_request"),
+        Variant(name="task", selector="app.orders.handover.fulfilment_request_after_commit"),
+        Variant(name="outbox", selector="app.orders.handover.fulfilment_request"),
         Variant(name="early-task", selector="app.orders.handover.fulfilment_request_early"),
     ),
     request_at_double_rows=_order_of(8),

@@ -138,3 +138,18 @@ class Fulfilment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_number}: {self.outcome}"
+
+
+class OutboxEntry(models.Model):
+    """An order that is still to be followed up; the row goes once that is done.
+
+    No index tells what is due: rows are few, and change in place as long as there is none.
+    """
+
+    order_number = models.CharField(max_length=20, primary_key=True)
+    requested_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="When to hand it over again, unless it is done by then")
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.order_number

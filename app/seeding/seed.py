@@ -12,13 +12,20 @@ from app.catalog.models import (
     Review,
     Tag,
 )
-from app.orders.models import Confirmation, Fulfilment, Order, OrderItem, StockReservation
+from app.orders.models import (
+    Confirmation,
+    Fulfilment,
+    Order,
+    OrderItem,
+    OutboxEntry,
+    StockReservation,
+)
 from app.seeding import catalogue, purchases
 from app.seeding.accounts import replace_accounts
 from app.seeding.loading import Loaded, Table, replace_rows
 
 # What only comes of using the shop.
-EMPTIED = (CategoryFigures, Confirmation, Fulfilment, StockReservation)
+EMPTIED = (CategoryFigures, Confirmation, Fulfilment, OutboxEntry, StockReservation)
 
 
 def shop_seed(*, products: int, seed: int, demo_password: str = "") -> dict[type, Loaded]:

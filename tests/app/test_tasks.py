@@ -11,13 +11,14 @@ from app.accounts.tasks import purge_tokens
 from app.catalog.models import CategoryFigures
 from app.catalog.tasks import refresh_category_figures
 from app.config.celery import app
+from app.orders import tasks as order_tasks
 from tests.app.factories import make_category
 
 
 def test_the_beat_sends_tasks_that_there_are() -> None:
     app.autodiscover_tasks(force=True)
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values()}
-    assert scheduled == {refresh_category_figures.name, purge_tokens.name}
+    assert scheduled == {refresh_category_figures.name, purge_tokens.name, order_tasks.relay.name}
     assert scheduled <= app.tasks.keys()
 
 
@@ -30,6 +31,8 @@ def test_a_task_may_be_run_again_but_never_twice_at_a_time() -> None:
     assert app.conf.task_acks_late
     visible_again = app.conf.broker_transport_options["visibility_timeout"]
     assert app.conf.task_soft_time_limit < app.conf.task_time_limit < visible_again
+    of_orders = order_tasks.follow_up
+    assert of_orders.soft_time_limit < of_orders.time_limit < settings.ORDER_TASK_LEASE_SECONDS
 
 
 def test_without_a_broker_tasks_run_at_once() -> None:

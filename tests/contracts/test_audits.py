@@ -50,7 +50,7 @@ FEWER = {
     "bulk-import": [(bulk_import, "ROUNDS", 3)],
     "cache-backend": READS,
     "cache-invalidation": [(coherence, "READS", 700)],
-    "checkout": [(checkout, "ORDERS", 30), (checkout, "DECLINED", 10)],
+    "checkout": [(checkout, "ORDERS", 30), (checkout, "DECLINED", 10), (checkout, "DEATHS", 1)],
     "product-detail": [*READS, (product_detail, "READS", 350)],
     "session": [(session, "EXPIRIES", 1)],
     "stock-update": [(stock_update, "SALES", 120)],
@@ -60,8 +60,11 @@ FEWER = {
 @pytest.fixture(scope="module")
 def shop(project: Project) -> Iterator[RunningStack]:
     """An API of several workers, on rows and a cache that only audits change."""
-    with project.scratch(rows=project.config().rows, workers=WORKERS, experiments=AUDITED) as shop:
-        yield shop
+    rows = project.config().rows
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("ORDER_RELAY_SECONDS", "1")  # what is handed over late is not late long
+        with project.scratch(rows=rows, workers=WORKERS, experiments=AUDITED) as shop:
+            yield shop
 
 
 def test_there_are_audits():

@@ -16,6 +16,7 @@ from app.orders.errors import OrderClosedError, PaymentDeclinedError, UnknownPro
 from app.orders.fulfilment import order_fulfil
 from app.orders.handover import (
     fulfilment_request,
+    fulfilment_request_after_commit,
     fulfilment_request_early,
     fulfilment_request_inline,
 )
@@ -132,7 +133,10 @@ def test_an_unknown_product_is_named(customer: Customer, products: list[Product]
     assert not Order.objects.exists()
 
 
-@pytest.mark.parametrize("hand_over", [fulfilment_request, fulfilment_request_inline])
+@pytest.mark.parametrize(
+    "hand_over",
+    [fulfilment_request, fulfilment_request_after_commit, fulfilment_request_inline],
+)
 def test_a_declined_card_leaves_nothing(
     hand_over: Any, customer: Customer, products: list[Product], monkeypatch: pytest.MonkeyPatch
 ) -> None:
