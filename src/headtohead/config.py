@@ -155,8 +155,8 @@ class Config:
         modes=("throughput",),
     )
     master_bind: str = _setting(
-        "Address of this machine, or ADDRESS:PORT, where the run waits for workers; anyone who can "
-        "reach it can join. Without a port it is 5557 for remote workers, otherwise a free one.",
+        "Address of this machine, or ADDRESS:PORT, where the run waits for workers, which have to "
+        "know its secret. Without a port it is 5557 for remote workers, otherwise a free one.",
         default="127.0.0.1",
         modes=("throughput",),
     )

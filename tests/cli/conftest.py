@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from headtohead.load.messages.distributed import SECRET_VARIABLE
 from headtohead.records.run import write_record
 from tests.cli.commands import REGISTRY, RUN, CommandLine, Told
 from tests.cli.work import WORK
@@ -29,7 +30,8 @@ def give(command_line: CommandLine) -> Callable[..., tuple[dict[str, Any], Told]
         work = WORK[words]
         for name, answer in {**work.beside, work.does: work.answer}.items():
             command_line.stand_in(name, answer)
-        told = command_line.give(*words.split(), *work.needed, *arguments, **environment)
+        given = {SECRET_VARIABLE: "agreed", **environment}
+        told = command_line.give(*words.split(), *work.needed, *arguments, **given)
         assert told.calls[work.does], told.completed
         return told.calls[work.does][-1], told
 

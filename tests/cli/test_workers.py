@@ -39,7 +39,12 @@ class Host:
         return subprocess.Popen(
             ["ip", "netns", "exec", self.name, *command],
             cwd=folder,
-            env={**os.environ, "H2H_TOKEN": "secret", "COLUMNS": "160"},
+            env={
+                **os.environ,
+                "H2H_TOKEN": "secret",
+                "H2H_WORKER_SECRET": "agreed",
+                "COLUMNS": "160",
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,3 +1,5 @@
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,7 +17,7 @@ from headtohead.host.ports import free_port
 from headtohead.load.control.distributed import Fleet, open_fleet
 from headtohead.load.generator.schedule import BlockSchedule
 from headtohead.load.messages.arm import Sample
-from headtohead.load.messages.distributed import WorkerLost
+from headtohead.load.messages.distributed import SECRET_VARIABLE, WorkerLost
 from headtohead.load.messages.throughput import Block, BlockBatch, BlockPlan
 from headtohead.modes.throughput.workers import fleet_caveats
 from tests.load.generator.test_process import arm
@@ -151,9 +153,16 @@ def test_worker_whose_master_goes_away_ends_itself(variants_server):
         assert errors.startswith("h2h: the master went away")
 
 
-def worker(port: int) -> "subprocess.Popen[str]":
+@pytest.fixture(autouse=True)
+def _agreed_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers may be started before the run is."""
+    monkeypatch.setenv(SECRET_VARIABLE, "agreed")
+
+
+def worker(port: int, **environment: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "headtohead.load.generator.worker", "127.0.0.1", str(port)],
+        env={**os.environ, **environment},
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -180,6 +189,48 @@ def test_workers_that_nobody_waits_for_are_sent_away_and_move_no_user(variants_s
     assert notes[0] == f"Waiting for 1 times `h2h worker --master 127.0.0.1:{port}`"
     assert notes[1].startswith("Worker 1 of 1 joined, from ")
     assert len(notes) == 2
+
+
+@pytest.mark.parametrize("secret", ["", "guessed"])
+def test_whoever_does_not_know_the_secret_gets_no_plan_and_delivers_nothing(
+    secret: str, variants_server
+):
+    port = free_port()
+    with ExitStack() as stack:
+        notes: list[str] = []
+        stranger = stack.enter_context(worker(port, **{SECRET_VARIABLE: secret}))
+        stack.callback(stranger.kill)
+        invited: list[subprocess.Popen[str]] = []
+
+        def note(text: str) -> None:
+            notes.append(text)
+            if "turned away" in text:
+                invited.append(stack.enter_context(worker(port)))
+                stack.callback(invited[0].kill)
+
+        # It is the first that comes.
+        one = stack.enter_context(fleet(remote=1, port=port, note=note))
+        _, errors = stranger.communicate(timeout=LIMIT)
+        assert stranger.returncode == 3
+        assert f"it does not know the secret of the run, see {SECRET_VARIABLE}" in errors
+        ((blocks, samples),) = taken(one, plan(variants_server))
+        assert blocks
+        assert samples
+        assert one.broken is None
+    _, refused, joined = notes
+    assert "was turned away: it does not know the secret of the run" in refused
+    assert joined.startswith("Worker 1 of 1 joined")
+
+
+def test_secret_is_made_up_and_told_where_none_was_agreed_before(monkeypatch):
+    monkeypatch.delenv(SECRET_VARIABLE)
+    told: list[str] = []
+    for _ in range(2):
+        with pytest.raises(ConfigurationError), fleet(remote=1, wait=0.1, note=told.append):
+            pytest.fail("there is no one")
+    first, second = (re.search(rf"`{SECRET_VARIABLE}=(\S+) h2h worker", each)[1] for each in told)
+    assert len(first) > 40
+    assert first != second
 
 
 def test_workers_that_do_not_come_are_waited_for_no_longer_than_said():

@@ -1,14 +1,18 @@
 """Load from several processes, here or on other hosts, seen from the run that uses them."""
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from secrets import token_urlsafe
 from typing import get_args
 
 from headtohead.errors import ConfigurationError, MeasurementError
 from headtohead.host.cores import Cores
 from headtohead.load.control.child_process import ChildProcess, child_process
 from headtohead.load.messages.distributed import (
+    LOCAL,
+    SECRET_VARIABLE,
     STOP,
     Assembly,
     BlocksDone,
@@ -77,7 +81,7 @@ class Fleet:
                     raise ConfigurationError(
                         f"{joined} of {self.workers} workers came within "
                         f"{self._assembly.seconds:g} s",
-                        fix="start `h2h worker --master HOST:PORT` on the others, or wait longer "
+                        fix="start `h2h worker` on the others as it says above, or wait longer "
                         "with --worker-wait",
                     )
 
@@ -161,7 +165,9 @@ def open_fleet(
         ConfigurationError: The address cannot be listened on, or workers did not come.
     """
     _require_free(host, port)
-    assembly = Assembly(host=host, port=port, workers=local + remote, seconds=wait)
+    agreed = os.environ.get(SECRET_VARIABLE)
+    secret = agreed or token_urlsafe()
+    assembly = Assembly(host=host, port=port, workers=local + remote, seconds=wait, secret=secret)
     with ExitStack() as stack:
         master = stack.enter_context(child_process("master", cores=cores))
         fleet = Fleet(master, assembly=assembly)
@@ -169,9 +175,13 @@ def open_fleet(
         port = fleet.listen()
         nearby = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 (compared)
         for _ in range(local):
-            stack.enter_context(child_process("worker", nearby, str(port), cores=cores))
+            worker = stack.enter_context(
+                child_process("worker", nearby, str(port), LOCAL, cores=cores)
+            )
+            worker.say(secret)
         if remote:
-            note(f"Waiting for {remote} times `h2h worker --master {host}:{port}`")
+            told = "" if agreed else f"{SECRET_VARIABLE}={secret} "
+            note(f"Waiting for {remote} times `{told}h2h worker --master {host}:{port}`")
         fleet.assemble(note=note)
         yield fleet
 

@@ -12,10 +12,12 @@ are spread by us and not by Locust's dispatcher, which would move them whenever 
 
 import os
 import sys
+from hmac import compare_digest
 from time import monotonic
 from typing import Any
 
 import gevent
+import msgspec
 from gevent.event import AsyncResult, Event
 from gevent.queue import Empty, Queue
 from gevent.socket import wait_read
@@ -25,12 +27,14 @@ from locust.runners import STATE_MISSING, MasterRunner
 
 from headtohead import __version__
 from headtohead.load.generator.schedule import BlockSchedule
+from headtohead.load.messages.arm import REQUEST_SECONDS
 from headtohead.load.messages.distributed import (
-    REQUEST_SECONDS,
+    SECRET_VARIABLE,
     STOP,
     Assembly,
     BlocksDone,
     Delivery,
+    Hello,
     MasterListening,
     NumberedBatch,
     Order,
@@ -80,10 +84,10 @@ class Master:
         for answer in WorkerMessage:
             runner.register_message(answer, self._hear)
 
-    def assemble(self, *, workers: int, seconds: float) -> bool:
+    def assemble(self, assembly: Assembly) -> bool:
         """Wait for workers, and say whether so many came in time."""
-        deadline = monotonic() + seconds
-        while len(self._workers) < workers:
+        deadline = monotonic() + assembly.seconds
+        while len(self._workers) < assembly.workers:
             try:
                 worker, answer, text = self._answers.get(timeout=max(0, deadline - monotonic()))
             except Empty:
@@ -91,8 +95,8 @@ class Master:
                 return False
             if answer is not WorkerMessage.HELLO or worker in self._workers:
                 continue
-            if text != __version__:
-                reason = f"it has headtohead {text}, the master {__version__}"
+            reason = _reason_against(text, secret=assembly.secret)
+            if reason:
                 self._tell(worker, Order.REFUSE, reason)
                 _say(WorkerRefused(host=_host(worker), reason=reason))
                 continue
@@ -199,7 +203,7 @@ def main() -> None:
 
 
 def _serve(master: Master, assembly: Assembly, lines: "Queue[str]") -> None:
-    if not master.assemble(workers=assembly.workers, seconds=assembly.seconds):
+    if not master.assemble(assembly):
         return
     try:
         while True:
@@ -224,6 +228,19 @@ def _listen(lines: "Queue[str]", ended: Event) -> None:
         *whole, rest = (rest + said).split(b"\n")
         for line in whole:
             lines.put(line.decode())
+
+
+def _reason_against(hello: str, *, secret: str) -> str:
+    """Why a worker that says this is not let in; empty where it is."""
+    try:
+        said = decode(hello, Hello)
+    except msgspec.MsgspecError:
+        return "it does not say who it is as a worker of this version does"
+    if not compare_digest(said.secret.encode(), secret.encode()):
+        return f"it does not know the secret of the run, see {SECRET_VARIABLE}"
+    if said.version != __version__:
+        return f"it has headtohead {said.version}, the master {__version__}"
+    return ""
 
 
 def _host(worker: str) -> str:

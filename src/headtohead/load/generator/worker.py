@@ -1,10 +1,12 @@
 """A worker's process: Locust's worker, whose users its master switches.
 
-It is given the address of its master and nothing else: no project, no database. What it is to do
-comes from the master, and it ends with it.
+It is given the address of its master and the secret of the run, and nothing else: no project, no
+database. What it is to do comes from the master, and it ends with it. One that a run started here
+is told the secret on standard input; any other finds it in its environment.
 """
 
 import gc
+import os
 import signal
 import sys
 from time import monotonic, process_time, time
@@ -24,7 +26,15 @@ from headtohead.load.generator.schedule import BlockTurn
 from headtohead.load.generator.throughput import BlockSwitch, BlockUser
 from headtohead.load.generator.user import record_sample
 from headtohead.load.messages.arm import Arm
-from headtohead.load.messages.distributed import NumberedBatch, Order, WorkerMessage, WorkerShare
+from headtohead.load.messages.distributed import (
+    LOCAL,
+    SECRET_VARIABLE,
+    Hello,
+    NumberedBatch,
+    Order,
+    WorkerMessage,
+    WorkerShare,
+)
 from headtohead.load.messages.encoding import to_line
 from headtohead.load.messages.throughput import Block, BlockBatch
 from headtohead.records.encoding import decode
@@ -42,11 +52,13 @@ class Worker:
 
     Args:
         runner: Locust's worker.
+        secret: Why the master should let it in.
         ended: Told why there is no more to do, if not because the master said so.
     """
 
-    def __init__(self, runner: WorkerRunner, *, ended: "AsyncResult[str]") -> None:
+    def __init__(self, runner: WorkerRunner, *, secret: str, ended: "AsyncResult[str]") -> None:
         self._runner = runner
+        self._secret = secret
         self._ended = ended
         self._orders: Queue[tuple[Order, str]] = Queue()
         for order in Order:
@@ -55,7 +67,8 @@ class Worker:
     def serve(self) -> None:
         """Take part in one plan after the other."""
         collect_by_hand()
-        self._say(WorkerMessage.HELLO, __version__)
+        hello = Hello(version=__version__, secret=self._secret)
+        self._say(WorkerMessage.HELLO, to_line(hello))
         while True:
             self._take_part(decode(self._next(Order.PLAN), WorkerShare))
 
@@ -127,12 +140,19 @@ class Worker:
 
 
 def main() -> None:
-    """Work for the master at the host and the port that are given as arguments."""
+    """Work for the master at the host and the port that are given as arguments.
+
+    A third argument says that a run started it here.
+    """
     host, port = sys.argv[1], int(sys.argv[2])
+    if sys.argv[3:] == [LOCAL]:
+        secret = sys.stdin.readline().strip()
+    else:
+        secret = os.environ.get(SECRET_VARIABLE, "")
     environment = Environment(user_classes=[SharedUser])
     environment.events.request.add_listener(record_sample)  # type: ignore[no-untyped-call]
     try:
-        problem = _work(environment, host=host, port=port)
+        problem = _work(environment, host=host, port=port, secret=secret)
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)
     except ConnectionError:
@@ -145,22 +165,24 @@ def main() -> None:
         sys.exit(ExitCode.INVALID_MEASUREMENT)
 
 
-def _work(environment: Environment, *, host: str, port: int) -> str:
+def _work(environment: Environment, *, host: str, port: int, secret: str) -> str:
     """Work until there is no more to do; returns what went wrong, or nothing."""
     ended: AsyncResult[str] = AsyncResult()
     for number in (signal.SIGINT, signal.SIGTERM):
         gevent.signal_handler(number, ended.set_exception, KeyboardInterrupt())
-    gevent.spawn(_serve, environment, host, port, ended).link_exception(
+    gevent.spawn(_serve, environment, host, port, secret, ended).link_exception(
         lambda failed: ended.set_exception(failed.exception)
     )
     return str(ended.get())
 
 
-def _serve(environment: Environment, host: str, port: int, ended: "AsyncResult[str]") -> None:
+def _serve(
+    environment: Environment, host: str, port: int, secret: str, ended: "AsyncResult[str]"
+) -> None:
     runner = environment.create_worker_runner(host, port)
     gevent.spawn(_end_with_runner, runner, ended)
     gevent.spawn(_end_in_silence, environment, ended)
-    Worker(runner, ended=ended).serve()
+    Worker(runner, secret=secret, ended=ended).serve()
 
 
 def _take_leave(runner: WorkerRunner) -> None:

@@ -10,6 +10,10 @@ CONNECTION_SECONDS = 5.0
 NETWORK_SECONDS = 30.0
 
 
+# The longest a request takes before it fails.
+REQUEST_SECONDS = CONNECTION_SECONDS + NETWORK_SECONDS
+
+
 @dataclass(frozen=True, kw_only=True)
 class Arm:
     """One side of a comparison: the full request that a variant serves.

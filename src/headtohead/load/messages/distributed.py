@@ -4,14 +4,15 @@ Between master and workers they travel as JSON text within Locust's own messages
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from headtohead.load.messages.arm import CONNECTION_SECONDS, NETWORK_SECONDS
 from headtohead.load.messages.throughput import BlockBatch, BlockPlan
 
-# The longest a request takes before it fails.
-REQUEST_SECONDS = CONNECTION_SECONDS + NETWORK_SECONDS
+# Holds the secret of a run for a worker that is started elsewhere, and for that run if it is set.
+SECRET_VARIABLE = "H2H_WORKER_SECRET"  # noqa: S105 (its name)
+# Says to a worker that the run it works for started it, here.
+LOCAL = "local"
 # What a run says to its master to end the plan under way early.
 STOP = "stop"
 
@@ -36,7 +37,7 @@ class Order(StrEnum):
 class WorkerMessage(StrEnum):
     """What a worker tells its master."""
 
-    # Followed by the version of headtohead.
+    # Followed by a `Hello`.
     HELLO = "headtohead-hello"
     # All users have warmed up.
     WAITING = "headtohead-waiting"
@@ -44,6 +45,14 @@ class WorkerMessage(StrEnum):
     DRAINED = "headtohead-drained"
     # Followed by a `NumberedBatch`.
     PARCEL = "headtohead-parcel"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hello:
+    """Why a worker is to be let in: it knows the run's secret, and is of the master's version."""
+
+    version: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,12 +92,15 @@ class Assembly:
         port: Port to listen on; 0 takes a free one.
         workers: How many workers to wait for.
         seconds: How long to wait for them.
+        secret: What a worker has to know, lest anybody who reaches the port gets the plan and the
+            token in it, and delivers samples.
     """
 
     host: str
     port: int
     workers: int
     seconds: float
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
