@@ -19,6 +19,7 @@ from locust.runners import LocalRunner
 from locust.util.load_locustfile import is_user_class
 
 from headtohead.errors import ExitCode
+from headtohead.load.generator.parent import end_with_parent
 from headtohead.load.messages.background import BackgroundPlan, BackgroundTally
 from headtohead.load.messages.encoding import to_line
 from headtohead.records.encoding import decode
@@ -26,6 +27,7 @@ from headtohead.records.encoding import decode
 
 def main() -> None:
     """Carry out the plan on standard input."""
+    end_with_parent()
     # What journeys print is no tally.
     tallies, sys.stdout = sys.stdout, sys.stderr
     plan = decode(sys.stdin.readline(), BackgroundPlan)

@@ -26,6 +26,7 @@ from locust.rpc import Message
 from locust.runners import STATE_MISSING, MasterRunner
 
 from headtohead import __version__
+from headtohead.load.generator.parent import ended_after
 from headtohead.load.generator.schedule import BlockSchedule
 from headtohead.load.messages.arm import REQUEST_SECONDS
 from headtohead.load.messages.distributed import (
@@ -50,6 +51,8 @@ from headtohead.load.messages.encoding import to_line, to_named_line
 from headtohead.load.messages.throughput import BlockPlan
 from headtohead.records.encoding import decode
 
+# How long it may take to send workers home once nobody wants them any more.
+FAREWELL_SECONDS = 1.5
 # How often to look whether Locust still hears every worker.
 LOOK_SECONDS = 0.25
 
@@ -199,7 +202,8 @@ def main() -> None:
     # What is not foreseen ends the master, so that nobody waits for it.
     serving.link_exception(lambda _: ended.set())
     ended.wait()
-    runner.quit()
+    with ended_after(FAREWELL_SECONDS):
+        runner.quit()
 
 
 def _serve(master: Master, assembly: Assembly, lines: "Queue[str]") -> None:

@@ -21,6 +21,7 @@ from locust.runners import LocalRunner
 
 from headtohead.load.generator.latency import PairUser
 from headtohead.load.generator.open_model import OpenRun, OpenUser
+from headtohead.load.generator.parent import end_unheard, end_with_parent, ended_after
 from headtohead.load.generator.throughput import BlockRun, BlockSwitch, BlockUser
 from headtohead.load.generator.user import listen_alone
 from headtohead.load.messages.encoding import DONE, from_named_line, to_line
@@ -38,10 +39,13 @@ def collect_by_hand() -> None:
 
 def main() -> None:
     """Carry out the plans on standard input, one after the other."""
+    end_with_parent()
     for line in iter(sys.stdin.readline, ""):
         # What closes a comparison may come too late for it.
         if not line.strip().isdigit():
-            _carry_out(from_named_line(line, PairPlan, BlockPlan, OpenPlan))
+            plan = from_named_line(line, PairPlan, BlockPlan, OpenPlan)
+            with ended_after(plan.longest_seconds):
+                _carry_out(plan)
             sys.stdout.write(f"{DONE}\n")
             sys.stdout.flush()
 
@@ -130,8 +134,12 @@ def _start(user_class: type[User], *, users: int, host: str) -> LocalRunner:
 
 
 def _say(value: object) -> None:
-    sys.stdout.write(to_line(value) + "\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(to_line(value) + "\n")
+        sys.stdout.flush()
+    except OSError:
+        # Locust would log the error and let its users go on.
+        end_unheard()
 
 
 def _variants_to_close(variants: int) -> list[int]:

@@ -2,7 +2,8 @@
 
 It is given the address of its master and the secret of the run, and nothing else: no project, no
 database. What it is to do comes from the master, and it ends with it. One that a run started here
-is told the secret on standard input; any other finds it in its environment.
+is told the secret on standard input and ends with that run, too; any other finds it in its
+environment.
 """
 
 import gc
@@ -21,6 +22,7 @@ from locust.runners import WorkerRunner
 
 from headtohead import __version__
 from headtohead.errors import ExitCode
+from headtohead.load.generator.parent import end_with_parent, ended_after
 from headtohead.load.generator.process import collect_by_hand
 from headtohead.load.generator.schedule import BlockTurn
 from headtohead.load.generator.throughput import BlockSwitch, BlockUser
@@ -70,7 +72,9 @@ class Worker:
         hello = Hello(version=__version__, secret=self._secret)
         self._say(WorkerMessage.HELLO, to_line(hello))
         while True:
-            self._take_part(decode(self._next(Order.PLAN), WorkerShare))
+            share = decode(self._next(Order.PLAN), WorkerShare)
+            with ended_after(share.plan.longest_seconds):
+                self._take_part(share)
 
     def _take_part(self, share: WorkerShare) -> None:
         switch = SharedUser.switch = BlockSwitch(users=share.users)
@@ -146,6 +150,7 @@ def main() -> None:
     """
     host, port = sys.argv[1], int(sys.argv[2])
     if sys.argv[3:] == [LOCAL]:
+        end_with_parent()
         secret = sys.stdin.readline().strip()
     else:
         secret = os.environ.get(SECRET_VARIABLE, "")

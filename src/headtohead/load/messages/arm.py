@@ -14,6 +14,20 @@ NETWORK_SECONDS = 30.0
 REQUEST_SECONDS = CONNECTION_SECONDS + NETWORK_SECONDS
 
 
+def longest_seconds(*, arms: int, warm_up: int, seconds: float) -> float:
+    """What a plan takes at the very most; a generator still at it then has nobody to end it.
+
+    All of its first requests may time out. What is sent before a request that is measured may take
+    many times as long as it, and does not count in a plan's time.
+
+    Args:
+        arms: How many arms.
+        warm_up: Requests that are sent to each first.
+        seconds: Time to spend on what is measured.
+    """
+    return REQUEST_SECONDS * (warm_up + 10) * arms + 100 * seconds
+
+
 @dataclass(frozen=True, kw_only=True)
 class Arm:
     """One side of a comparison: the full request that a variant serves.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from headtohead.load.messages.arm import Arm, Sample
+from headtohead.load.messages.arm import Arm, Sample, longest_seconds
 
 # How often pairs are reported: long enough for it not to count, short enough for a live display
 # and an early stop.
@@ -31,6 +31,12 @@ class PairPlan:
     def arms(self) -> tuple[Arm, ...]:
         """The baseline first."""
         return (self.baseline, *self.variants)
+
+    @property
+    def longest_seconds(self) -> float:
+        """See `longest_seconds`."""
+        seconds = self.seconds * len(self.variants)
+        return longest_seconds(arms=len(self.arms), warm_up=self.warm_up, seconds=seconds)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

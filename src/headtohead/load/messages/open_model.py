@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from headtohead.load.messages.arm import NETWORK_SECONDS, Arm, Sample
+from headtohead.load.messages.arm import NETWORK_SECONDS, Arm, Sample, longest_seconds
 
 
 class Arrivals(StrEnum):
@@ -78,6 +78,11 @@ class OpenPlan:
     stretch_seconds: float
     seconds: float
     seed: int
+
+    @property
+    def longest_seconds(self) -> float:
+        """See `longest_seconds`."""
+        return longest_seconds(arms=len(self.arms), warm_up=self.warm_up, seconds=self.seconds)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

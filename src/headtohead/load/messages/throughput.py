@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from headtohead.load.messages.arm import Arm, Sample
+from headtohead.load.messages.arm import Arm, Sample, longest_seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,11 @@ class BlockPlan:
     block_seconds: float
     seconds: float
     seed: int
+
+    @property
+    def longest_seconds(self) -> float:
+        """See `longest_seconds`."""
+        return longest_seconds(arms=len(self.arms), warm_up=self.warm_up, seconds=self.seconds)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
