@@ -50,7 +50,12 @@ def _plain(value: object) -> object:
 
 def _special(kind: type[Any], value: Any) -> Any:
     if kind is Bound:
-        return Bound(math.inf if value is None else value)
+        if value is not None and not isinstance(value, (int, float)):
+            raise TypeError("Expected `number | null`")
+        try:
+            return Bound(math.inf if value is None else value)
+        except OverflowError as error:
+            raise ValueError("Number out of range") from error
     if kind is Path:
         return Path(value)
     raise NotImplementedError(f"{kind} is nothing that JSON knows")

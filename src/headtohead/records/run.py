@@ -1,15 +1,19 @@
 """What was observed, and where: the record that every report is derived from."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from headtohead.host.files import write_whole
+from headtohead.records.plausibility import LARGEST, problems
 from headtohead.records.provenance import ComparedRevision, Environment, GitState
 from headtohead.records.results import ExperimentResult
 from headtohead.records.store import RecordFormat, to_json
 
 SCHEMA_VERSION = 2
+# As folders of runs are called; it is shown, and part of links.
+_RUN_ID = re.compile(r"\w[\w.+-]*", re.ASCII)
 RECORD_NAME = "run.json"
 
 
@@ -79,11 +83,24 @@ class Run:
         )
 
 
+def _implausible(run: Run) -> str:
+    if not _RUN_ID.fullmatch(run.run_id):
+        return "its `run_id` is no name of a run"
+    if run.started_at.tzinfo is None:
+        return "its `started_at` has no time zone"
+    if not 0 <= run.seconds <= LARGEST:
+        return f"`seconds` is {run.seconds:g}"
+    results = (*run.experiments, *([run.control] if run.control else []))
+    found = (f"{each.name}: {problem}" for each in results for problem in problems(each))
+    return next(found, "")
+
+
 RUN_FORMAT = RecordFormat(
     kind=Run,
     what="record of a run",
     newest=SCHEMA_VERSION,
     renamed={"verdict_error_rate": "alpha", "error_rate": "alpha"},
+    implausible=_implausible,
     fix="give a run directory or run.json that `h2h run` wrote, such as results/latest",
 )
 

@@ -1,6 +1,6 @@
 """Records as JSON text, each with the version of its format."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -11,6 +11,9 @@ from headtohead.errors import RecordError
 from headtohead.records.encoding import decode, encode
 
 R = TypeVar("R")
+
+# Nesting that no record has ends in a RecursionError.
+_NOT_ONE = (msgspec.MsgspecError, RecursionError)
 
 
 class _Versioned(msgspec.Struct):
@@ -33,6 +36,7 @@ class RecordFormat(Generic[R]):
         oldest: The oldest version that it still reads.
         renamed: What fields are called now that older versions had under another name.
         fix: What to do where it cannot be read.
+        implausible: Says what is wrong with one that is well formed; nothing where it may be true.
     """
 
     kind: type[R]
@@ -41,6 +45,7 @@ class RecordFormat(Generic[R]):
     oldest: int = 1
     renamed: Mapping[str, str] = field(default_factory=dict)
     fix: str
+    implausible: Callable[[R], str] = lambda _: ""
 
     def read(self, path: Path) -> R:
         """The record in a file.
@@ -67,7 +72,7 @@ class RecordFormat(Generic[R]):
         """
         try:
             schema = decode(text, _Versioned).schema
-        except msgspec.MsgspecError as error:
+        except _NOT_ONE as error:
             raise RecordError(f"{source} is no {self.what} ({error})", fix=self.fix) from error
         if schema > self.newest:
             raise RecordError(
@@ -83,9 +88,12 @@ class RecordFormat(Generic[R]):
             if self.renamed and schema < self.newest:
                 fields = _renamed(msgspec.json.decode(text), self.renamed)
                 text = encode({**fields, "schema": self.newest}).decode()
-            return decode(text, self.kind)
-        except msgspec.MsgspecError as error:
+            record = decode(text, self.kind)
+        except _NOT_ONE as error:
             raise RecordError(f"{source} is no {self.what} ({error})", fix=self.fix) from error
+        if problem := self.implausible(record):
+            raise RecordError(f"{source} is no {self.what} ({problem})", fix=self.fix)
+        return record
 
 
 def _renamed(fields: Any, names: Mapping[str, str]) -> Any:

@@ -1,14 +1,20 @@
 """Whatever happens to a line of a history, the other lines are as they were."""
 
+import math
+import resource
 import subprocess
+from datetime import UTC
 from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from headtohead.ci.history import report
 from headtohead.ci.history.history_file import append, encode, read_history
+from headtohead.ci.history.series import series_of
 from headtohead.errors import RecordError
+from headtohead.report import html, markdown
 from tests.ci.history.samples import entries, entry
 
 ENTRIES = entries([1.0, 1.01, 0.99, 1.02])
@@ -112,3 +118,50 @@ def test_a_file_that_is_not_there_is_named_with_what_begins_one(tmp_path):
 def test_a_file_that_cannot_be_written_is_named(tmp_path):
     with pytest.raises(RecordError, match="cannot be written"):
         append(ENTRIES, tmp_path / "missing" / "history.jsonl")
+
+
+@pytest.mark.parametrize("room", [0, 1, len(LINES[2]) + 5])
+@pytest.mark.parametrize("held", [0, 2])
+def test_a_disk_that_does_not_take_all_keeps_what_was_there_and_says_so(room, held, path):
+    before = b"".join(LINES[:held])
+    path.write_bytes(before)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + room, hard))
+    try:
+        with pytest.raises(RecordError, match=r"cannot be written \(.*\); make room for it"):
+            append(ENTRIES[held:], path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_bytes() == before
+    assert append(ENTRIES, path) == tuple(ENTRIES[held:])
+
+
+SPOILED = st.lists(st.sampled_from([*LINES, b"[" * 9999, b"\xff"])).map(b"".join)
+
+
+@given(content=st.binary() | SPOILED)
+def test_no_content_of_a_file_is_too_much(content, tmp_path_factory):
+    read(content, tmp_path_factory.mktemp("any"))
+
+
+ODD = st.sampled_from([0.0, -1.0, 1e-300, 1e308, math.inf])
+NUMBERS = st.floats(0.01, 100) | st.floats(allow_nan=False, allow_infinity=False) | ODD
+
+
+@given(
+    ratio=st.floats(0.01, 100) | NUMBERS.filter(math.isfinite),
+    ci95=st.tuples(NUMBERS, NUMBERS).map(sorted),
+    subject=st.text(st.characters(exclude_categories=["Cs"])),
+    commit=st.text(st.characters(exclude_categories=["Cs"])),
+    committed_at=st.datetimes(timezones=st.none() | st.just(UTC)),
+)
+def test_a_line_that_cannot_be_true_costs_itself_and_any_other_can_be_drawn(
+    ratio, ci95, subject, commit, committed_at, tmp_path_factory
+):
+    odd = entry(9, ratio, ci95=ci95, subject=subject, commit=commit, committed_at=committed_at)
+    found = read(b"".join([*LINES, encode(odd)]), tmp_path_factory.mktemp("odd"))
+    assert set(ENTRIES) <= set(found.entries)
+    assert len(found.entries) + len(found.damaged) == len(ENTRIES) + 1
+    series = series_of(found.entries)
+    html.render(report.page(series, damaged=()))
+    markdown.render(report.measurements(series))

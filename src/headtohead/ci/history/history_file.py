@@ -1,11 +1,13 @@
 """A history's file: lines are added and never changed, and a damaged one loses only itself."""
 
 import fcntl
+import math
 import os
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
 
 import msgspec
@@ -15,6 +17,7 @@ from headtohead.errors import RecordError
 from headtohead.records.encoding import Bounds
 from headtohead.records.encoding import decode as decode_json
 from headtohead.records.encoding import encode as encode_json
+from headtohead.records.plausibility import LARGEST_RATIO
 
 SCHEMA_VERSION = 1
 BEGINNING = b'{"schema":'
@@ -81,10 +84,17 @@ def decode(line: bytes) -> HistoryEntry:
         raise ValueError("a mark of an unfinished merge" if conflict else "its checksum differs")
     try:
         entry = decode_json(fields, HistoryEntry)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise ValueError(f"written by another version of headtohead ({error})") from error
     if entry.schema > SCHEMA_VERSION:
         raise ValueError(f"written by a newer version of headtohead (schema {entry.schema})")
+    if entry.committed_at.tzinfo is None or entry.measured_at.tzinfo is None:
+        raise ValueError("its times have no time zone")
+    low, high = entry.ci95
+    if not (
+        1 / LARGEST_RATIO <= entry.ratio <= LARGEST_RATIO and 0 <= low <= high and low < math.inf
+    ):
+        raise ValueError(f"a ratio of {entry.ratio:g} in {low:g} to {high:g} is none")
     return entry
 
 
@@ -156,13 +166,25 @@ def append(entries: Iterable[HistoryEntry], path: Path) -> tuple[HistoryEntry, .
             # What was cut off stays a line of its own, so that only that one is lost.
             start = b"" if not content or content.endswith(b"\n") else b"\n"
             if new:
-                file.write(start + b"".join(map(encode, new)))
-                os.fsync(file.fileno())
+                _append(start + b"".join(map(encode, new)), file, length=len(content))
     except OSError as error:
         raise RecordError(
-            f"{path} cannot be written ({error.strerror})", fix="name a file with --file"
+            f"{path} cannot be written ({error.strerror})",
+            fix="make room for it, or name another file with --file",
         ) from error
     return new
+
+
+def _append(lines: bytes, file: FileIO, *, length: int) -> None:
+    """Add all of the lines to a file of that length, or none where the disk does not take all."""
+    rest = memoryview(lines)
+    try:
+        while rest:
+            rest = rest[file.write(rest) :]
+        os.fsync(file.fileno())
+    except OSError:
+        file.truncate(length)
+        raise
 
 
 def _may_be_history(content: bytes) -> bool:

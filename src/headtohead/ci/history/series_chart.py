@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from headtohead.ci.history.series import Series, step_sentence, title
+from headtohead.records.plausibility import LARGEST_RATIO
 from headtohead.report.charts.axis import Axis
 from headtohead.report.charts.plane import HEIGHT, Plane
 from headtohead.report.charts.svg import frame, marker, percentage, series_class, vertical
@@ -19,7 +20,13 @@ def series_plot(series: Series, *, key: str) -> Markup:
         key: Unique within the page.
     """
     numbers = range(1, len(series.entries) + 1)
-    bounds = [bound for entry in series.entries for bound in entry.ci95]
+    # One that there is none of, or as good as none, is drawn to the edge.
+    bounds = [
+        bound
+        for entry in series.entries
+        for bound in (entry.ratio, *entry.ci95)
+        if 1 / LARGEST_RATIO <= bound <= LARGEST_RATIO
+    ]
     plane = Plane(
         across=Axis(low=0.5, high=len(series.entries) + 0.5, logarithmic=False),
         # Where nothing changes its noise should not fill the picture.

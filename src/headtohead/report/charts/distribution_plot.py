@@ -138,7 +138,8 @@ def _grid(axis: Axis) -> Markup:
 
 
 def _shape(curve: _Curve) -> Markup:
-    drawn = np.flatnonzero(curve.heights > _LEAST_HEIGHT)
+    # Beside a variant whose times hardly differ another may be flat all over.
+    drawn = np.flatnonzero(curve.heights >= min(_LEAST_HEIGHT, curve.heights.max()))
     shown = slice(drawn[0], drawn[-1] + 1)
     xs, ys = GRID[shown] * _UNITS, (1 - _HEADROOM * curve.heights[shown]) * _UNITS
     line = "L".join(f"{x:.0f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
