@@ -17,7 +17,7 @@ from unittest.mock import patch
 from headtohead.cli import main
 from headtohead.cli.application import console, errors
 
-HANDLED = (signal.SIGTERM, signal.SIGHUP)
+HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def give(*arguments: str, folder: Path, environment: Mapping[str, str]) -> CompletedProcess[str]:

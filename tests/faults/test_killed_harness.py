@@ -1,5 +1,6 @@
 """What is left of h2h when it is killed: nothing that runs on, nothing that passes for a result."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import pytest
 from headtohead.load.messages.encoding import to_named_line
 from tests.conftest import Project, copy_project
 from tests.load.generator.test_process import plan
-from tests.processes import until
+from tests.processes import generates_load, processes_of, until
 from tests.waiting import eventually
 
 LOAD_ENDS_WITHIN = 2  # seconds
@@ -72,6 +73,25 @@ def test_load_ends_with_an_h2h_that_is_killed(
 
     eventually(lambda: not running(load), patience=LOAD_ENDS_WITHIN)
     assert not list((tmp_path / "results").glob("[!.]*"))
+
+
+@pytest.mark.stack
+def test_what_a_run_leaves_that_is_killed_is_recovered_by_the_next(fresh: Project) -> None:
+    process = fresh.start("run", "product-list", "--rows", "50", "--budget", "600")
+    until(lambda: generates_load(fresh.root), process=process)
+    process.kill()
+    process.communicate()
+    assert processes_of(fresh.root) != []
+
+    completed = fresh.h2h("run", "category-summary", "--rows", "50", "--budget", "1.5")
+
+    assert completed.returncode in {0, 3}, completed.stderr
+    assert "taking over the stack of an h2h that was killed" in completed.stdout
+    assert "removed what a killed run left of results/" in completed.stdout
+    assert processes_of(fresh.root) == []
+    (record,) = (fresh.root / "results").glob("2*/run.json")
+    assert json.loads(record.read_text())["complete"] is True
+    assert not list((fresh.root / "results").glob(".*"))
 
 
 @pytest.fixture

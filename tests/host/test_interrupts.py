@@ -8,7 +8,9 @@ import weakref
 import pytest
 
 from headtohead.host.interrupts import (
+    interrupt_once,
     interrupted_afterwards,
+    interrupts_end_only_this,
     interrupts_not_lost,
     uninterrupted,
 )
@@ -75,3 +77,18 @@ def test_nothing_that_asks_to_end_cuts_a_clean_up_short(number):
         assert signal.getsignal(number) is signal.default_int_handler
     finally:
         signal.signal(number, before)
+
+
+@pytest.mark.parametrize("second", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_an_interrupt_ends_is_not_cut_short_by_another(second):
+    heeded = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {each: signal.signal(each, interrupt_once) for each in heeded}
+    try:
+        with interrupts_end_only_this():
+            signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGHUP)
+        signal.raise_signal(second)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

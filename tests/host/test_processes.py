@@ -1,6 +1,7 @@
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 
 import psutil
@@ -55,14 +56,14 @@ def stubborn() -> Iterator[psutil.Process]:
 
 
 def test_a_process_is_known_by_its_id_and_start(stubborn: psutil.Process) -> None:
-    created = stubborn.create_time()
+    created = processes.started_at(stubborn.pid)
 
     assert processes.recorded(stubborn.pid, created=created) == stubborn
     assert processes.recorded(stubborn.pid, created=created - 60) is None
 
 
 def test_a_process_that_does_not_end_when_asked_is_killed(stubborn: psutil.Process) -> None:
-    created = stubborn.create_time()
+    created = processes.started_at(stubborn.pid)
 
     processes.stop([stubborn], request=signal.SIGTERM, patience=0.1)
 
@@ -88,3 +89,14 @@ def test_one_that_ended_but_was_not_waited_for_is_dead() -> None:
         while ended.status() != psutil.STATUS_ZOMBIE:
             pass
         assert not processes.alive(ended)
+
+
+def test_a_mark_is_of_one_process_and_says_nothing_of_the_clock(stubborn: psutil.Process) -> None:
+    text = processes.mark(stubborn.pid)
+    pid, created = text.split()
+
+    assert processes.marked(text) == stubborn
+    # Since the machine's start, not since 1970, which moves when a clock is set.
+    assert float(created) <= time.monotonic() + 1
+    assert processes.marked(f"{pid} {float(created) - 60}") is None
+    assert processes.marked("of another version") is None

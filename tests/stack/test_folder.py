@@ -74,7 +74,7 @@ def test_every_command_that_changes_a_stack_is_among_them() -> None:
 def test_a_command_waits_for_the_one_that_holds_the_stack(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    for name in ("_start", "_stop"):
+    for name in ("_start", "stop"):
         monkeypatch.delattr(f"headtohead.stack.lifecycle.{name}")
     with locked(tmp_path / ".h2h", progress=ignore), pytest.raises(WaitsError):
         COMMANDS[command](settings_in(tmp_path / ".h2h"))

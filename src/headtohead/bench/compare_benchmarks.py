@@ -59,7 +59,7 @@ def bench(
     began = Began()
     random = Random(config.seed)  # noqa: S311 (an experiment's design, not a secret)
     with (
-        run_directory(began.at, results=config.results_directory, latest=LATEST) as (
+        run_directory(began.at, results=config.results_directory, latest=LATEST, note=note) as (
             run_id,
             directory,
         ),

@@ -29,7 +29,7 @@ from headtohead.cli import (  # noqa: F401
 from headtohead.cli.application import EscapedError, app, console, errors, say
 from headtohead.cli.failures import told
 from headtohead.errors import ExitCode, HeadToHeadError
-from headtohead.host.interrupts import interrupts_not_lost
+from headtohead.host.interrupts import interrupt_once, interrupts_not_lost
 from headtohead.host.text_streams import use_safe_streams
 
 
@@ -50,9 +50,9 @@ def main(application: typer.Typer = app) -> None:
     """Run a command; whatever fails ends in one line and the exit code of its kind."""
     # A cancelled CI job or a closed terminal ends a run as cleanly as Ctrl-C does, unless somebody
     # has asked for it to go on (nohup).
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler)
+            signal.signal(number, interrupt_once)
     use_safe_streams()
     code = _carry_out(application)
     try:

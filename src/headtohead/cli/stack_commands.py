@@ -10,7 +10,7 @@ from headtohead.cli.project import read_config, read_project
 from headtohead.stack import lifecycle
 from headtohead.stack.availability import runnable
 from headtohead.stack.settings import stack_settings
-from headtohead.stack.state import RunningStack
+from headtohead.stack.state import RunningStack, is_left_behind
 from headtohead.stack.target import open_target
 
 
@@ -33,7 +33,10 @@ def status(*, as_json: AsJson = False) -> None:
 
     Example: h2h status
     """
-    running = lifecycle.status(stack_settings(read_config()))
+    settings = stack_settings(read_config())
+    running = lifecycle.status(settings)
+    if running and is_left_behind(settings.directory):
+        note("It was brought up for a while by an h2h that was killed; `h2h down` stops it.")
     if running:
         _show_stack(running, as_json=as_json)
     elif as_json:

@@ -65,7 +65,10 @@ def compare(
     login = read_login(config.login, environment=os.environ)
     common_headers(config.headers, token="")
     with (
-        run_directory(began.at, results=config.results_directory) as (run_id, directory),
+        run_directory(began.at, results=config.results_directory, note=note) as (
+            run_id,
+            directory,
+        ),
         checked_out(base, head, config=config, note=note, say=say) as revisions,
         revision_servers.apart(
             stack_settings(config),

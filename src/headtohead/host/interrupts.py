@@ -3,12 +3,41 @@
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import FrameType
 
 # Soon for a person, late enough for the callback that swallowed the interrupt to be over.
 ASK_AGAIN_AFTER = 0.02
 # What may ask this process to end; the alarm is that of `interrupts_not_lost`.
 _ASK_TO_END = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+
+
+def interrupt_once(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    """A signal's handler: raise KeyboardInterrupt, and let nothing cut short what that ends.
+
+    A terminal that closes sends more than one signal, and people press Ctrl-C again. A second
+    interrupt would strike wherever the first one's clean-up has come to.
+    """
+    for each in _ASK_TO_END:
+        if signal.getsignal(each) is interrupt_once:
+            signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def interrupts_end_only_this() -> Iterator[None]:
+    """Let Ctrl-C end the block, which is a wait that may be cut, and nothing after it."""
+    previous = {
+        each: signal.signal(each, signal.default_int_handler)
+        for each in _ASK_TO_END
+        if signal.getsignal(each) is interrupt_once
+    }
+    try:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

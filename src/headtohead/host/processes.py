@@ -17,7 +17,7 @@ from headtohead.errors import StackError
 from headtohead.host.cores import available_cores, server_cores, starting_on
 
 POLL = 0.02  # seconds between two looks at something awaited
-_CLOCK_STEP = 2.0  # seconds; a start is derived from the wall clock, which gets adjusted
+_TICK = 0.02  # seconds; a start is counted in hundredths
 _KILL_PATIENCE = 5.0  # seconds
 _ERROR = re.compile(r"(?:FATAL|PANIC): .*|(?<=\[ERROR\] ).*|^\w*Error: .*")
 # gunicorn's own steps, among them those by which it gives up after the error that matters.
@@ -68,18 +68,44 @@ def identity_of(account: struct_passwd | None) -> dict[str, Any]:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
+def started_at(pid: int) -> float:
+    """When a process began: seconds since the machine's start, which nobody's clock changes.
+
+    Raises:
+        psutil.NoSuchProcess: There is none.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        raise psutil.NoSuchProcess(pid) from None
+    return int(fields[19]) / os.sysconf("SC_CLK_TCK")
+
+
 def recorded(pid: int, *, created: float) -> psutil.Process | None:
-    """The live process that had this id and start time, never a stranger who got the id later.
+    """The live process that had this id and start, never a stranger who got the id later.
 
     Args:
         pid: Process id.
-        created: Its start as `psutil.Process.create_time` gave it, in seconds since 1970.
+        created: Its start as `started_at` gave it.
     """
     with suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
-        if abs(process.create_time() - created) <= _CLOCK_STEP and alive(process):
+        if abs(started_at(pid) - created) <= _TICK and alive(process := psutil.Process(pid)):
             return process
     return None
+
+
+def mark(pid: int) -> str:
+    """What tells a process from any other, even one that gets its id later."""
+    return f"{pid} {started_at(pid)}"
+
+
+def marked(text: str) -> psutil.Process | None:
+    """The live process that `mark` gave this text for."""
+    try:
+        pid, created = text.split()
+        return recorded(int(pid), created=float(created))
+    except ValueError:
+        return None
 
 
 def alive(process: psutil.Process) -> bool:

@@ -3,7 +3,7 @@
 import csv
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from io import StringIO
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from headtohead.errors import ConfigurationError
 from headtohead.host.files import held, write_whole
+from headtohead.host.interrupts import uninterrupted
 
 LATEST = "latest"
 
@@ -21,7 +22,11 @@ _HIDDEN = re.compile(r"\.(\d{8}T\d{6}Z(?:-\d+)?)\.(?:lock|partial)")
 
 @contextmanager
 def run_directory(
-    started_at: datetime, *, results: Path, latest: str = LATEST
+    started_at: datetime,
+    *,
+    results: Path,
+    latest: str = LATEST,
+    note: Callable[[str], None] = lambda _: None,
 ) -> Iterator[tuple[str, Path]]:
     """A folder to write a run into, which gets its name when the block ends without an error.
 
@@ -43,7 +48,8 @@ def run_directory(
     with ExitStack() as stack:
         try:
             results.mkdir(parents=True, exist_ok=True)
-            _remove_abandoned(results)
+            for name in _remove_abandoned(results):
+                note(f"removed what a killed run left of {results.name}/{name}")
             run_id = stack.enter_context(_own_id(started_at, results=results))
             partial = _partial(run_id, results=results)
             partial.mkdir()
@@ -58,7 +64,8 @@ def run_directory(
             partial.symlink_to(run_id, target_is_directory=True)
             partial.rename(results / latest)
         finally:
-            shutil.rmtree(partial, ignore_errors=True)
+            with uninterrupted():
+                shutil.rmtree(partial, ignore_errors=True)
 
 
 @contextmanager
@@ -93,8 +100,8 @@ def _partial(run_id: str, *, results: Path) -> Path:
     return results / f".{run_id}.partial"
 
 
-def _remove_abandoned(results: Path) -> None:
-    """Remove what killed processes left, which is that whose name nobody holds."""
+def _remove_abandoned(results: Path) -> Iterator[str]:
+    """Remove what killed processes left, which is that whose name nobody holds; yields names."""
     for name in {match[1] for path in results.iterdir() if (match := _HIDDEN.fullmatch(path.name))}:
         with _claimed(name, results=results) as claimed:
             if claimed:
@@ -102,6 +109,7 @@ def _remove_abandoned(results: Path) -> None:
                 if partial.is_symlink():
                     partial.unlink()
                 shutil.rmtree(partial, ignore_errors=True)
+                yield name
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

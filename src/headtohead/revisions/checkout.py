@@ -8,12 +8,11 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from headtohead.config import Config
 from headtohead.errors import RevisionError
 from headtohead.host.files import prepare_folder
 from headtohead.host.interrupts import interrupted_afterwards
+from headtohead.host.processes import mark, marked
 from headtohead.revisions import git
 from headtohead.revisions.base import default_base, remark_on_base
 from headtohead.revisions.environments import PythonEnvironment, environment_for
@@ -103,7 +102,7 @@ def checked_out(
     copied = copied_files(config.copy, root=root, own=own)
     prepare_folder(directory)
     folders = directory / "revisions"
-    _remove_abandoned(folders, root=root)
+    _remove_abandoned(folders, root=root, note=note)
     interpreter = find_interpreter(root, named=config.python, environment=os.environ)
     facts = facts_of(interpreter.path, repository=git.folders_up(root.resolve())[-1])
 
@@ -168,8 +167,8 @@ def _listed(names: Sequence[str]) -> str:
 
 @contextmanager
 def _worktree(folders: Path, *, side: str, commit: str, root: Path, empty: bool) -> Iterator[Path]:
-    owner = psutil.Process()
-    folder = folders / f"{side}-{commit[:_SHORT_HASH]}-{owner.pid}-{owner.create_time()}"
+    owner = mark(os.getpid()).replace(" ", "-")
+    folder = folders / f"{side}-{commit[:_SHORT_HASH]}-{owner}"
     try:
         folders.mkdir(mode=0o700, parents=True, exist_ok=True)
     except FileExistsError:
@@ -183,18 +182,15 @@ def _worktree(folders: Path, *, side: str, commit: str, root: Path, empty: bool)
             _remove(folder, root=root)
 
 
-def _remove_abandoned(folders: Path, *, root: Path) -> None:
+def _remove_abandoned(folders: Path, *, root: Path, note: Callable[[str], None]) -> None:
     """Remove what a process left behind that was killed; what h2h did not make is left alone."""
     for folder in folders.glob("*") if folders.is_dir() else ():
         ours = _OURS.fullmatch(folder.name)
         if ours is None or folder.is_symlink():
             continue
-        try:
-            alive = psutil.Process(int(ours["pid"])).create_time() == float(ours["created"])
-        except psutil.NoSuchProcess:
-            alive = False
-        if not alive:
+        if marked(f"{ours['pid']} {ours['created']}") is None:
             _remove(folder, root=root)
+            note(f"removed the revision that a killed h2h left in {folder.name}")
 
 
 def _remove(folder: Path, *, root: Path) -> None:

@@ -6,7 +6,7 @@ no address of theirs. All of this is in the process of `h2h run`, not in the loa
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -17,6 +17,7 @@ from prometheus_client.exposition import choose_encoder
 
 from headtohead.errors import ConfigurationError
 from headtohead.experiment import Experiment
+from headtohead.host.interrupts import interrupts_end_only_this
 from headtohead.modes.mode import Observer, Progress
 from headtohead.records.results import ExperimentResult
 from headtohead.run.metrics import RunMetrics
@@ -86,7 +87,7 @@ def exporting(
         yield MetricsExporter(observer, metrics=metrics)
         observer.note("waiting for a last scrape of the metrics")
         # By now the run is complete, so an impatient Ctrl-C ends the waiting and no more.
-        with suppress(KeyboardInterrupt):
+        with interrupts_end_only_this():
             if not scrapes.another(patience=PATIENCE_SECONDS):
                 observer.note(f"nobody fetched the metrics within {PATIENCE_SECONDS:.0f} s")
 

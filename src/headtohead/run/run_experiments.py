@@ -63,7 +63,10 @@ def run(
     chosen_scenario(config)
     began = Began()
     with (
-        run_directory(began.at, results=config.results_directory) as (run_id, directory),
+        run_directory(began.at, results=config.results_directory, note=observer.note) as (
+            run_id,
+            directory,
+        ),
         open_target(config, progress=observer.note, experiments=experiments) as target,
         mode.opened(config, target=target, note=observer.note) as mode,
         exporting(

@@ -20,6 +20,7 @@ from headtohead.host import ports, processes
 from headtohead.host.interrupts import interrupted_afterwards
 from headtohead.services.django_project import Project
 from headtohead.services.project_errors import project_error
+from headtohead.services.project_variables import STACK_VARIABLE
 from headtohead.services.running_server import RunningServer
 from headtohead.services.server_process import ATTEMPTS
 
@@ -283,9 +284,16 @@ def _health(port: int, *, path: str | None) -> str | None:
         connection.close()
 
 
-def mark(process: psutil.Process) -> str:
-    """What tells a process from any other, even one that gets its id later."""
-    return f"{process.pid} {process.create_time()}"
+def abandoned(directory: Path) -> tuple[psutil.Process, ...]:
+    """Servers of the stack in a folder that are up for a process which is no more."""
+
+    def belongs(process: psutil.Process) -> bool:
+        environment = process.environ()
+        owner = environment.get(OWNER_VARIABLE)
+        is_ours = environment.get(STACK_VARIABLE) == str(directory)
+        return is_ours and owner is not None and processes.marked(owner) is None
+
+    return processes.find(belongs)
 
 
 def stop(found: Iterable[psutil.Process]) -> None:

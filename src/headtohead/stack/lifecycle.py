@@ -3,20 +3,16 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
-
-import psutil
 
 from headtohead.errors import StackError
-from headtohead.host import ports
+from headtohead.host import ports, processes
+from headtohead.host.interrupts import uninterrupted
 from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.api import NAME as API
 from headtohead.services.api import Api
 from headtohead.services.celery import Celery
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
-from headtohead.services.databases.postgresql import POSTGRESQL as DATABASE
 from headtohead.services.django_project import Project
-from headtohead.services.memcached import NAME as MEMCACHED_SERVER
 from headtohead.services.memcached import Memcached
 from headtohead.services.monitoring import Monitoring
 from headtohead.services.project_layout import changed_at
@@ -24,7 +20,6 @@ from headtohead.services.project_variables import secrets_of
 from headtohead.services.prometheus import API_JOB
 from headtohead.services.prometheus import program as prometheus_program
 from headtohead.services.running_server import RunningServer
-from headtohead.services.valkey import VALKEY as CACHE
 from headtohead.services.valkey import EmbeddedValkey, broker_on
 from headtohead.stack.application import application_of
 from headtohead.stack.availability import CELERY, MEMCACHED, External, external_servers
@@ -33,19 +28,22 @@ from headtohead.stack.settings import StackSettings
 from headtohead.stack.state import (
     RunningStack,
     State,
+    hold,
+    is_left_behind,
+    let_stay,
     locked,
     read_state,
-    remove_state,
     scratch_directory,
     usable,
     valkey_url,
     write_state,
 )
+from headtohead.stack.stopping import recover, stop, stop_project
 
 Progress = Callable[[str], None]
 
 
-def up(settings: StackSettings, *, progress: Progress) -> RunningStack:
+def up(settings: StackSettings, *, progress: Progress, for_a_while: bool = False) -> RunningStack:
     """Bring the stack up; one that is up as asked for is left alone, any other is repaired.
 
     Services that it has already stay, asked for or not. The servers outlive this process. If this
@@ -54,15 +52,28 @@ def up(settings: StackSettings, *, progress: Progress) -> RunningStack:
     Args:
         settings: What to bring up.
         progress: Told in a few words what is being done.
+        for_a_while: Whether the stack is up for this process, which then holds it (`is_held`) and
+            has to take it down. One that others have brought up stays, unless they were killed.
 
     Raises:
         ConfigurationError: The URL of a server of the user's is malformed.
         StackError: A server cannot be started or reached, or a service or Prometheus cannot be had.
     """
     with usable(settings.directory) as directory, locked(directory, progress=progress):
+        recover(directory, progress=progress)
         state = read_state(directory)
-        if state is not None and state.serves(settings) and state.is_up():
-            if changed_at(settings.root) <= state.created[API]:
+        is_up = state is not None and state.is_up()
+        left_behind = is_left_behind(directory)
+        if left_behind and state is not None:
+            until = "it is stopped in the end" if for_a_while else "it stays up now"
+            progress(f"taking over the stack of an h2h that was killed: {until}")
+        if not for_a_while:
+            let_stay(directory)
+        elif left_behind or not is_up:
+            hold(directory)
+        if state is not None and is_up and state.serves(settings):
+            api = state.processes().get(API)
+            if api is None or changed_at(settings.root) <= api.create_time():
                 return state.stack
             progress("the project's code has changed")
         if state is not None:
@@ -76,7 +87,8 @@ def up(settings: StackSettings, *, progress: Progress) -> RunningStack:
             state = _start(settings, state, external=external, progress=progress)
             write_state(state, directory)
         except BaseException:
-            _stop(directory, state)
+            with uninterrupted():
+                stop(directory, state)
             raise
         return state.stack
 
@@ -92,12 +104,12 @@ def down(settings: StackSettings) -> tuple[str, ...]:
     """
     with usable(settings.directory) as directory:
         if not directory.exists():
-            return _stop(directory, None)  # servers outlive a folder that is removed under them
+            return stop(directory, None)  # servers outlive a folder that is removed under them
         with locked(directory, progress=_silent):
             abandoned = scratch_directory(directory)
             if abandoned.exists():
-                _stop(abandoned, read_state(abandoned))
-            return _stop(directory, read_state(directory))
+                stop(abandoned, read_state(abandoned))
+            return stop(directory, read_state(directory))
 
 
 def status(settings: StackSettings) -> RunningStack | None:
@@ -158,7 +170,7 @@ def _start(
 ) -> State:
     """Start what does not run; the project always, as its servers or its settings have changed."""
     directory = settings.directory.resolve()
-    _stop_project(directory, state)
+    stop_project(directory, state)
 
     watched = state.stack.watched if state is not None else None
     watches = settings.prometheus or watched is not None
@@ -247,32 +259,12 @@ def _start(
         ),
         launch=settings.as_launched(),
         created={
-            server.name: psutil.Process(server.pid).create_time()
+            server.name: processes.started_at(server.pid)
             for server in servers
             if server.pid is not None
         },
         secrets=project.secrets,
     )
-
-
-def _stop(directory: Path, state: State | None) -> tuple[str, ...]:
-    watching = Monitoring(directory=directory).stop()
-    stopped = {
-        **_stop_project(directory, state),
-        MEMCACHED_SERVER: Memcached(directory=directory).stop(),
-        CACHE: EmbeddedValkey(directory=directory).stop(),
-        DATABASE: EmbeddedPostgres(directory=directory).stop(),
-    }
-    remove_state(directory)
-    return (*watching, *(name for name, was_running in stopped.items() if was_running))
-
-
-def _stop_project(directory: Path, state: State | None) -> dict[str, bool]:
-    """Stop what runs the project's code; whether each part was running, by its server's name."""
-    known = state.processes() if state is not None else {}
-    stopped = Celery(directory=directory).stop(known=known)
-    api = Api(directory=directory).stop(known=[known[API]] if API in known else [])
-    return {**stopped, API: api}
 
 
 def _project(

@@ -28,6 +28,7 @@ from headtohead.stack.existing_rows import seen, shown, source_of
 from headtohead.stack.isolation import isolate_revision
 from headtohead.stack.settings import StackSettings
 from headtohead.stack.shared_schema import UnsharedSchemaError, bring_to_schemas, migrate
+from headtohead.stack.state import MadeDatabase, forget_databases, note_databases
 
 
 @dataclass(kw_only=True)
@@ -48,7 +49,7 @@ class RevisionData:
     servers: dict[str, Endpoint] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     _caches: dict[str, list[str]] = field(default_factory=dict)
-    _made: list["_Place"] = field(default_factory=list)
+    _made: list[MadeDatabase] = field(default_factory=list)
 
     def prepared(self, sides: Sequence[Side]) -> dict[str, Project]:
         """Each side's project on databases and caches of its own, with the same rows.
@@ -102,8 +103,9 @@ class RevisionData:
         Raises:
             StackError: A server does not answer.
         """
-        for place in self._made:
-            place.database.drop(place.server, name=place.name)
+        for each in self._made:
+            database_of(each.server).drop(each.server, name=each.name)
+        forget_databases(self.directory)
 
     def _require_same_databases(self, sides: Sequence[Side]) -> None:
         vendors: dict[str, str] = {}
@@ -191,7 +193,8 @@ class RevisionData:
         templates = self._places(side, kind=like) if like else {}
         for group, place in places.items():
             template = templates[group].name if like else None
-            self._made.append(place)
+            self._made.append(MadeDatabase(server=place.server, name=place.name))
+            note_databases(self._made, self.directory)
             place.database.create(place.server, name=place.name, like=template)
         caches, cache_url = self._caches_of(side, kind=kind)
         file = isolate_revision(

@@ -5,11 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
-import psutil
-
 from headtohead.errors import StackError
 from headtohead.host.interrupts import interrupted_afterwards, uninterrupted
-from headtohead.host.processes import read_log
+from headtohead.host.processes import mark, read_log
 from headtohead.protocol.isolation import REMARK
 from headtohead.protocol.project_description import ProjectDescription
 from headtohead.revisions import Revision
@@ -19,7 +17,6 @@ from headtohead.services.gunicorn import (
     OWNER_VARIABLE,
     GunicornSettings,
     StartedGunicorn,
-    mark,
     stop,
 )
 from headtohead.services.project_variables import secrets_of
@@ -30,7 +27,8 @@ from headtohead.stack.asked_revisions import Side, ask, project_of
 from headtohead.stack.isolation import remove_isolations
 from headtohead.stack.revision_data import RevisionData
 from headtohead.stack.settings import StackSettings
-from headtohead.stack.state import locked, scratch_directory, usable
+from headtohead.stack.state import hold, locked, scratch_directory, usable
+from headtohead.stack.stopping import recover
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +84,7 @@ class IsolatedRevisions:
                     log=self.data.directory / "logs" / f"{side}.log",
                     metrics=self.data.directory / f"prometheus-{side}",
                 )
-                environment = {**ALIKE, OWNER_VARIABLE: mark(psutil.Process())}
+                environment = {**ALIKE, OWNER_VARIABLE: mark(os.getpid())}
                 with interrupted_afterwards():
                     started[side] = serving.start(self.projects[side], environment=environment)
             yield {side: each.await_healthy() for side, each in started.items()}
@@ -132,12 +130,14 @@ def apart(
     with usable(settings.directory) as directory, locked(directory, progress=progress):
         folder = scratch_directory(directory)
         # An earlier one may have been killed.
+        recover(directory, progress=progress)
         lifecycle.down(replace(settings, directory=folder))
         remove_isolations(folder)
         data = RevisionData(settings=settings, directory=folder, progress=progress)
         sides: list[Side] = []
         try:
             with locked(folder, progress=progress):
+                hold(folder)
                 token = secrets.token_urlsafe(24)
                 secrets_told = secrets_of(settings.variables)
                 if settings.settings_module or settings.manage:

@@ -1,7 +1,8 @@
 """A stack's folder, and what a stack leaves in it: processes, addresses, secrets."""
 
 import fcntl
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -56,11 +57,27 @@ class RunningStack:
 
 
 STATE_NAME = "state.json"
+# Names the process that a stack is up for; there is none where it is up until `h2h down`.
+_HOLDER = "holder"
+_DATABASES = "databases.json"
 
 
 def scratch_directory(directory: Path) -> Path:
     """The folder of the stack that is set up beside the one in `directory`."""
     return directory / "scratch"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeDatabase:
+    """A database that h2h makes for a while.
+
+    Attributes:
+        server: The URL of another one on its server.
+        name: Its name there.
+    """
+
+    server: str = field(repr=False)
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +87,7 @@ class State:
     Attributes:
         stack: What callers are given.
         launch: What the API was started with; another launch is another API.
-        created: Start of each server's main process by name, in seconds since 1970.
+        created: Start of each server's main process by name, as `processes.started_at` gives it.
         secrets: What the project was told as secrets, by the variable's name.
     """
 
@@ -128,6 +145,54 @@ def write_state(state: State, directory: Path) -> None:
 def remove_state(directory: Path) -> None:
     """Forget a stack that is no more."""
     (directory / STATE_NAME).unlink(missing_ok=True)
+    let_stay(directory)
+
+
+def hold(directory: Path) -> None:
+    """Note that what is in a stack's folder ends with this process."""
+    write_whole(processes.mark(os.getpid()), directory / _HOLDER)
+
+
+def let_stay(directory: Path) -> None:
+    """Note that it ends with nobody."""
+    (directory / _HOLDER).unlink(missing_ok=True)
+
+
+def is_held(directory: Path) -> bool:
+    """Whether what is in a stack's folder ends with this process."""
+    return _holder(directory) == processes.mark(os.getpid())
+
+
+def is_left_behind(directory: Path) -> bool:
+    """Whether it was to end with a process that is no more."""
+    holder = _holder(directory)
+    return holder is not None and processes.marked(holder) is None
+
+
+def _holder(directory: Path) -> str | None:
+    try:
+        return (directory / _HOLDER).read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return None
+
+
+def note_databases(databases: Sequence[MadeDatabase], directory: Path) -> None:
+    """Note databases that end with this process, before they are made."""
+    # They hold passwords.
+    write_whole(to_json(databases), directory / _DATABASES, private=True)
+
+
+def noted_databases(directory: Path) -> tuple[MadeDatabase, ...]:
+    """What was noted last."""
+    try:
+        return decode((directory / _DATABASES).read_bytes(), tuple[MadeDatabase, ...])
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return ()
+
+
+def forget_databases(directory: Path) -> None:
+    """They are dropped."""
+    (directory / _DATABASES).unlink(missing_ok=True)
 
 
 def valkey_url(state: State | None) -> str | None:

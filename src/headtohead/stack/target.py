@@ -16,7 +16,7 @@ from headtohead.host.sample import HostSample, sample_host
 from headtohead.services.databases.postgresql import POSTGRESQL
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import stack_settings
-from headtohead.stack.state import RunningStack
+from headtohead.stack.state import RunningStack, is_held
 
 TIMEOUT_SECONDS = 30
 
@@ -87,11 +87,12 @@ def open_target(
         return
 
     settings = stack_settings(config, experiments)
-    was_up = lifecycle.status(settings) is not None
+    # A command may open it within itself, to have it outlast a part.
+    held = is_held(settings.directory)
     try:
-        yield target_of(lifecycle.up(settings, progress=progress))
+        yield target_of(lifecycle.up(settings, progress=progress, for_a_while=True))
     finally:
-        if not was_up:
+        if not held and is_held(settings.directory):
             with interrupts.uninterrupted():
                 lifecycle.down(settings)
 

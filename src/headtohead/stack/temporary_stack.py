@@ -9,7 +9,17 @@ from headtohead.host.interrupts import uninterrupted
 from headtohead.services.databases.database import database_of
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import StackSettings
-from headtohead.stack.state import RunningStack, locked, scratch_directory, usable
+from headtohead.stack.state import (
+    MadeDatabase,
+    RunningStack,
+    forget_databases,
+    hold,
+    locked,
+    note_databases,
+    scratch_directory,
+    usable,
+)
+from headtohead.stack.stopping import recover
 
 
 @contextmanager
@@ -59,10 +69,15 @@ def scratch(
             made_up=True,
         )
         progress(f"setting up a temporary database of {rows:,} rows")
+        recover(directory, progress=progress)
         lifecycle.down(apart)  # an earlier one may have been killed
         try:
+            with locked(apart.directory, progress=progress):
+                hold(apart.directory)
+                made = MadeDatabase(server=running.database_url, name=name)
+                note_databases([made], apart.directory)
             database.create(running.database_url, name=name)
-            up = lifecycle.up(apart, progress=_silent)
+            up = lifecycle.up(apart, progress=_silent, for_a_while=True)
             database.settle(up.database_url)
             yield up
         finally:
@@ -71,6 +86,7 @@ def scratch(
                 # Where the server is gone, the next one drops it.
                 with suppress(StackError):
                     database.drop(running.database_url, name=name)
+                    forget_databases(apart.directory)
 
 
 def _silent(_: str) -> None:

@@ -1,12 +1,11 @@
 """Servers beside the API that variants need for themselves, up for as long as they are asked."""
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-
-import psutil
 
 from headtohead.config import Config
 from headtohead.errors import ConfigurationError, StackError
@@ -20,10 +19,9 @@ from headtohead.services.gunicorn import (
     OWNER_VARIABLE,
     GunicornSettings,
     StartedGunicorn,
-    mark,
+    abandoned,
     stop,
 )
-from headtohead.services.project_variables import STACK_VARIABLE
 from headtohead.services.prometheus import LocalPrometheus, announced
 from headtohead.services.running_server import RunningServer
 from headtohead.stack.application import application_by
@@ -55,12 +53,12 @@ def beside(directory: Path, declared: Mapping[str, Server]) -> Iterator[dict[str
     state = read_state(directory)
     if state is None:
         raise StackError("the stack is not up", fix="bring it up with `h2h up`")
-    stop(_abandoned(directory))
+    stop(abandoned(directory))
     project = _project(state, directory=directory)
     started: dict[str, StartedGunicorn] = {}
     try:
         for name, server in declared.items():
-            common = {**ALIKE, OWNER_VARIABLE: mark(psutil.Process())}
+            common = {**ALIKE, OWNER_VARIABLE: processes.mark(os.getpid())}
             if server.upstream:
                 upstream = _upstream(name, server, state=state, directory=directory)
                 with interrupted_afterwards():
@@ -129,19 +127,6 @@ def _project(state: State, *, directory: Path) -> Project:
         embedded=running.database.pid is not None,
         isolation=directory / ISOLATION_NAME,
     )
-
-
-def _abandoned(directory: Path) -> tuple[psutil.Process, ...]:
-    """Servers of this stack that are up for a process which is no more."""
-
-    def belongs(process: psutil.Process) -> bool:
-        environment = process.environ()
-        if environment.get(STACK_VARIABLE) != str(directory) or OWNER_VARIABLE not in environment:
-            return False
-        pid, created = environment[OWNER_VARIABLE].split()
-        return processes.recorded(int(pid), created=float(created)) is None
-
-    return processes.find(belongs)
 
 
 @contextmanager

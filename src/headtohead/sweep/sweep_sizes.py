@@ -71,10 +71,9 @@ def sweep(
         )
     began = Began()
     with (
-        run_directory(began.at, results=config.results_directory, latest=LATEST) as (
-            run_id,
-            directory,
-        ),
+        run_directory(
+            began.at, results=config.results_directory, latest=LATEST, note=observer.note
+        ) as (run_id, directory),
         open_target(config, progress=observer.note) as target,
     ):
         mode = LatencyMode(comparisons_in_run=len(sizes) * len(experiment.variants))
