@@ -7,7 +7,7 @@ of an arm: URLs parsed, headers merged and checked, cookies looked for. Here thi
 
 from dataclasses import dataclass
 from functools import lru_cache
-from time import perf_counter, time
+from time import perf_counter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ from locust.contrib.fasthttp import (
 )
 from locust.env import Environment
 
+from headtohead.load.generator.clock import now
 from headtohead.load.generator.connection import Connection, ReceivedResponse
 
 # A user has a handful of arms; journeys with paths of their own are prepared as they come.
@@ -102,7 +103,7 @@ class LeanSession(FastHttpSession):
                 context=context or {},
                 **others,
             )
-        started, began = time(), perf_counter()
+        started, began = now(), perf_counter()
         prepared = self._prepared(method, url, data, tuple((headers or {}).items()))
         response, error = self._exchange(prepared)
         milliseconds = (perf_counter() - began) * 1000

@@ -4,7 +4,6 @@ import gc
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import time
 from typing import ClassVar
 
 import gevent
@@ -12,6 +11,7 @@ from gevent.event import AsyncResult, Event
 from locust import task
 from locust.exception import StopUser
 
+from headtohead.load.generator.clock import now
 from headtohead.load.generator.schedule import BlockSchedule, BlockTurn
 from headtohead.load.generator.user import SAMPLES, ArmUser
 from headtohead.load.messages.arm import Arm, Sample
@@ -81,15 +81,15 @@ class OpenRun:
         self._everyone_free.wait()
         for _ in range(self._plan.warm_up):
             for arm in self._plan.arms:
-                self._reach(arm, intended=time())
+                self._reach(arm, intended=now())
                 self._everyone_free.wait()
         for turn in self._schedule:
-            began = time()
+            began = now()
             if not report(self._take(turn)):
                 break
             # In the middle of a stretch a garbage collection would count as latency.
             gc.collect()
-            self._schedule.spend(time() - began)
+            self._schedule.spend(now() - began)
         for handed_over in self._free:
             handed_over.set(None)
 
@@ -102,13 +102,13 @@ class OpenRun:
             seed=self._plan.seed,
             round_number=turn.round,
         )
-        started = time()
+        started = now()
         errands = []
         for offset in offsets:
             _wait_until(started + offset)
             errands.append(self._reach(arm, intended=started + offset))
         _wait_until(started + self._plan.stretch_seconds)
-        closed = time()
+        closed = now()
         self._waiting.clear()
         self._everyone_free.wait()
         return Stretch(
@@ -116,13 +116,13 @@ class OpenRun:
             arm=turn.arm,
             started=started,
             closed=closed,
-            drained=time(),
+            drained=now(),
             arrivals=[errand.arrival() for errand in errands],
         )
 
     def _reach(self, arm: Arm, *, intended: float) -> _PlannedRequest:
         errand = _PlannedRequest(
-            arm=arm, intended=intended, reached=time(), pool_full=not self._free
+            arm=arm, intended=intended, reached=now(), pool_full=not self._free
         )
         if self._free:
             self._everyone_free.clear()
@@ -152,7 +152,7 @@ class OpenUser(ArmUser):
 
 
 def _wait_until(moment: float) -> None:
-    while (left := moment - time()) > 0:
+    while (left := moment - now()) > 0:
         if left > SPUN_SECONDS:
             gevent.sleep(left - SPUN_SECONDS)
         else:

@@ -3,7 +3,7 @@
 import gc
 import math
 from collections.abc import Callable
-from time import process_time, time
+from time import process_time
 from typing import ClassVar
 
 import gevent
@@ -11,6 +11,7 @@ from gevent.event import Event
 from locust import task
 from locust.exception import StopUser
 
+from headtohead.load.generator.clock import now
 from headtohead.load.generator.schedule import BlockSchedule, BlockTurn
 from headtohead.load.generator.user import SAMPLES, ArmUser
 from headtohead.load.messages.arm import Arm, Sample
@@ -112,23 +113,23 @@ class BlockRun:
                 break
             # In the middle of a block a garbage collection would count as latency.
             gc.collect()
-            self._schedule.spend(time() - block.started)
+            self._schedule.spend(now() - block.started)
         self._switch.switch_to(None)
         self._switch.drain()
         report(self._batch([]))
 
     def _take(self, turn: BlockTurn) -> Block:
-        started = time()
+        started = now()
         self._switch.switch_to(self._plan.arms[turn.arm])
         self._switch.drain()
-        drained, had_used = time(), process_time()
+        drained, had_used = now(), process_time()
         gevent.sleep(self._plan.block_seconds)
         return Block(
             round=turn.round,
             arm=turn.arm,
             started=started,
             drained=drained,
-            ended=time(),
+            ended=now(),
             cpu_seconds=process_time() - had_used,
         )
 

@@ -10,7 +10,7 @@ import gc
 import os
 import signal
 import sys
-from time import monotonic, process_time, time
+from time import monotonic, process_time
 from typing import Any
 
 import gevent
@@ -22,6 +22,7 @@ from locust.runners import WorkerRunner
 
 from headtohead import __version__
 from headtohead.errors import ExitCode
+from headtohead.load.generator.clock import now
 from headtohead.load.generator.parent import end_with_parent, ended_after
 from headtohead.load.generator.process import collect_by_hand
 from headtohead.load.generator.schedule import BlockTurn
@@ -102,19 +103,19 @@ class Worker:
         return decode(self._require(Order.SWITCH, order, text), BlockTurn)
 
     def _block(self, turn: BlockTurn, arm: Arm, *, switch: BlockSwitch) -> Block:
-        started = time()
+        started = now()
         switch.switch_to(arm)
         switch.drain()
         self._say(WorkerMessage.DRAINED)
         self._next(Order.MEASURE)
-        drained, had_used = time(), process_time()
+        drained, had_used = now(), process_time()
         self._next(Order.REPORT)
         return Block(
             round=turn.round,
             arm=turn.arm,
             started=started,
             drained=drained,
-            ended=time(),
+            ended=now(),
             cpu_seconds=process_time() - had_used,
         )
 
