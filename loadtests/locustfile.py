@@ -12,9 +12,13 @@ import math
 import os
 import sys
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
+from flask import abort, request
 from locust import events
+from locust.env import Environment
 
 from headtohead.config_loading import load_config
 from headtohead.experiment import Experiment
@@ -24,9 +28,23 @@ from headtohead.load.generator.user import record_sample
 from headtohead.load.messages.latency import Pair, PairPlan
 from headtohead.modes.arms import arms_of
 from headtohead.modes.latency.pair_tally import ComparisonTally
+from headtohead.protocol.own_ports import is_foreign
 from headtohead.stack import lifecycle
 from headtohead.stack.settings import stack_settings
 
+
+def refuse_other_sites(environment: Environment, **_: Any) -> None:
+    """Let no page of another site, which any browser may be shown, start load or read results."""
+    if environment.web_ui:
+
+        @environment.web_ui.app.before_request
+        def refuse() -> None:
+            given = request.headers
+            if is_foreign(host=given.get("Host", ""), origin=given.get("Origin", "")):
+                abort(HTTPStatus.FORBIDDEN)
+
+
+events.init.add_listener(refuse_other_sites)
 CONFIG = load_config(start=Path(__file__).parent, environment=os.environ, flags={})
 TALLIES: list[ComparisonTally] = []
 

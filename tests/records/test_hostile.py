@@ -29,6 +29,8 @@ GOOD = json.loads(
         )
     )
 )
+# What a record is not one without.
+KEPT = {"run_id", "started_at", "mode", "metric", "verdict", "arrivals", "kind"}
 E, C, V = (
     ("experiments", 0),
     ("experiments", 0, "comparisons", 0),
@@ -111,3 +113,20 @@ def test_a_record_with_anything_in_any_place_is_refused_or_shown(
 ) -> None:
     with suppress(RecordError):
         shown(RUN_FORMAT.from_json(changed(path, value), source="given"))
+
+
+def test_markup_in_any_text_of_a_record_is_shown_as_text() -> None:
+    spoiled, script = json.loads(json.dumps(GOOD)), "<script>alert(1)</script>"
+    for path in leaves(GOOD):
+        *above, last = path
+        place = spoiled
+        for key in above:
+            place = place[key]
+        if isinstance(place[last], str) and last not in KEPT:
+            # Names of variants are told apart, and named by others.
+            place[last] += script
+    run = RUN_FORMAT.from_json(json.dumps(spoiled), source="given")
+    shown_as = html.render(page(run))
+    assert script not in shown_as
+    assert "&lt;script&gt;alert(1)" in shown_as
+    assert script not in markdown.render(brief(run))

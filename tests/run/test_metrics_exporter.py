@@ -1,6 +1,7 @@
 """Metrics of a run, fetched over HTTP as Prometheus does."""
 
 import socket
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
@@ -64,6 +65,21 @@ class Listener(Witness):
 def test_without_a_port_nothing_is_exported():
     with exporting(HOST, 0, run_id=RUN, observer=Witness()) as exported:
         assert exported is None
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Host": "rebound.example"}, {"Origin": "https://site.example"}]
+)
+def test_a_page_of_another_site_gets_no_metrics(headers, monkeypatch):
+    monkeypatch.setattr(metrics_exporter, "PATIENCE_SECONDS", 0)
+    port = free_port()
+    with exporting(HOST, port, run_id=RUN, observer=Witness()):
+        asked = urllib.request.Request(f"http://{HOST}:{port}/metrics", headers=headers)
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(asked, timeout=10)
+        assert refused.value.code == 403
+        assert "headtohead" not in refused.value.read().decode()
+        assert fetch(port)
 
 
 def test_metrics_are_there_while_the_run_lasts_and_the_observer_is_told_everything():

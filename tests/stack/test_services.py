@@ -5,7 +5,8 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import psutil
 import pytest
@@ -48,6 +49,16 @@ def server(running: RunningStack, name: str) -> RunningServer:
 
 def arrives(running: RunningStack, key: str) -> None:
     eventually(lambda: get(running, f"/marked/{key}/") == {key: "done"}, patience=PATIENCE)
+
+
+@pytest.mark.stack
+def test_the_workers_metrics_are_for_no_page_of_another_site(running: RunningStack) -> None:
+    url = f"http://{server(running, 'Worker').address}/metrics"
+    for headers in ({"Host": "rebound.example"}, {"Origin": "https://site.example"}):
+        with pytest.raises(HTTPError) as refused:
+            urlopen(Request(url, headers=headers), timeout=PATIENCE)
+        with refused.value:
+            assert refused.value.code == 403
 
 
 def metrics_of(worker: RunningServer) -> dict[tuple[str, str], float]:

@@ -19,6 +19,7 @@ from headtohead.errors import ConfigurationError
 from headtohead.experiment import Experiment
 from headtohead.host.interrupts import interrupts_end_only_this
 from headtohead.modes.mode import Observer, Progress
+from headtohead.protocol.own_ports import is_foreign
 from headtohead.records.results import ExperimentResult
 from headtohead.run.metrics import RunMetrics
 
@@ -118,9 +119,13 @@ def _serving(registry: CollectorRegistry, *, host: str, port: int) -> Iterator[_
     scrapes = _Scrapes()
 
     class Handler(BaseHTTPRequestHandler):
-        """Answers every GET with the metrics."""
+        """Answers every GET with the metrics, unless a page of another site sends it."""
 
         def do_GET(self) -> None:
+            host, origin = self.headers.get("Host", ""), self.headers.get("Origin", "")
+            if is_foreign(host=host, origin=origin):
+                self.send_error(HTTPStatus.FORBIDDEN)
+                return
             with scrapes.answering():
                 encode, content_type = choose_encoder(self.headers.get("Accept", ""))
                 body = encode(registry)

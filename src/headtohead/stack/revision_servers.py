@@ -1,5 +1,6 @@
 """Two revisions of a project side by side, each on databases and caches of its own."""
 
+import os
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress

@@ -12,6 +12,7 @@ from celery import Task, signals
 from prometheus_client import Counter, Histogram, start_http_server
 
 from headtohead.django.prometheus.collecting import registry
+from headtohead.protocol.own_ports import is_foreign
 
 METRICS_VARIABLE = "H2H_TASK_METRICS"
 # From a millisecond, in which an idle worker has a task, to the minutes of one that cannot keep up.
@@ -70,4 +71,18 @@ def _show_metrics(**_: Any) -> None:
     address = os.environ.get(METRICS_VARIABLE)
     if address:
         host, port = address.rsplit(":", 1)
-        start_http_server(int(port), addr=host, registry=registry())
+        server = start_http_server(int(port), addr=host, registry=registry())[0]
+        server.set_app(_for_us_alone(server.get_app()))
+
+
+def _for_us_alone(shown: Any) -> Any:
+    """A WSGI application that no page of another site is answered by."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        host, origin = environ.get("HTTP_HOST", ""), environ.get("HTTP_ORIGIN", "")
+        if is_foreign(host=host, origin=origin):
+            start_response("403 Forbidden", [])
+            return [b""]
+        return shown(environ, start_response)
+
+    return answer
