@@ -5,6 +5,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -157,9 +158,11 @@ class EmbeddedPostgres:
 
     def _main_process(self) -> psutil.Process | None:
         # The others replace their command line by a title such as `postgres: checkpointer`.
-        return next(
-            (each for each in self.process.find() if str(self.data) in each.cmdline()), None
-        )
+        for each in self.process.find():
+            with suppress(psutil.NoSuchProcess):  # they come and go with connections
+                if str(self.data) in each.cmdline():
+                    return each
+        return None
 
     def _remove_locks(self) -> None:
         """Remove what a killed server leaves, or a stranger who got its pid would look like it."""
