@@ -36,6 +36,7 @@ FLAGS = {"O_WRONLY", "O_RDWR", "O_CREAT"}
 KEEPS_NOTHING = {
     ("bench/instructions.py", "count_instructions"): "a module for the run alone",
     ("cli/failures.py", "_keep"): "a traceback, which is for people",
+    ("django/prometheus/collecting.py", "_is_readable"): "a new name, in one step",
     ("host/text_streams.py", "_dropping"): "/dev/null",
     ("host/text_streams.py", "_safe"): "/dev/null",
     ("audit/peak_memory.py", "_reset_peak"): "a command to the kernel",

@@ -36,6 +36,7 @@ DRAWING = {
     "src/headtohead/stack/lifecycle.py": "tests/stack/test_secrets.py",
     "src/headtohead/stack/revision_servers.py": "tests/stack/test_secrets.py",
     "src/headtohead/services/valkey.py": "tests/stack/test_secrets.py",
+    "src/headtohead/load/control/distributed.py": "tests/load/control/test_distributed.py",
     "src/headtohead/services/project_variables.py": "tests/services/test_project_variables.py",
     "app/accounts/models.py": "tests/app/accounts/test_services.py",
     "app/accounts/services.py": "tests/app/accounts/test_services.py",

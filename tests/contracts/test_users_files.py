@@ -90,7 +90,7 @@ SETTINGS: dict[str, tuple[str, Callable[[Path], object]]] = {
 def _in_the_project_and_without_servers(monkeypatch):
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(sys, "path", [*sys.path])
-    for name in ("_start", "_stop"):
+    for name in ("_start", "stop"):
         monkeypatch.delattr(f"headtohead.stack.lifecycle.{name}")
 
 

@@ -231,7 +231,7 @@ def _prometheus(folder: Path, version: int) -> None:
         patch.setattr("headtohead.services.prometheus._targets", lambda _: [])
         patch.setattr("headtohead.host.processes.spawn", lambda *_, **__: psutil.Process())
         prometheus = LocalPrometheus(directory=folder)
-        prometheus._start({"api": f"127.0.0.1:{version}"}, Path("/rules"), None)
+        prometheus._start({"api": f"127.0.0.1:{version}"}, "token", Path("/rules"), None)
 
 
 def _targets(folder: Path, version: int) -> None:

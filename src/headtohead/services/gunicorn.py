@@ -7,10 +7,10 @@ import shutil
 import signal
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from shutil import which
 
 import psutil
 
@@ -126,7 +126,7 @@ class GunicornSettings:
         variables = {**project.variables(), **environment, "PYTHONUNBUFFERED": "1"}
         variables["PATH"] = os.pathsep.join([str(programs), variables.get("PATH", os.defpath)])
         words = _filled(project.words(command, setting="`start`"), port=port)
-        if which(words[0], path=variables["PATH"]) is None:
+        if shutil.which(words[0], path=variables["PATH"]) is None:
             raise StackError(
                 f"there is no program {words[0]!r} to start the project with",
                 fix="correct `start` in [tool.headtohead], or --start",
@@ -228,10 +228,9 @@ class StartedGunicorn:
     def _comes_up(self) -> bool:
         """Wait until it is healthy; False where somebody else got its port."""
         deadline = time.monotonic() + _START_PATIENCE
-        health = self.serving.health
         while True:
             alive = processes.alive(self.process)
-            answer = _health(self.port, path=health)
+            answer = _health(self.port, path=self.serving.health)
             if self._is_taken(answer, alive=alive):
                 return False
             if answer == _HEALTHY:
@@ -243,19 +242,19 @@ class StartedGunicorn:
                     settings_module=self.project.settings_module,
                 )
             # It may yet connect to its servers (503); any other answer stays what it is.
-            waiting = answer is None or answer.startswith("503")
-            if not waiting or time.monotonic() > deadline:
+            stays = answer is not None and not answer.startswith("503")
+            if stays or time.monotonic() > deadline:
                 raise StackError(
                     f"the {self.serving.name} is not healthy: "
-                    f"GET {health or '/'} gets {answer or 'no answer'}",
+                    f"GET {self.serving.health or '/'} gets {answer or 'no answer'}",
                     fix=f"make it answer 200 when it can serve, see {self.serving.log}",
                 )
             time.sleep(processes.POLL)
 
     def _is_taken(self, answer: str | None, *, alive: bool) -> bool:
         """Whether somebody else listens where it was to listen."""
-        if self.serving.command is None:
-            return False  # it was given the port itself
+        if self.serving.command is None:  # it was given the port itself
+            return False
         if answer != _HEALTHY and not alive:
             return not ports.is_free(self.port)
         found = ports.listener(self.port) if answer else None
@@ -270,18 +269,15 @@ def healthy(port: int, *, path: str | None) -> bool:
 
 def _health(port: int, *, path: str | None) -> str | None:
     """`_HEALTHY`, or status and beginning of another answer; None when there is none."""
-    connection = http.client.HTTPConnection(ports.HOST, port, timeout=_HEALTH_TIMEOUT)
-    try:
+    asked = http.client.HTTPConnection(ports.HOST, port, timeout=_HEALTH_TIMEOUT)
+    with closing(asked) as connection, suppress(OSError, http.client.HTTPException):
         connection.request("GET", path or "/")
         response = connection.getresponse()
         if path is None or response.status == http.HTTPStatus.OK:
             return _HEALTHY
-        body = response.read(200).decode(errors="replace")
-        return f"{response.status} {' '.join(body.split())}"
-    except (OSError, http.client.HTTPException):
-        return None
-    finally:
-        connection.close()
+        said = " ".join(response.read(200).decode(errors="replace").split())
+        return f"{response.status} {said}"
+    return None
 
 
 def abandoned(directory: Path) -> tuple[psutil.Process, ...]:
@@ -290,8 +286,8 @@ def abandoned(directory: Path) -> tuple[psutil.Process, ...]:
     def belongs(process: psutil.Process) -> bool:
         environment = process.environ()
         owner = environment.get(OWNER_VARIABLE)
-        is_ours = environment.get(STACK_VARIABLE) == str(directory)
-        return is_ours and owner is not None and processes.marked(owner) is None
+        is_ours = owner and environment.get(STACK_VARIABLE) == str(directory)
+        return bool(is_ours) and processes.marked(str(owner)) is None
 
     return processes.find(belongs)
 
