@@ -23,6 +23,15 @@ OTHERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+# All of them, for what is refused before Django sees it.
+UNSERVED = {
+    CONTENT_SECURITY_POLICY: DATA,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    **OTHERS,
+}
+
 
 @sync_and_async_middleware
 def protect(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:

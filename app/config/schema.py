@@ -50,6 +50,7 @@ def _common_errors(operation: dict[str, Any]) -> Iterator[HTTPStatus]:
     yield HTTPStatus.NOT_ACCEPTABLE
     if str(HTTPStatus.SERVICE_UNAVAILABLE.value) not in operation["responses"]:
         yield HTTPStatus.SERVICE_UNAVAILABLE
+    yield HTTPStatus.REQUEST_URI_TOO_LONG
 
 
 def _examples(status: HTTPStatus) -> dict[str, Any]:

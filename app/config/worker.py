@@ -8,6 +8,7 @@ It is the loop, too, that reads on what a client still sends when it has been re
 that is closed with bytes unread is reset, and the answer may be lost with it.
 """
 
+import json
 import re
 import selectors
 import socket
@@ -17,10 +18,13 @@ import time
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from app.config.headers import UNSERVED
 
 # Seconds that a client may take to send a request, or to notice that it has its answer.
 PATIENCE = 20.0
@@ -189,6 +193,10 @@ class GatheringWorker(ThreadWorker):
             pass
         self._drop(conn)
 
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        """Refuse what gunicorn cannot read as Django refuses the rest."""
+        super().handle_error(req, _AsProblem(client), addr, exc)
+
     def murder_pending(self) -> None:
         """Drop who has taken too long, and the slowest where there is no room for others."""
         now = time.monotonic()
@@ -217,3 +225,27 @@ class GatheringWorker(ThreadWorker):
         self._leave(conn)
         self.nr_conns -= 1
         conn.close()
+
+
+class _AsProblem:
+    """A connection on which gunicorn's page about an error becomes a problem document."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def sendall(self, page: bytes) -> None:
+        status = HTTPStatus(int(page.split(b" ", 2)[1]))
+        detail = "The server cannot read the request, or does not take one of that size."
+        body = json.dumps({"title": status.phrase, "status": status, "detail": detail})
+        headers = {
+            "Connection": "close",
+            "Content-Type": "application/problem+json",
+            "Content-Length": str(len(body)),
+            **UNSERVED,
+        }
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        answer = f"HTTP/1.1 {status.value} {status.phrase}\r\n{lines}\r\n{body}"
+        self._connection.sendall(answer.encode("ascii"))

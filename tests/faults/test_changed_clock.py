@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from headtohead.load.messages.encoding import to_named_line
+from headtohead.load.messages.encoding import DONE, to_named_line
 from headtohead.load.messages.open_model import Arrivals, OpenPlan, Stretch
 from headtohead.load.messages.throughput import BlockBatch, BlockPlan
 from headtohead.records.encoding import decode
@@ -55,9 +55,13 @@ def test_load_goes_on_by_the_time_that_really_passes(
         generator.stdin.flush()
         lines = [generator.stdout.readline()]
         stepped.touch()
-        while (line := _line(generator)) != "null":
+        late = threading.Timer(PATIENCE, generator.kill)
+        late.start()
+        while (line := generator.stdout.readline().strip()) not in {DONE, ""}:
             lines.append(line)
+        late.cancel()
         generator.kill()
+    assert line == DONE, "it goes on by a clock that was set back"
     taken = (
         [decode(each, Stretch) for each in lines]
         if mode == "open"
@@ -66,14 +70,3 @@ def test_load_goes_on_by_the_time_that_really_passes(
     begun = [each.started for each in taken]
     assert len(begun) >= 4
     assert all(0 < later - earlier < SECONDS * 2 for earlier, later in pairwise(begun))
-
-
-def _line(generator: "subprocess.Popen[str]") -> str:
-    timer = threading.Timer(PATIENCE, generator.kill)
-    timer.start()
-    try:
-        line = generator.stdout.readline().strip()
-    finally:
-        timer.cancel()
-    assert line, "it waits for a clock that was set back"
-    return line

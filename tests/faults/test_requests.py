@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from http.client import HTTPResponse
 
 import pytest
 
@@ -222,3 +223,31 @@ def pieces(size: int) -> Iterator[bytes]:
 def memory(shop: Shop) -> float:
     """Megabytes that the workers have."""
     return sum(each.memory_info().rss for each in shop.workers()) / 1e6
+
+
+# What gunicorn refuses, so that Django does not see it.
+UNSERVED = {
+    b"GET /alive/ HTTP/9.9\r\n\r\n": 400,
+    b"G\xffT /alive/ HTTP/1.1\r\nHost: localhost\r\n\r\n": 400,
+    b"GET /alive/ HTTP/1.1\r\nHost : localhost\r\n\r\n": 400,
+    b"GET /alive/ HTTP/1.1\r\nContent-Length: x\r\n\r\n": 400,
+    b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n": 414,
+    b"GET /alive/ HTTP/1.1\r\n" + b"A: b\r\n" * 101 + b"\r\n": 431,
+}
+
+
+@fault(
+    "Requests that are no HTTP, or have too long an address or too many headers",
+    promised="400, 414 and 431 with the problem document and the headers of every response",
+)
+def test_what_is_no_request_is_a_problem_too(running_shop: Shop, seen: Seen) -> None:
+    for sent, status in UNSERVED.items():
+        with running_shop.connected() as connection:
+            connection.sendall(sent)
+            answer = HTTPResponse(connection)
+            answer.begin()
+            body = json.load(answer)
+        assert (answer.status, body["status"]) == (status, status), (sent[:40], body)
+        assert answer.headers["Content-Type"] == PROBLEM
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    seen(requests=len(UNSERVED), problems=len(UNSERVED))
