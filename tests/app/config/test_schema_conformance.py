@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import psycopg2
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, settings, strategies
 from hypothesis.errors import Unsatisfiable
-from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis import APIOperation, Case, GenerationMode, graphql
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
@@ -20,14 +20,9 @@ from tests.values import DEMO_PASSWORD
 
 pytestmark = pytest.mark.stack
 
-# Of each kind for each operation and each client; always the same ones.
-EXAMPLES = settings(
-    max_examples=8,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+# How many of each kind for each operation and each client: together about 900 by day, and more than
+# 10,000 by night.
+HOW_MANY = [pytest.param(8, id="some"), pytest.param(100, id="many", marks=pytest.mark.nightly)]
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -36,8 +31,25 @@ CHECKS = [
     checks.response_schema_conformance,
 ]
 ADDRESS = "customer1@shop.example"
+for scalar, values in (
+    ("PageSize", strategies.integers().map(graphql.nodes.Int)),
+    ("Decimal", strategies.text().map(graphql.nodes.String)),
+    ("DateTime", strategies.text().map(graphql.nodes.String)),
+):
+    graphql.scalar(scalar, values)
 # Asks carriers, and there are none beside a stack until an experiment brings one.
 LACKS_ITS_UPSTREAM = "/api/delivery/quotes/"
+
+
+def examples(number: int) -> settings:
+    """So many, which are always the same ones."""
+    return settings(
+        max_examples=number,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 @dataclass(kw_only=True)
@@ -47,6 +59,7 @@ class Served:
     url: str
     refresh: str
     operations: list[APIOperation]
+    graph: list[APIOperation]
 
     def headers(self, client: str) -> dict[str, str]:
         """What the client sends with every request."""
@@ -73,6 +86,12 @@ def served(project: Project) -> Iterator[Served]:
                 for each in schema.get_all_operations()
                 if (operation := each.ok()).path != LACKS_ITS_UPSTREAM
             ],
+            graph=[
+                each.ok()
+                for each in graphql.from_url(
+                    f"{url}/graphql/", wait_for_schema=10
+                ).get_all_operations()
+            ],
         )
 
 
@@ -98,15 +117,16 @@ def post(url: str, address: str, **body: str) -> dict[str, str]:
     return pair
 
 
+@pytest.mark.parametrize("number", HOW_MANY)
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("client", ["nobody", "staff"])
 def test_every_answer_is_as_the_schema_says(
-    served: Served, client: str, mode: GenerationMode
+    served: Served, client: str, mode: GenerationMode, number: int
 ) -> None:
     headers, asked = served.headers(client), set()
     for operation in served.operations:
 
-        @EXAMPLES
+        @examples(number)
         @given(case=operation.as_strategy(generation_mode=mode))
         def answers(case: Case) -> None:
             asked.add(case.operation.label)
@@ -117,3 +137,22 @@ def test_every_answer_is_as_the_schema_says(
             answers()
     assert "PATCH /api/products/{product_id}/" in asked
     assert len(asked) == len(served.operations) or mode is GenerationMode.NEGATIVE
+
+
+@pytest.mark.parametrize("number", HOW_MANY)
+@pytest.mark.parametrize("client", ["nobody", "staff"])
+def test_graphql_fails_at_no_operation(served: Served, client: str, number: int) -> None:
+    headers, asked = served.headers(client), set()
+    for operation in served.graph:
+
+        @examples(number)
+        @given(case=operation.as_strategy())
+        def answers(case: Case) -> None:
+            asked.add(case.operation.label)
+            answer = case.call(base_url=served.url, headers=headers)
+            assert answer.status_code in {200, 400}, case.body
+            codes = {each["extensions"]["code"] for each in answer.json().get("errors", [])}
+            assert "INTERNAL" not in codes, case.body
+
+        answers()
+    assert len(asked) == len(served.graph) >= 5
