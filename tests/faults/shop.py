@@ -4,7 +4,7 @@ import secrets
 import signal
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -141,7 +141,8 @@ class Shop:
     def mend(self) -> None:
         """Bring back what a test broke."""
         for process in self.postgresql_processes():
-            process.resume()
+            with suppress(psutil.NoSuchProcess):  # as a connection's may be by now
+                process.resume()
         for proxy in (self.database, self.cache, self.broker):
             proxy.mend()
         self.start_postgresql()

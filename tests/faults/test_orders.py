@@ -26,9 +26,21 @@ NAMES = count()
 PROMPT, REDELIVERED = 5.0, 150.0
 
 
+# Counts what is committed, or the same row written twice would look like one.
+COUNT_LETTERS = """
+    CREATE TABLE letters (order_id bigint);
+    CREATE FUNCTION count_letter() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN INSERT INTO letters VALUES (NEW.order_id); RETURN NULL; END';
+    CREATE TRIGGER count_letter AFTER INSERT OR UPDATE ON orders_confirmation
+        FOR EACH ROW EXECUTE FUNCTION count_letter();
+    SELECT 1;
+"""
+
+
 @pytest.fixture(scope="module")
 def worked(running_shop: Shop) -> Iterator[Shop]:
     """A shop with a task worker and a beat."""
+    running_shop.rows(COUNT_LETTERS)
     running_shop.start_task_worker()
     yield running_shop
     for process in running_shop.task_workers():
@@ -83,9 +95,15 @@ def tries(shop: Shop, name: str) -> int:
 
 
 def all_followed_up(shop: Shop, orders: Sequence[str]) -> None:
+    """Wait until all that is to follow the orders is done, each once."""
     eventually(lambda: followed_up(shop, orders) == len(orders), patience=REDELIVERED)
     noted = "SELECT 1 FROM orders_outboxentry WHERE order_number = ANY(%s)"
     eventually(lambda: not shop.rows(noted, numbers(orders)), patience=REDELIVERED)
+    letters = """
+        SELECT number, count(*) FROM letters JOIN orders_order ON orders_order.id = order_id
+        WHERE number = ANY(%s) GROUP BY number
+    """
+    assert dict(shop.rows(letters, numbers(orders))) == dict.fromkeys(numbers(orders), 1)
 
 
 @contextmanager
