@@ -230,6 +230,7 @@ def shop(
             project,
             application=settings.wsgi,
             config=settings.gunicorn_config,
+            worker_class=None,
             workers=workers,
             port=0,
             health=settings.health,
