@@ -277,12 +277,12 @@ def test_a_poisoned_order_is_parked_and_shown(
         assert [order(name).status for name in (poisoned, sound)] == [201, 201]
         eventually(lambda: parked(shop) == 1, patience=REDELIVERED)
         tried = tries(shop, poisoned)
-    assert tried == 5
-    assert followed_up(shop, [poisoned, sound]) == 1
-    run_again = {**os.environ, **shop.project.variables()}
-    command = [sys.executable, "manage.py", "relay_orders", "--again"]
-    told = subprocess.run(command, env=run_again, capture_output=True, text=True, check=True)
-    assert told.stdout == "orders still to be followed up: 1\n"
+        assert tried == 5
+        assert followed_up(shop, [poisoned, sound]) == 1
+        variables = {**os.environ, **shop.project.variables()}
+        command = [sys.executable, "manage.py", "relay_orders", "--again"]
+        told = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
+        assert told.stdout == "orders still to be followed up: 1\n"
     all_followed_up(shop, [poisoned, sound])
     eventually(lambda: parked(shop) == 0, patience=REDELIVERED)
     seen(tries=tried, parked=1, lost=0)
