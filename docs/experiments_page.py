@@ -110,7 +110,7 @@ def _facts(audit: AuditRecord, experiment: Experiment) -> Iterator[str]:
     if experiment.audit is None:
         return
     yield ""
-    kept = audit.of_experiment(experiment.name)
+    kept = tuple(audit.of_experiment(experiment.name))
     if not kept:
         yield f"No facts are kept yet: `h2h audit {experiment.name}` states them."
         return

@@ -86,14 +86,15 @@ def _traffic(
         for number in range(READERS * (per_reader // READS_PER_BURST) * WRITES_PER_BURST):
             if number % WRITES_PER_BURST == 0 and not leave.acquire(timeout=PATIENCE):
                 return
-            answer = variant.require(_change(product, price=f"{10 + number / 100:.2f}"))
+            answer = variant.require(change(product, price=f"{10 + number / 100:.2f}"))
             written.append(Write(version=_version(answer), acknowledged_at=answer.received_at))
 
     variant.concurrently([write_on, *[read_on] * READERS], users=READERS + 1)
     return read, written, statuses
 
 
-def _change(product: int, *, price: str) -> Request:
+def change(product: int, *, price: str) -> Request:
+    """Gives a product another price, and so another version."""
     return Request(
         method="PATCH",
         path=f"/api/products/{product}/",

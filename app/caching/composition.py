@@ -47,7 +47,7 @@ def read_composed(key: str, make: Callable[[], tuple[T, frozenset[str]]]) -> T:
             found |= kept.get_many([generations.generation_key(part) for part in unknown])
             _remember(key, frozenset(made_under))
         # After all lookups: had the server been started again between two, this tells.
-        stamp = epochs.stamp(kept)
+        stamp = epochs.epochs().stamp(kept)
         if stamped == stamp and all(
             found.get(generations.generation_key(part)) == generation
             for part, generation in made_under.items()

@@ -16,15 +16,17 @@ every write. A value therefore counts only in the life of the server in which it
 import os
 import threading
 from time import monotonic, sleep
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.db import OperationalError, connection
 from psycopg2 import extensions
 
 from app.caching.stores import Store
 from app.config.database_connections import ended
+from headtohead.django import seam
 
 SECONDS = 0.5
+_EPOCH = "SELECT last_value FROM catalog_cache_epoch"
 
 
 class _Known(NamedTuple):
@@ -38,24 +40,78 @@ _connection: extensions.connection | None = None
 _LOCK = threading.Lock()
 
 
-def stamp(store: Store) -> str:
-    """When a value counts: for what was just found in a store, and what is read from now on.
+class Epochs(Protocol):
+    """How values are told apart that were read before a write of which a cache did not hear."""
 
-    Raises:
-        DatabaseError: The database does not say which epoch it is.
-    """
-    return f"{_current()}:{store.life()}"
+    def stamp(self, store: Store) -> str:
+        """When a value counts: for what was just found in a store, and what is read from now on.
+
+        Raises:
+            DatabaseError: The database does not say which epoch it is.
+        """
+
+    def begin(self) -> None:
+        """Begin a new epoch, and wait until nobody relies on the last.
+
+        Raises:
+            DatabaseError: None could be begun, so what was written must not be acknowledged.
+        """
 
 
-def begin() -> None:
-    """Begin a new epoch, and wait until nobody relies on the last.
+@seam
+def epochs() -> Epochs:
+    """Readers rely on an answer for a while, and writes wait until nobody does."""
+    return ReliedOn()
 
-    Raises:
-        DatabaseError: None could be begun, so what was written must not be acknowledged.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('catalog_cache_epoch')")
-    sleep(SECONDS)
+
+def epochs_asked_for() -> Epochs:
+    """Readers ask with each lookup, and no write waits."""
+    return AskedFor()
+
+
+def epochs_none() -> Epochs:
+    """Caches are trusted to have heard of every write: what not to do."""
+    return Trusting()
+
+
+class AskedFor:
+    """The number in the database."""
+
+    def stamp(self, store: Store) -> str:
+        """Ask, in the request's own transaction if there is one."""
+        with connection.cursor() as cursor:
+            cursor.execute(_EPOCH)
+            (epoch,) = cursor.fetchone()
+        return f"{epoch}:{store.life()}"
+
+    def begin(self) -> None:
+        """Count it up."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT nextval('catalog_cache_epoch')")
+
+
+class ReliedOn(AskedFor):
+    """The number as it was half a second ago at most."""
+
+    def stamp(self, store: Store) -> str:
+        """Ask if nobody in this process has just asked."""
+        return f"{_current()}:{store.life()}"
+
+    def begin(self) -> None:
+        """Count it up, and wait."""
+        super().begin()
+        sleep(SECONDS)
+
+
+class Trusting:
+    """No number."""
+
+    def stamp(self, _store: Store) -> str:
+        """All are alike."""
+        return "trusted"
+
+    def begin(self) -> None:
+        """Do nothing: what is kept stays."""
 
 
 def _current() -> int:
@@ -87,6 +143,6 @@ def _ask() -> int:
         _connection = connection.get_new_connection(connection.get_connection_params())
         _connection.set_session(autocommit=True)
     with _connection.cursor() as cursor:
-        cursor.execute("SELECT last_value FROM catalog_cache_epoch")
+        cursor.execute(_EPOCH)
         (epoch,) = cursor.fetchone()
     return int(epoch)

@@ -65,6 +65,6 @@ def end(stores: Iterable[Store], keys: Iterable[str], *, others: Iterable[str] =
             unheard = True
             logger.warning("%s heard nothing of the write of %s", store.alias, ", ".join(keys))
     if unheard:
-        epochs.begin()
+        epochs.epochs().begin()
     if unheard or leases.may_exist(keys):
         leases.outlast()

@@ -57,7 +57,7 @@ class AfterCommit:
         except CacheUnavailableError:
             report(key, Lookup.BYPASSED)
             return read()
-        stamp = epochs.stamp(kept)
+        stamp = epochs.epochs().stamp(kept)
         match found.get(key):
             case [stamped, of, stored] if (stamped, of) == (stamp, generation):
                 report(key, Lookup.HIT)

@@ -1,7 +1,7 @@
 """The connection to Valkey, for as long as there is one."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import redis
@@ -9,6 +9,7 @@ from django.core.cache.backends.redis import RedisCacheClient
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from app.config.alternatives import CACHE_PREFIX
 from headtohead.django.prometheus.cache import ExportingRedisCache
 
 
@@ -52,6 +53,19 @@ class ValkeyCache(ExportingRedisCache):
 
     def validate_key(self, key: str) -> None:
         """Accept it: only memcached would not, and looking costs as much as packing a command."""
+
+
+class DeafValkeyCache(ValkeyCache):
+    """As where Valkey is cut off whenever something is written, and there whenever it is read.
+
+    The cache of others, who have another prefix, hears of it.
+    """
+
+    def delete_many(self, keys: Iterable[Any], version: int | None = None) -> None:
+        """Forget nothing."""
+        theirs = [self.key_func(each, CACHE_PREFIX, version or self.version) for each in keys]
+        self._cache.delete_many(theirs)
+        raise redis.ConnectionError("cut off, for an experiment")
 
 
 def _connect(connection: Any) -> None:

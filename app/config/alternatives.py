@@ -36,6 +36,13 @@ CONNECTIONS: Mapping[str, dict[str, Any]] = {
     },
 }
 
+CACHE_PREFIX = "catalogue"
+# When Valkey cannot be reached.
+CACHE_OUTAGES: Mapping[str, dict[str, Any]] = {
+    "none": {},
+    "writes": {"BACKEND": "app.caching.valkey_connection.DeafValkeyCache", "KEY_PREFIX": "deaf"},
+}
+
 
 def chosen(env: environ.Env, variable: str, alternatives: Mapping[str, Alternative]) -> Alternative:
     """The alternative that an environment variable names, by default the first.

@@ -1,6 +1,7 @@
 """What is kept for a while."""
 
 from app.caching.codec import MessagePackCodec
+from app.config.alternatives import CACHE_OUTAGES, CACHE_PREFIX, chosen
 from app.config.settings.databases import DATABASES
 from app.config.settings.environment import env
 
@@ -8,7 +9,7 @@ CACHES = {
     "default": {
         "BACKEND": "app.caching.valkey_connection.ValkeyCache",
         "LOCATION": env.str("CACHE_URL"),
-        "KEY_PREFIX": "catalogue",
+        "KEY_PREFIX": CACHE_PREFIX,
         "TIMEOUT": 300,
         # Seconds. The database can answer, so waiting long for a cache makes no sense.
         "OPTIONS": {
@@ -16,7 +17,8 @@ CACHES = {
             "socket_timeout": 0.25,
             "serializer": MessagePackCodec,
         },
-    },
+    }
+    | chosen(env, "CACHE_OUTAGE", CACHE_OUTAGES),
     # Where only experiments keep anything.
     "nothing": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
     "local-memory": {

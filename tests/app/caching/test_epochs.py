@@ -3,10 +3,14 @@
 import pytest
 from django.core.cache import caches
 from django.db import DatabaseError, connection
+from pytest_django import Settings
+from redis.exceptions import RedisError
 
 from app.caching import epochs, leases, stores
 from app.caching.stores import CacheUnavailableError
+from app.caching.valkey_connection import DeafValkeyCache
 from app.catalog import cache
+from app.config.alternatives import CACHE_OUTAGES
 from tests.app.caching.conftest import Clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,10 +87,10 @@ def test_a_reader_that_was_overtaken_leaves_nothing_that_counts(time: Clock, dea
 def test_a_write_that_can_begin_no_epoch_is_not_acknowledged(
     time: Clock, deaf: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail() -> None:
+    def fail(_: object) -> None:
         raise DatabaseError("gone")
 
-    monkeypatch.setattr(epochs, "begin", fail)
+    monkeypatch.setattr(epochs.ReliedOn, "begin", fail)
     with pytest.raises(DatabaseError):
         cache.forget("key")
 
@@ -107,3 +111,28 @@ def test_who_asks_for_the_epoch_is_not_counted(
 ) -> None:
     with django_assert_num_queries(0):
         read("old")
+
+
+@pytest.mark.parametrize(
+    ("kept", "found"), [(epochs.AskedFor(), "new"), (epochs.Trusting(), "old")]
+)
+def test_who_asks_each_time_waits_for_nothing_and_who_trusts_is_wrong(
+    time: Clock, deaf: None, monkeypatch: pytest.MonkeyPatch, kept: epochs.Epochs, found: str
+) -> None:
+    monkeypatch.setattr(epochs, "epochs", lambda: kept)
+    read("old")
+    cache.forget("key")
+    assert time.now < epochs.SECONDS
+    assert read("new") == found
+
+
+def test_a_deaf_cache_hears_of_no_write_but_tells_those_that_are_not(settings: Settings) -> None:
+    deaf = settings.CACHES["default"] | CACHE_OUTAGES["writes"]
+    caches["default"].set("key", "heard")
+    own = DeafValkeyCache(deaf["LOCATION"], deaf)
+    own.set("key", "unheard")
+    with pytest.raises(RedisError):
+        own.delete_many(["key"])
+    assert own.get("key") == "unheard"
+    assert caches["default"].get("key") is None
+    own.delete("key")
