@@ -61,6 +61,19 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True)
+def no_connection_left() -> Iterator[None]:
+    """The API's connection that asks for epochs would keep the database of tests from going."""
+    yield
+    epochs = sys.modules.get("app.caching.epochs")
+    if epochs is not None and epochs._connection is not None:
+        epochs._connection.close()
+        epochs._connection = None
+        epochs._known = epochs._known._replace(until=float("-inf"))
+
+
 H2H = [sys.executable, "-m", "headtohead"]
 # Enough for a verdict however busy the machine is, and reached after the fewest pairs there can be.
 UNTIL_SETTLED = ("--budget", "120", "--margin", "0.3")
