@@ -17,9 +17,10 @@ READS = 700  # such writes take long
 
 def audit(variant: AuditedVariant) -> Iterator[Fact]:
     """Read while others write; the baseline has to be caught, or the audit proves nothing."""
-    answer = variant.require(coherence.change(1, price="10.00"))
-    taken = answer.received_at - answer.sent_at
-    yield Fact(name="a write that the cache does not hear of", value=1000 * taken, unit="ms")
+    # The first may meet a server that has done nothing yet.
+    writes = [variant.require(coherence.change(1, price=f"1{each}.00")) for each in range(3)]
+    quickest = min(each.received_at - each.sent_at for each in writes)
+    yield Fact(name="quickest of three writes", value=1000 * quickest, unit="ms")
     coherent = variant.variant_name != CACHE_OUTAGE.baseline.name
     yield from coherence.facts(variant, coherent=coherent, reads=READS)
 
