@@ -14,24 +14,17 @@ class CircuitBreaker:
     """
 
     def __init__(
-        self,
-        *,
-        failures: int,
-        pause: float,
-        longest: float = 0.0,
-        clock: Callable[[], float] = time.monotonic,
+        self, *, failures: int, pause: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Begin closed.
 
         Args:
             failures: How many in a row open it.
             pause: Seconds without a call once it is open.
-            longest: Seconds that a call takes at most; so long the others wait for what it finds.
             clock: Seconds that only ever grow.
         """
         self._most_failures = failures
         self._pause = pause
-        self._longest = longest
         self._clock = clock
         self._lock = threading.Lock()
         self._failures = 0
@@ -46,7 +39,7 @@ class CircuitBreaker:
             if now < self._left_alone_until:
                 return False
             # The others wait for what this one finds.
-            self._left_alone_until = now + max(self._pause, self._longest)
+            self._left_alone_until = now + self._pause
             return True
 
     def succeeded(self) -> None:

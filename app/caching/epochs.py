@@ -22,7 +22,7 @@ from django.db import OperationalError, connection
 from psycopg2 import extensions
 
 from app.caching.stores import Store
-from app.config.database_connections import ended
+from app.config.database_connections import ended, require_answers
 from headtohead.django import seam
 
 SECONDS = 0.5
@@ -139,6 +139,7 @@ def _is_relied_on(known: _Known) -> bool:
 def _ask() -> int:
     """Ask by a connection of its own, which no request's transaction and no count knows of."""
     global _connection  # noqa: PLW0603
+    require_answers()
     if _connection is None or _known.process != os.getpid() or ended(_connection):
         _connection = connection.get_new_connection(connection.get_connection_params())
         _connection.set_session(autocommit=True)

@@ -20,11 +20,9 @@ from time import monotonic, sleep
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.core.signals import request_started
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.dispatch import receiver
-from psycopg2 import Error, OperationalError, extensions
-
-from app.caching.circuit_breaker import CircuitBreaker
+from psycopg2 import Error, OperationalError, connect, extensions
 
 P = ParamSpec("P")
 S = TypeVar("S", bound=extensions.connection | extensions.cursor)
@@ -34,8 +32,9 @@ T = TypeVar("T")
 CONNECT_SECONDS = 2
 # A server that honours the time-out itself is to do so first: then the connection stays.
 _GRACE_SECONDS = 0.25
-# Whoever finds the server hanging spares the others the same wait; threads are few.
-_BREAKER = CircuitBreaker(failures=1, pause=0.5, longest=CONNECT_SECONDS)
+# Set from when the server was found hanging until it answers: threads are few, and nobody who has
+# waited for one is to wait for the server besides.
+_HANGS = threading.Event()
 
 
 def patient_for(seconds: float) -> dict[str, Any]:
@@ -69,6 +68,16 @@ def ended(connection: extensions.connection) -> bool:
     return bool(poll.poll(0))
 
 
+def require_answers() -> None:
+    """See that the server is not known to hang; for connections, too, that threads share.
+
+    Raises:
+        OperationalError: It is.
+    """
+    if _HANGS.is_set():
+        raise OperationalError("the database did not answer lately")
+
+
 _patience = 0.0  # seconds
 # When calls began that still wait, by their threads.
 _WAITING: dict[int, tuple[float, extensions.connection | extensions.cursor]] = {}
@@ -99,8 +108,27 @@ def _watch() -> None:
             for thread, (began, asked) in _WAITING.copy().items():
                 if began <= late:
                     _WAITING[thread] = (monotonic(), asked)
-                    _BREAKER.failed()
+                    _found_hanging()
                     _shut(asked if isinstance(asked, extensions.connection) else asked.connection)
+
+
+def _found_hanging() -> None:
+    if not _HANGS.is_set():
+        _HANGS.set()
+        threading.Thread(target=_ask_until_it_answers, daemon=True).start()
+
+
+def _ask_until_it_answers() -> None:
+    given = connections[DEFAULT_DB_ALIAS].get_connection_params()
+    plain = {name: each for name, each in given.items() if not name.endswith("_factory")}
+    took = float("inf")
+    # One that refuses costs nobody any time.
+    while took > CONNECT_SECONDS / 2:
+        began = monotonic()
+        with suppress(Error):
+            connect(**plain).close()
+        took = monotonic() - began
+    _HANGS.clear()
 
 
 def _shut(connection: extensions.connection) -> None:
@@ -118,15 +146,13 @@ def _watcher(_process: int) -> threading.Thread:
 
 class _Connection(extensions.connection):
     def __init__(self, *arguments: Any, **named: Any) -> None:
-        if not _BREAKER.allows():
-            raise OperationalError("the database did not answer lately")
+        require_answers()
         began = monotonic()
         try:
             super().__init__(*arguments, **named)
         finally:
-            # Unlike one that hangs, a server that refuses costs nobody any time.
-            hung = monotonic() - began > CONNECT_SECONDS / 2
-            (_BREAKER.failed if hung else _BREAKER.succeeded)()
+            if monotonic() - began > CONNECT_SECONDS / 2:
+                _found_hanging()
         _watcher(os.getpid())
 
     commit = _watched(extensions.connection.commit)
