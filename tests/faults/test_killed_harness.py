@@ -75,6 +75,8 @@ def test_load_ends_with_an_h2h_that_is_killed(
     assert not list((tmp_path / "results").glob("[!.]*"))
 
 
+# By day tests/stack/test_recovery.py sees each part of it.
+@pytest.mark.nightly
 @pytest.mark.stack
 def test_what_a_run_leaves_that_is_killed_is_recovered_by_the_next(fresh: Project) -> None:
     process = fresh.start("run", "product-list", "--rows", "50", "--budget", "600")
