@@ -56,9 +56,12 @@ platform.platform()
 # Of what `make unit` leaves out, what may start other programs.
 SLOW = ("stack", "load", "browser", "revisions", "process", "nightly")
 
-# Where the tests run in the background of a script they ignore Ctrl-C, and so would all they start.
+# Where the tests run in the background of a script they ignore Ctrl-C, under nohup the end of the
+# terminal, and so would all they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 ROOT = Path(__file__).parents[1]
 

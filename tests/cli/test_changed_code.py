@@ -89,6 +89,7 @@ def test_an_n_plus_1_in_what_users_are_served_fails_whatever_the_snapshot_says(c
     shutil.copy(ROOT / SNAPSHOT, path)
 
 
+@pytest.mark.nightly
 def test_bodies_that_differ_only_at_rows_of_its_own_are_told_to_machines_too(changing, edit):
     # The stack that is up has 50 rows, the snapshot's have more.
     edit(

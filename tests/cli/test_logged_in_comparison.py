@@ -177,6 +177,7 @@ def test_a_session_writes_and_its_secrets_stand_nowhere(shop):
     assert holding == {"sessions.py"}
 
 
+@pytest.mark.nightly
 def test_the_first_look_logs_in_as_well(shop):
     told = shop.h2h("init", "--dry-run", "--path", "/groups/")
     assert told.returncode == 0, told.stdout

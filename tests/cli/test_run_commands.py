@@ -261,7 +261,6 @@ PHASES = {
 # Every phase by one signal; by the others it is the same in other words.
 STRUCK = {
     ("servers start", signal.SIGHUP),
-    ("the worker starts", signal.SIGTERM),
     ("pairs are taken", signal.SIGINT),
 }
 

@@ -33,8 +33,9 @@ AUDITED = sorted(
     (each for each in load_experiments("app.experiments") if each.audit),
     key=lambda each: each is not catalog_export.CATALOG_EXPORT,
 )
-# Only many expiries tell what happens at most of them: half a minute.
-LONG = {"hot-key"}
+# Half a minute each: only many expiries tell what happens at most of them, and writes that a cache
+# did not hear of wait. What caches serve is tried by day in tests/faults, and by cache-invalidation.
+LONG = {"hot-key", "cache-outage", "cache-backend", "rendered-cache"}
 each_audited = pytest.mark.parametrize(
     "experiment",
     [

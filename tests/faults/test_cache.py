@@ -122,7 +122,7 @@ def test_older_data_are_not_served(broken: Shop, seen: Seen, page: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "rounds", [pytest.param(40, marks=pytest.mark.nightly, id="long"), pytest.param(4, id="short")]
+    "rounds", [pytest.param(40, marks=pytest.mark.nightly, id="long"), pytest.param(2, id="short")]
 )
 @fault(
     "Valkey is cut off, hangs and is started again with older data, at moments drawn",

@@ -67,6 +67,7 @@ def test_comparisons_of_a_run_share_the_alpha(variants_server, tmp_path):
     assert min(rates) == 0.025
 
 
+@pytest.mark.nightly
 def test_a_control_that_finds_nothing_is_recorded_and_says_nothing(variants_server, tmp_path):
     record = recorded(
         [experiment("/slow-baseline")],

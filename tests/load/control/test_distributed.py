@@ -124,7 +124,7 @@ def interrupt(process: psutil.Process) -> None:
     process.terminate()
 
 
-@pytest.mark.parametrize("end", [kill, interrupt])
+@pytest.mark.parametrize("end", [pytest.param(kill, marks=pytest.mark.nightly), interrupt])
 def test_worker_that_is_lost_breaks_the_fleet(
     end: Callable[[psutil.Process], None], variants_server
 ):

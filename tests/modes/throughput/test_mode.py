@@ -150,6 +150,7 @@ def test_rounds_before_a_worker_was_lost_are_kept_but_not_believed(variants_serv
     assert result.workers == 2
 
 
+@pytest.mark.nightly
 def test_worker_that_is_lost_before_anything_is_whole_ends_in_its_own_words(variants_server):
     with pytest.raises(MeasurementError, match="lost during the run: .* before a single round"):
         # A block so long that the second cannot be over before the worker is killed.
