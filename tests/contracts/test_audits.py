@@ -33,8 +33,8 @@ AUDITED = sorted(
     (each for each in load_experiments("app.experiments") if each.audit),
     key=lambda each: each is not catalog_export.CATALOG_EXPORT,
 )
-# Half a minute each: only many expiries tell what happens at most of them, and writes that a cache
-# did not hear of wait. What caches serve is tried by day in tests/faults, and by cache-invalidation.
+# Up to half a minute each: only many expiries tell what happens at most of them, and writes that a
+# cache did not hear of wait. By day tests/faults and cache-invalidation try what caches serve.
 LONG = {"hot-key", "cache-outage", "cache-backend", "rendered-cache"}
 each_audited = pytest.mark.parametrize(
     "experiment",
