@@ -28,8 +28,9 @@ setup: .venv/.project ## make .venv, or bring it up to date
 demo: setup ## start the stack, run every experiment, print the verdicts
 	@.venv/bin/h2h run $(DEMO_FLAGS)
 
-# Two processes, whole files each, so that what a file's tests share is made once.
-pytest := .venv/bin/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder --durations=15
+# Three processes for two cores, as many tests wait; whole files each, so that what a file's tests
+# share is made once.
+pytest := .venv/bin/pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder --durations=15
 
 test: setup ## pass the tests, in ten minutes at most
 	@$(pytest) -m 'not nightly' $(TEST_FLAGS)

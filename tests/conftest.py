@@ -173,7 +173,7 @@ def copy_project(folder: Path, *, changed: bool = False) -> Project:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs servers by the fixtures it asks for, so that nobody forgets to.
 
-    Files with slow tests come first: the many quick ones then fill what is left of two processes.
+    Files with slow tests come first: the many quick ones then fill what is left of the processes.
     """
     for item in items:
         if {"servers", "project"} & set(item.fixturenames) or item.get_closest_marker("django_db"):

@@ -5,17 +5,19 @@ import pickle
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from functools import wraps
 
 import pymemcache
 import pytest
 from django.core.cache import caches
+from django.core.cache.backends.base import BaseCache
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
 from app.caching.codec import MessagePackCodec
-from headtohead.django.cache_codec import UNREADABLE, Codec
+from headtohead.django.cache_codec import UNREADABLE, Codec, without_pickle
 
 plain = st.recursive(
     st.none()
@@ -123,3 +125,23 @@ def test_numbers_can_be_counted_up(settings: Settings, alias: str) -> None:
     caches[alias].set("number", 9)
     assert caches[alias].incr("number", 3) == 12
     assert caches[alias].get("number") == 12
+
+
+def test_methods_of_django_that_are_watched_already_do_without_pickle_too() -> None:
+    class Watched(BaseCache):
+        def get(self, key: str) -> bytes:
+            return pickle.dumps(key)
+
+    plain = Watched.get
+
+    @wraps(plain)
+    def counted(self: Watched, key: str) -> bytes:
+        return plain(self, key)
+
+    Watched.get = counted
+
+    @without_pickle
+    class Plain(Watched):
+        pass
+
+    assert Plain({}).get("key") == Codec().dumps("key") != Watched({}).get("key")
