@@ -32,8 +32,14 @@ def render(record: Path) -> str:
 
 
 def _rows(cases: dict[str, dict]) -> Iterator[str]:
-    for _, case in sorted(cases.items()):
+    for test, case in sorted(cases.items()):
+        shape = test.partition("[")[2].rstrip("]")
+        name = f"{case['name']} ({shape})" if shape else case["name"]
         seen = ", ".join(
-            f"{figure.replace('_', ' ')} {value}" for figure, value in case["seen"].items()
+            f"{figure.replace('_', ' ')} {_shown(value)}" for figure, value in case["seen"].items()
         )
-        yield f"| {case['name']} | {case['load'] or 'nothing'} | {case['promised']} | {seen} |\n"
+        yield f"| {name} | {case['load'] or 'nothing'} | {case['promised']} | {seen} |\n"
+
+
+def _shown(value: object) -> str:
+    return f"{value:.2g}" if isinstance(value, float) else f"{value}"
