@@ -17,18 +17,18 @@ import psycopg2
 import redis
 
 from headtohead.config_loading import load_config
+from headtohead.host.processes import find
 from headtohead.revisions.environments import PythonEnvironment
 from headtohead.services.api import Api
 from headtohead.services.celery import WORKER, Celery
 from headtohead.services.databases.embedded_postgresql import EmbeddedPostgres
 from headtohead.services.django_project import Project
-from headtohead.services.project_variables import ProjectVariable, secrets_of
+from headtohead.services.project_variables import STACK_VARIABLE, ProjectVariable, secrets_of
 from headtohead.services.server_process import wheel_folder
 from headtohead.services.valkey import CacheUnavailableError, EmbeddedValkey, server_version
 from headtohead.stack.settings import stack_settings
 from tests.faults.load import Client
 from tests.faults.tcp_proxy import TcpProxy, tcp_proxy, to_port, to_socket
-from tests.processes import processes_of
 from tests.values import DEMO_PASSWORD
 from tests.waiting import eventually
 
@@ -94,8 +94,11 @@ class Shop:
 
     # PostgreSQL
 
-    def postgresql_processes(self) -> list[psutil.Process]:
-        return list(EmbeddedPostgres(directory=self.directory).process.find())
+    def signal_postgresql(self, number: signal.Signals) -> None:
+        """Send a signal to all of its processes."""
+        for process in EmbeddedPostgres(directory=self.directory).process.find():
+            with suppress(psutil.NoSuchProcess):  # as a connection's may be by now
+                process.send_signal(number)
 
     def stop_postgresql(self, *, immediate: bool = False) -> None:
         """Shut it down fast, or at once as in a crash, and wait for its end."""
@@ -123,9 +126,14 @@ class Shop:
 
     def workers(self) -> list[psutil.Process]:
         """gunicorn's workers."""
-        mark = "gunicorn"
-        found = [each for each in processes_of(self.directory) if mark in " ".join(each.cmdline())]
-        return [each for each in found if each.ppid() in {other.pid for other in found}]
+        mark = str(self.directory)
+
+        def serves(process: psutil.Process) -> bool:
+            is_ours = process.environ().get(STACK_VARIABLE) == mark
+            return is_ours and "gunicorn" in " ".join(process.cmdline())
+
+        main = {each.pid for each in find(serves)}
+        return list(find(lambda process: serves(process) and process.ppid() in main))
 
     def start_task_worker(self) -> None:
         """Start Celery's worker and beat."""
@@ -140,9 +148,7 @@ class Shop:
 
     def mend(self) -> None:
         """Bring back what a test broke."""
-        for process in self.postgresql_processes():
-            with suppress(psutil.NoSuchProcess):  # as a connection's may be by now
-                process.resume()
+        self.signal_postgresql(signal.SIGCONT)
         for proxy in (self.database, self.cache, self.broker):
             proxy.mend()
         self.start_postgresql()

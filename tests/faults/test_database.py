@@ -1,5 +1,6 @@
 """The API while its database restarts, hangs, or is away."""
 
+import signal
 import time
 
 import pytest
@@ -133,8 +134,7 @@ def test_nobody_waits_long_for_a_database_that_hangs(broken: Shop, seen: Seen, w
     with kept_up(ask(broken, written), clients=CLIENTS) as load:
         eventually(lambda: len(load.answers) > 200)
         if way == "stopped":
-            for process in broken.postgresql_processes():
-                process.suspend()
+            broken.signal_postgresql(signal.SIGSTOP)
         else:
             broken.database.stall()
         eventually(lambda: load.statuses()[503] > CLIENTS)
@@ -142,8 +142,7 @@ def test_nobody_waits_long_for_a_database_that_hangs(broken: Shop, seen: Seen, w
             health.append(client.get("/health/"))
             assert client.get("/alive/").status == 200
             time.sleep(0.25)
-        for process in broken.postgresql_processes():
-            process.resume()
+        broken.signal_postgresql(signal.SIGCONT)
         broken.database.mend()
         mended = time.monotonic() - load.began
         eventually(lambda: sum(each.began > mended + 2 for each in load.answers) > 200)
