@@ -47,13 +47,6 @@ class TcpProxy:
             threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
         self._passing.set()
 
-    def close(self) -> None:
-        """End it."""
-        self._refusing = True
-        self._end_listening()
-        self._reset()
-        self._passing.set()
-
     def _end_listening(self) -> None:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)  # wakes who accepts
@@ -113,7 +106,7 @@ def tcp_proxy(connect: Connect) -> Iterator[TcpProxy]:
     try:
         yield proxy
     finally:
-        proxy.close()
+        proxy.cut()
 
 
 def to_port(port: int) -> Connect:
