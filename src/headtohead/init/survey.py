@@ -17,8 +17,8 @@ from headtohead.init.facts import Fact, Standing, advised, failed
 from headtohead.init.trial import Trial, settings_fact
 from headtohead.revisions import git
 from headtohead.revisions.base import default_base
+from headtohead.revisions.environments import locks_for
 from headtohead.revisions.interpreters import facts_of, find_interpreter
-from headtohead.revisions.locks import declared_packages, find_lock, unmet
 from headtohead.revisions.working_tree import ignored_candidates
 from headtohead.services.project_layout import layout_of
 from headtohead.setting_values import Texts
@@ -136,17 +136,16 @@ def _before(config: Config) -> list[Fact]:
         said = facts_of(interpreter.path, repository=git.folders_up(root.resolve())[-1])
     except HeadToHeadError as error:
         return [*found, failed("interpreter", error, "tried")]
-    installed = () if interpreter.borrowed else said.distributions
-    lock = find_lock(root.resolve(), named=config.lock, installed=installed)
-    if lock is None and interpreter.borrowed:
-        lock = declared_packages(root.resolve())
-    lacks = lock and unmet(lock, root=root, installed=said.distributions)
+    whole = root.resolve()
+    lock, _, lacks = locks_for(
+        whole, like=whole, interpreter=interpreter, facts=said, named=config.lock
+    )
     return [
         *found,
         known.borrowed_fact(interpreter, lock=lock, lacks=lacks)
-        if interpreter.borrowed and lock and lacks
+        if lock and lacks
         else known.interpreter_fact(interpreter, said, root=root),
-        known.lock_fact(lock, root=root.resolve()),
+        known.lock_fact(lock, root=whole),
     ]
 
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,13 +93,7 @@ def environment_for(
     """
     root, like = root.resolve(), like.resolve()
     top, top_there = folders_up(root)[-1], folders_up(like)[-1]
-    # What somebody else's environment has says nothing of which extras this project wants.
-    installed = () if interpreter.borrowed else facts.distributions
-    there = find_lock(like, named=lock, installed=installed)
-    own = find_lock(root, named=lock, installed=installed, like=there)
-    if there is None and own is None and interpreter.borrowed:
-        there, own = declared_packages(like), declared_packages(root)
-    lacks = own and interpreter.borrowed and unmet(own, root=root, installed=facts.distributions)
+    own, there, lacks = locks_for(root, like=like, interpreter=interpreter, facts=facts, named=lock)
     if own is None or (own.same_as(there) and not lacks):
         refuse_renamed(facts)
         packages = f"{interpreter.how}, as " + (
@@ -121,7 +115,7 @@ def environment_for(
         top=top,
         python=python,
         facts=facts if python == interpreter.path else facts_of(python, repository=top),
-        installed=installed,
+        installed=wanted_by(interpreter, facts),
     )
     environment = directory.absolute() / recipe.digest()
     if kept_folders(environment) is None:
@@ -133,6 +127,41 @@ def environment_for(
         shared=False,
         packages=f"{own.name} of the revision",
     )
+
+
+def locks_for(
+    root: Path,
+    *,
+    like: Path,
+    interpreter: FoundInterpreter,
+    facts: InterpreterFacts,
+    named: Path,
+) -> tuple[Lock | None, Lock | None, str | None]:
+    """What pins the packages of a revision, and of the project; what is missing of the former.
+
+    Nothing is missing where the interpreter is the project's own.
+
+    Args:
+        root: The revision's folder, with no links in its path.
+        like: The project's.
+        interpreter: What runs the project there.
+        facts: What it says of itself.
+        named: The file, from either folder.
+    """
+    installed = wanted_by(interpreter, facts)
+    there = find_lock(like, named=named, installed=installed)
+    own = find_lock(root, named=named, installed=installed, like=there)
+    if not interpreter.borrowed:
+        return own, there, None
+    if there is None and own is None:
+        there, own = declared_packages(like), declared_packages(root)
+    lacks = unmet(own, root=root, installed=facts.distributions) if own else None
+    return own, there, lacks
+
+
+def wanted_by(interpreter: FoundInterpreter, facts: InterpreterFacts) -> Collection[str]:
+    """The packages by which a project's extras are chosen: somebody else's tell nothing of it."""
+    return () if interpreter.borrowed else facts.distributions
 
 
 def _make(
