@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from headtohead.errors import ConfigurationError, StackError
 from headtohead.host.files import write_whole
@@ -22,6 +23,8 @@ from headtohead.services.project_variables import (
     ProjectVariable,
     instrumented,
 )
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,13 +109,9 @@ class Project:
         Raises:
             StackError: They cannot be read.
         """
-        description = ProjectDescription.from_output(self.ask("description.main"))
-        if description is None:
-            raise StackError(
-                "the project's settings cannot be read: its interpreter says nothing of them",
-                fix="name the module as `settings` in [tool.headtohead]",
-            )
-        return description
+        fix = "name the module as `settings` in [tool.headtohead]"
+        read = ProjectDescription.from_output
+        return self.answer("description.main", read=read, of="settings", fix=fix)
 
     def routes(self) -> ProjectRoutes:
         """Where its URLconf leads; its apps are loaded for it.
@@ -120,13 +119,28 @@ class Project:
         Raises:
             StackError: It cannot be read.
         """
-        routes = ProjectRoutes.from_output(self.ask("routes.main"))
-        if routes is None:
+        fix = "name what to ask for with --path"
+        return self.answer("routes.main", read=ProjectRoutes.from_output, of="URLconf", fix=fix)
+
+    def answer(
+        self,
+        function: str,
+        *arguments: str,
+        read: Callable[[str], Answer | None],
+        of: str,
+        fix: str,
+    ) -> Answer:
+        """What a function of `headtohead.django` prints, as it is read.
+
+        Raises:
+            StackError: It fails, or there is no answer in what it prints.
+        """
+        answer = read(self.ask(function, *arguments))
+        if not answer:
             raise StackError(
-                "the project's URLconf cannot be read: its interpreter says nothing of it",
-                fix="name what to ask for with --path",
+                f"the project's {of} cannot be read: its interpreter says nothing", fix=fix
             )
-        return routes
+        return answer
 
     def ask(self, function: str, *arguments: str) -> str:
         """What a function of `headtohead.django` prints in its interpreter.

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from headtohead.errors import StackError
-from headtohead.protocol.migrations import Schema
+from headtohead.protocol.migrations import Schema, from_output
 from headtohead.revisions.git import folders_up
 from headtohead.services.django_project import Project
-from headtohead.services.project_schema import schemas_of, undo
 from headtohead.stack.asked_revisions import Side
 from headtohead.stack.isolation import with_databases
 
@@ -66,7 +66,7 @@ def bring_to_schemas(
     """
     progress("asking the project for its migrations")
     schemas = {
-        side.name: schemas_of(
+        side.name: _schemas_of(
             projects[side.name],
             root=folders_up(side.revision.root)[-1],
             aliases=tuple(dict.fromkeys(side.groups().values())),
@@ -87,7 +87,7 @@ def bring_to_schemas(
                 progress(f"undoing {told}")
                 undoing = _elsewhere(projects[other.name], other, side, databases=databases)
                 try:
-                    undo(undoing, alias=group, names=names)
+                    undoing.ask("migrations.undo", group, *names)
                 except StackError as error:
                     why = f"{told}, cannot be undone ({error.problem})"
                     raise UnsharedSchemaError(why) from None
@@ -100,6 +100,17 @@ def bring_to_schemas(
                 raise UnsharedSchemaError(f"{side.name}: {error.problem}") from None
             raise
     return list(remarks)
+
+
+def _schemas_of(project: Project, *, root: Path, aliases: Sequence[str]) -> Mapping[str, Schema]:
+    """A project's migrations, and which of them its databases have; `root` is its checkout."""
+    return project.answer(
+        "migrations.tell",
+        *(str(root), *aliases),
+        read=from_output,
+        of="migrations",
+        fix=f"see what `manage.py showmigrations` says in {project.folder}",
+    )
 
 
 def migrate(project: Project, side: Side) -> None:
