@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from headtohead.errors import ConfigurationError, StackError
-from headtohead.host.ports import HOST, free_port
+from headtohead.host.ports import HOST, free_port, listener
 from headtohead.services.running_server import Endpoint, RunningServer
 from headtohead.services.server_process import ATTEMPTS, ServerProcess
 
@@ -49,10 +49,14 @@ class Memcached:
         self.stop()
         self.process.folder.mkdir(mode=0o700, exist_ok=True)
         for _ in range(ATTEMPTS):
-            address = f"{HOST}:{free_port()}"
+            port = free_port()
+            address = f"{HOST}:{port}"
             started = self.process.start(_command(address), answer=partial(_version, address))
             if started:
                 process, found = started
+                # Somebody else may have been faster: theirs answers while ours is still to fail.
+                if listener(port) not in {process, None}:
+                    continue
                 server = RunningServer(
                     name=NAME,
                     pid=process.pid,
