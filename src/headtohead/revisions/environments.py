@@ -137,9 +137,9 @@ def locks_for(
     facts: InterpreterFacts,
     named: Path,
 ) -> tuple[Lock | None, Lock | None, str | None]:
-    """What pins the packages of a revision, and of the project; what is missing of the former.
+    """The revision's lock, the project's lock, and what the interpreter lacks of the revision's.
 
-    Nothing is missing where the interpreter is the project's own.
+    An interpreter that is the project's own is said to lack nothing.
 
     Args:
         root: The revision's folder, with no links in its path.
@@ -160,7 +160,10 @@ def locks_for(
 
 
 def wanted_by(interpreter: FoundInterpreter, facts: InterpreterFacts) -> Collection[str]:
-    """The packages by which a project's extras are chosen: somebody else's tell nothing of it."""
+    """Installed packages, by which a project's extras are chosen.
+
+    An environment that is not the project's says nothing about them: it counts as empty.
+    """
     return () if interpreter.borrowed else facts.distributions
 
 

@@ -66,7 +66,7 @@ def bring_to_schemas(
     """
     progress("asking the project for its migrations")
     schemas = {
-        side.name: _schemas_of(
+        side.name: schemas_of(
             projects[side.name],
             root=folders_up(side.revision.root)[-1],
             aliases=tuple(dict.fromkeys(side.groups().values())),
@@ -102,8 +102,17 @@ def bring_to_schemas(
     return list(remarks)
 
 
-def _schemas_of(project: Project, *, root: Path, aliases: Sequence[str]) -> Mapping[str, Schema]:
-    """A project's migrations, and which of them its databases have; `root` is its checkout."""
+def schemas_of(project: Project, *, root: Path, aliases: Sequence[str]) -> Mapping[str, Schema]:
+    """A project's migrations, and which of them each of its databases has.
+
+    Args:
+        project: On databases of h2h's.
+        root: Its checkout: what lies elsewhere is of installed packages.
+        aliases: Of its databases.
+
+    Raises:
+        StackError: It cannot be asked.
+    """
     return project.answer(
         "migrations.tell",
         *(str(root), *aliases),
